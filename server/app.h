@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The composition root: owns every long-lived object of the daemon and alone knows in which order
+// they start and stop. Handlers get it from http_exchange_get_app() and may use what the getters
+// return, all of it immutable or thread-safe.
+#pragma once
+
+#include "server/clock.h"
+#include "server/config.h"
+#include "server/events.h"
+#include "server/storage.h"
+
+typedef struct _ServerApp ServerApp;
+typedef struct _CatalogThreads CatalogThreads;
+
+/**
+ * server_app_new:
+ * @config: (transfer full): the checked configuration
+ *
+ * Makes the data folder, opens and migrates the catalogue, starts its threads. Blocks: start-up
+ * only. Returns: (transfer full): the app, or NULL with an error.
+ */
+ServerApp *server_app_new(ServerConfig *config, GError **error);
+
+/** Listens, starts the encoder and the timers, and runs until SIGTERM or SIGINT. Main thread. */
+gboolean server_app_serve(ServerApp *app, GError **error);
+
+/** All return: (transfer none), alive as long as the app. Any thread. */
+const ServerConfig *server_app_get_config(ServerApp *app);
+ServerStorage *server_app_get_storage(ServerApp *app);
+ServerClock *server_app_get_clock(ServerApp *app);
+ServerEvents *server_app_get_events(ServerApp *app);
+CatalogThreads *server_app_get_catalog(ServerApp *app);
+
+/** Stops in the reverse order of the start; blocks until every thread has ended. */
+void server_app_free(ServerApp *app);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServerApp, server_app_free)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The parent's lines to the child: the job, then perhaps a cancel. A plain value and its JSON form.
+#pragma once
+
+#include <glib.h>
+
+typedef struct {
+    char *source;              // (owned) path of the file to read, as the child sees it
+    char *staging;             // (owned) path of the folder to write, as the child sees it
+    char **rungs;              // (owned) wanted rung names, lowest first
+    char **done;               // (owned) rungs published by an earlier attempt
+    guint permille;            // (value) progress said by an earlier attempt; never go below
+    guint64 limit_duration_ms; // (value) refuse longer sources; 0: no limit
+    guint64 limit_pixels;      // (value) refuse larger pictures; 0: no limit
+} ChildJob;
+
+typedef enum {
+    CHILD_JOB_LINE_JOB,
+    CHILD_JOB_LINE_CANCEL,
+} ChildJobLine;
+
+ChildJob *child_job_new(void);
+void child_job_free(ChildJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChildJob, child_job_free)
+
+/** Returns: (transfer full): one JSON object without line feed. */
+char *child_job_to_line(const ChildJob *job);
+
+/**
+ * child_job_parse:
+ * @job: (out) (transfer full) (nullable): set for a job line, NULL for a cancel
+ *
+ * Pure. Returns: FALSE with CHILD_ERROR_INVALID for anything else.
+ */
+gboolean child_job_parse(const char *line, gsize length, ChildJobLine *kind, ChildJob **job,
+                         GError **error);

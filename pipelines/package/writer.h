@@ -8,25 +8,10 @@
 // Called by the encoder in the child.
 #pragma once
 
-#include "pipelines/package/index.h"
+#include "pipelines/package/result.h"
 #include "pipelines/package/track.h"
 
 typedef struct _PackageWriter PackageWriter;
-
-/** What finish made; the fields of the child's `rung` line. */
-typedef struct {
-    char *file;                    // (owned) name in the staging folder
-    char *index;                   // (owned) name in the staging folder
-    char *sha256;                  // (owned) 64 lower-case hex digits
-    char *codecs;                  // (owned)
-    guint64 bytes;                 // (value)
-    guint64 duration_ms;           // (value)
-    guint64 bandwidth_bps;         // (value)
-    guint64 average_bandwidth_bps; // (value)
-} PackageResult;
-
-void package_result_free(PackageResult *result);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PackageResult, package_result_free)
 
 /** Where a resumed rung goes on. All zero for a new one. */
 typedef struct {

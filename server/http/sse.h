@@ -30,12 +30,15 @@ HttpSse *http_sse_start(HttpExchange *exchange, guint queue_events, HttpSseClose
 /**
  * http_sse_push:
  * @event: event name, no line breaks
+ * @id: (nullable): what the client sends back in Last-Event-ID when it connects again, no line
+ * breaks
  * @key: (nullable): a waiting event of the same name and key is replaced in its place
  * @data: text; line breaks become several data lines
  *
  * Any thread. Returns: FALSE when the stream is closed.
  */
-gboolean http_sse_push(HttpSse *sse, const char *event, const char *key, const char *data);
+gboolean http_sse_push(HttpSse *sse, const char *event, const char *id, const char *key,
+                       const char *data);
 
 /** Ends the answer after what waits was sent. Any thread. */
 void http_sse_close(HttpSse *sse);

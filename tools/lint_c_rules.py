@@ -18,6 +18,8 @@ SQL = re.compile(
     r"\s*(SELECT\s|INSERT (INTO|OR)\b|REPLACE INTO|UPDATE \w+|DELETE FROM|CREATE (TABLE|UNIQUE|INDEX|VIEW|TRIGGER|"
     r"VIRTUAL|TEMP)|ALTER TABLE|DROP (TABLE|INDEX|VIEW|TRIGGER)|PRAGMA \w|BEGIN(;| IMMEDIATE| EXCLUSIVE|$)|COMMIT;?$|"
     r"ROLLBACK;?$|SAVEPOINT |RELEASE |WITH \w+ AS|VACUUM|EXPLAIN )")
+# The first word of every public type; a header may declare another's opaque type instead of including it.
+FOLDER_WORDS = "Catalog|Source|Encode|Package|Child|Server|Http|Api|Flows"
 EXEMPT_FUNCTIONS = {"main", "LLVMFuzzerTestOneInput", "LLVMFuzzerInitialize", "LLVMFuzzerCustomMutator"}
 
 
@@ -150,13 +152,20 @@ def prefixes(path):
     return "_".join(words) + "_", "".join(w.capitalize() for w in words)
 
 
+def has_prefix(name, prefix, folder):
+    """A name begins with its file's prefix, or is of the folder's one error domain."""
+    domain = f"{folder}_error"
+    return name.startswith(prefix) or name + "_" == prefix or name.lower() == domain or name.lower().startswith(domain + "_")
+
+
 def names_are_mechanical(source):
     if not in_layer(source):
         return
     lower, camel = prefixes(source.path)
+    folder = source.path.split("/")[-2]
     if not is_header(source):
         for f in source.functions:
-            wrong = not f.static and not f.name.startswith(lower) and f.name not in EXEMPT_FUNCTIONS
+            wrong = not f.static and not has_prefix(f.name, lower, folder) and f.name not in EXEMPT_FUNCTIONS
             if wrong:
                 yield f.start, "name", f"{f.name} is not static: make it so, or call it {lower}…"
         return
@@ -164,22 +173,27 @@ def names_are_mechanical(source):
         match = re.search(r"\b([A-Za-z_]\w*)\s*\(", outside_parentheses(d.text))
         if d.text.startswith("typedef"):
             yield from typedef_name(d, camel)
-        elif match and not match.group(1).isupper() and not match.group(1).startswith(("G_", lower)):
+        elif match and not match.group(1).isupper() and not match.group(1).startswith("G_") and not has_prefix(match.group(1), lower, folder):
             yield d.start, "name", f"{match.group(1)} must begin with {lower}"
     for match in re.finditer(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", source.clean, re.M):
-        if not match.group(1).startswith((lower.upper(), "_")):
+        if not has_prefix(match.group(1), lower.upper(), folder):
             yield match.start(), "name", f"{match.group(1)} must begin with {lower.upper()}"
     for match in re.finditer(r"\benum\b[^;{}]*\{([^}]*)\}", source.code):
         constants = re.findall(r"(?:^|,)\s*([A-Za-z_]\w*)", outside_parentheses(match.group(1)))
         for constant in constants:
-            if not constant.startswith(lower.upper()):
+            if not has_prefix(constant, lower.upper(), folder):
                 yield match.start(), "name", f"{constant} must begin with {lower.upper()}"
+
+
+def camel_domain(camel):
+    return re.match(r"[A-Z][a-z0-9]*", camel).group() + "Error"
 
 
 def typedef_name(declaration, camel):
     text = re.sub(r"\{.*\}", " ", declaration.text, flags=re.S)
     match = re.search(r"\(\s*\*\s*(\w+)\s*\)", text) or re.search(r"(\w+)\s*(\[[^]]*\])?\s*$", text)
-    if match and not match.group(1).startswith(camel):
+    forward = match and re.fullmatch(rf"typedef struct _({FOLDER_WORDS})\w+ \1\w+", text)
+    if match and not forward and not match.group(1).startswith((camel, camel_domain(camel))):
         yield declaration.start, "name", f"{match.group(1)} must begin with {camel}"
 
 

@@ -98,6 +98,9 @@ SHAPE_SAMPLES = [
           "#pragma once\n#define HTTP_RANGES_MAX 3\ntypedef enum {\n    HTTP_RANGES_ONE = 1,\n} HttpRangesKind;\n"
           "typedef void (*HttpRangesCallback)(int a);\ntypedef struct _HttpRanges HttpRanges;\n"
           "const char *http_ranges_get(HttpRanges *ranges);\nG_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpRanges, http_ranges_free)\n", "server/http/ranges.h"),
+    green("name", "the folder's error domain and another's opaque type",
+          "#pragma once\n#define HTTP_ERROR (http_error_quark())\nGQuark http_error_quark(void);\n"
+          "typedef enum {\n    HTTP_ERROR_CLOSED,\n} HttpError;\ntypedef struct _ServerClock ServerClock;\n", "server/http/ranges.h"),
     green("name", "main exports main", function("", "int\nmain(int argc, char **argv)"), "server/main.c"),
     red("header-length", "91 lines", "#pragma once\n" + "\n" * 88, -1, "catalog/jobs.h"),
     green("header-length", "90 lines", "#pragma once\n" + "\n" * 87, "catalog/jobs.h"),

@@ -46,6 +46,7 @@ test_seeds(gconstpointer data)
 static void
 mutate(Replay *replay, GByteArray *bytes, GRand *random)
 {
+    guint few = 1 + g_rand_int(random) % 64;
     guint at = bytes->len > 0 ? (guint)g_rand_int_range(random, 0, (gint32)bytes->len) : 0;
     switch (g_rand_int_range(random, 0, 5)) {
     case 0:
@@ -58,11 +59,11 @@ mutate(Replay *replay, GByteArray *bytes, GRand *random)
         break;
     case 2:
         if (bytes->len > 0)
-            g_byte_array_remove_range(bytes, at, MIN(bytes->len - at, 1 + g_rand_int(random) % 8));
+            g_byte_array_remove_range(bytes, at, MIN(bytes->len - at, few % 8));
         break;
     case 3:
         if (bytes->len > 0 && bytes->len < MAX_BYTES) {
-            guint run = MIN(bytes->len - at, 1 + g_rand_int(random) % 64);
+            guint run = MIN(bytes->len - at, few);
             g_autofree guint8 *copy = g_memdup2(bytes->data + at, run);
             g_byte_array_append(bytes, copy, run);
         }

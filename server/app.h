@@ -13,6 +13,7 @@
 
 typedef struct _ServerApp ServerApp;
 typedef struct _CatalogThreads CatalogThreads;
+typedef struct _FlowsReceive FlowsReceive;
 
 /**
  * server_app_new:
@@ -32,6 +33,7 @@ ServerStorage *server_app_get_storage(ServerApp *app);
 ServerClock *server_app_get_clock(ServerApp *app);
 ServerEvents *server_app_get_events(ServerApp *app);
 CatalogThreads *server_app_get_catalog(ServerApp *app);
+FlowsReceive *server_app_get_receive(ServerApp *app);
 
 /** Stops in the reverse order of the start; blocks until every thread has ended. */
 void server_app_free(ServerApp *app);

@@ -16,12 +16,12 @@ typedef struct {
     guint64 bytes;           // moof and mdat
     guint64 start_pts90k;    // on the picture's grid, also for sound alone
     guint64 duration_pts90k; // on the picture's grid, never 0
-} PackageSegment;
+} PackageIndexSegment;
 
 typedef struct {
     guint64 init_offset_bytes; // (value) always 0 in files of ours
     guint64 init_bytes;        // (value) ftyp and moov, without the sidx
-    GArray *segments;          // (owned) (element-type PackageSegment)
+    GArray *segments;          // (owned) (element-type PackageIndexSegment)
 } PackageIndex;
 
 typedef enum {

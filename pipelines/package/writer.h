@@ -15,10 +15,12 @@ typedef struct _PackageWriter PackageWriter;
 
 /** Where a resumed rung goes on. All zero for a new one. */
 typedef struct {
-    guint segments; // durable segments kept
-    guint64 pts90k; // the next picture (or, sound alone, the next cut on the grid) starts here
-    guint64 audio_samples; // the next sound frame starts here, in samples of 48 kHz
-} PackagePosition;
+    guint segments; // (value) durable segments kept
+    guint64
+        pts90k; // (value) the next picture (or, sound alone, the next cut on the grid) starts here
+    guint64 audio_samples; // (value) the next sound frame starts here, in samples of 48 kHz
+    gboolean complete;     // (value) nothing is left to encode: call finish
+} PackageWriterPosition;
 
 /**
  * package_writer_open:
@@ -32,7 +34,7 @@ typedef struct {
  * full): the writer, or NULL with PACKAGE_ERROR_*.
  */
 PackageWriter *package_writer_open(const char *folder, const char *rung,
-                                   const PackageTracks *tracks, PackagePosition *position,
+                                   const PackageTracks *tracks, PackageWriterPosition *position,
                                    GError **error);
 
 /**
@@ -40,19 +42,21 @@ PackageWriter *package_writer_open(const char *folder, const char *rung,
  * an encoder exists. Returns: the number of durable segments; 0 when there is nothing to go on
  * from.
  */
-guint package_writer_peek(const char *folder, const char *rung, PackagePosition *position);
+guint package_writer_peek(const char *folder, const char *rung, PackageWriterPosition *position);
 
-/**
- * package_writer_add_video:
- * @data: one access unit, Annex B or length-prefixed as the parameter sets say; copied
- * @duration_pts90k: till the next picture; only the very last one's counts, the others end where
- * the next begins
- * @key: an IDR picture; the parameter sets are put in front when it carries none
- *
- * Pictures come in order, without B-frames (decode time is presentation time), the first one at 0.
+/** One access unit, Annex B or length-prefixed as the parameter sets came. */
+typedef struct {
+    const guint8 *data;      // (unowned) copied by the call
+    gsize bytes;             // (value)
+    guint64 pts90k;          // (value)
+    guint64 duration_pts90k; // (value) only the very last picture's counts: the others end where
+                             // the next begins
+    gboolean key; // (value) an IDR picture; the parameter sets are put in front when it brings none
+} PackageWriterPicture;
+
+/** Pictures come in order, without B-frames (decode time is presentation time), the first one at 0.
  */
-gboolean package_writer_add_video(PackageWriter *writer, const guint8 *data, gsize bytes,
-                                  guint64 pts90k, guint64 duration_pts90k, gboolean key,
+gboolean package_writer_add_video(PackageWriter *writer, const PackageWriterPicture *picture,
                                   GError **error);
 
 /** One raw AAC frame that starts at @start_samples (48 kHz); frames follow one another exactly. */

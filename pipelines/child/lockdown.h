@@ -2,18 +2,17 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // What the child does to itself before it opens foreign bytes, after its plugins and codecs are
-// loaded: resource limits and a seccomp filter that kills on new programs and refuses new processes
-// (threads are fine), sockets, mounts, tracing and the like.
+// loaded: no core files, few descriptors, and a seccomp filter that refuses new programs and
+// processes (threads are fine), sockets, mounts, tracing and whatever else a decoder never needs.
+// Memory is limited from outside, by the launcher.
 #pragma once
 
 #include <glib.h>
 
 /**
  * child_lockdown_enter:
- * @limit_memory: also limit the address space; FALSE in sanitizer builds, which need terabytes of
- * it
  *
- * Irrevocable. Call from the main thread, once; applies to all threads of the process.
+ * Irrevocable. Call from the main thread, once; it holds for all threads of the process.
  * Returns: FALSE with CHILD_ERROR_REFUSED when the kernel will not have it.
  */
-gboolean child_lockdown_enter(gboolean limit_memory, GError **error);
+gboolean child_lockdown_enter(GError **error);

@@ -72,6 +72,18 @@ static const char cells[ACTIONS][ROLES][VISIBILITIES + 1] = {
         },
 };
 
+ServerAccessAccount *
+server_access_account_new(const CatalogAccount *account)
+{
+    ServerAccessAccount *copy = g_new0(ServerAccessAccount, 1);
+    copy->id = g_strdup(account->id);
+    copy->name = g_strdup(account->name);
+    copy->display_name = g_strdup(account->display_name);
+    copy->language = g_strdup(account->language);
+    copy->role = account->role;
+    return copy;
+}
+
 void
 server_access_account_free(ServerAccessAccount *account)
 {
@@ -79,7 +91,7 @@ server_access_account_free(ServerAccessAccount *account)
     g_free(account->name);
     g_free(account->display_name);
     g_free(account->language);
-    g_free(account->session_id);
+    g_free(account->session_token);
     g_free(account->csrf_token);
     g_free(account);
 }

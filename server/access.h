@@ -23,9 +23,12 @@ typedef struct {
     char *display_name;      // (owned)
     char *language;          // (owned) (nullable)
     CatalogAccountRole role; // what it may do
-    char *session_id;        // (owned) (nullable), the cookie's session; NULL for a bearer token
+    char *session_token;     // (owned) (nullable), of the cookie; NULL for a bearer token
     char *csrf_token; // (owned) (nullable), what X-CSRF-Token must say on a write with the cookie
 } ServerAccessAccount;
+
+/** Returns: (transfer full): who @account is; without a session. */
+ServerAccessAccount *server_access_account_new(const CatalogAccount *account);
 
 void server_access_account_free(ServerAccessAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServerAccessAccount, server_access_account_free)

@@ -9,7 +9,12 @@
 #include "server/clock.h"
 #include "server/config.h"
 #include "server/events.h"
+#include "server/hasher.h"
+#include "server/http/bundles.h"
+#include "server/http/server.h"
+#include "server/flows/encode.h"
 #include "server/storage.h"
+#include "server/throttle.h"
 
 typedef struct _ServerApp ServerApp;
 typedef struct _CatalogThreads CatalogThreads;
@@ -34,6 +39,15 @@ ServerClock *server_app_get_clock(ServerApp *app);
 ServerEvents *server_app_get_events(ServerApp *app);
 CatalogThreads *server_app_get_catalog(ServerApp *app);
 FlowsReceive *server_app_get_receive(ServerApp *app);
+ServerHasher *server_app_get_hasher(ServerApp *app);
+ServerThrottle *server_app_get_throttle(ServerApp *app);
+FlowsEncode *server_app_get_encode(ServerApp *app);
+HttpBundles *server_app_get_bundles(ServerApp *app);
+HttpServer *server_app_get_http(ServerApp *app);
+
+/** Says that lesson @id changed: what the delivery remembers is void and open streams hear it. Any
+ * thread. */
+void server_app_note_lesson(ServerApp *app, const char *id);
 
 /** Stops in the reverse order of the start; blocks until every thread has ended. */
 void server_app_free(ServerApp *app);

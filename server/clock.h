@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The one source of time in the daemon. Flows and handlers get a clock at construction and pass what
-// it says down as now_ms; nothing else asks the system for the time of day. Tests set it by hand.
+// The one source of time in the daemon. Flows and handlers get a clock at construction and pass
+// what it says down as now_ms; nothing else asks the system for the time of day. Tests set it by
+// hand.
 #pragma once
 
 #include <glib.h>

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// JSON of the values, in the order in which ARCHITECTURE.md lists their members.
+#include "server/api/views.h"
+
+#include <string.h>
+
+#define HASH_LENGTH 12
+
+JsonNode *
+api_views_wrap(JsonObject *object)
+{
+    JsonNode *node = json_node_new(JSON_NODE_OBJECT);
+    json_node_take_object(node, object);
+    return node;
+}
+
+static void
+set_text(JsonObject *object, const char *name, const char *text)
+{
+    if (text != NULL)
+        json_object_set_string_member(object, name, text);
+    else
+        json_object_set_null_member(object, name);
+}
+
+// A moment that may not have come yet.
+static void
+set_moment(JsonObject *object, const char *name, gint64 ms)
+{
+    if (ms > 0)
+        json_object_set_int_member(object, name, ms);
+    else
+        json_object_set_null_member(object, name);
+}
+
+static JsonObject *
+render_sentence(const char *code, const ApiViewsReader *reader)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "code", code);
+    json_object_set_string_member(object, "sentence", server_sentences_get(code, reader->language));
+    return object;
+}
+
+static void
+set_sentence(JsonObject *object, const char *name, const char *code, const ApiViewsReader *reader)
+{
+    if (code != NULL)
+        json_object_set_object_member(object, name, render_sentence(code, reader));
+    else
+        json_object_set_null_member(object, name);
+}
+
+static JsonObject *
+render_rung(const CatalogLesson *lesson, const CatalogRung *rung, const ApiViewsReader *reader)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "name", rung->name);
+    json_object_set_int_member(object, "bytes", rung->bytes);
+    json_object_set_int_member(object, "bandwidth_bps", rung->bandwidth_bps);
+    json_object_set_string_member(object, "codecs", rung->codecs != NULL ? rung->codecs : "");
+    json_object_set_int_member(object, "width", rung->width);
+    json_object_set_int_member(object, "height", rung->height);
+    g_autofree char *playlist = g_strdup_printf("/lessons/%s/%s.m3u8", lesson->id, rung->name);
+    g_autofree char *file = g_strdup_printf("/lessons/%s/%s", lesson->id, rung->file);
+    set_text(object, "url", rung->file != NULL ? playlist : NULL);
+    set_text(object, "file_url", rung->file != NULL ? file : NULL);
+    set_sentence(object, "error", rung->error_code, reader);
+    return object;
+}
+
+static void
+set_rungs(JsonObject *object, const CatalogLesson *lesson, const ApiViewsReader *reader)
+{
+    JsonArray *rungs = json_array_new();
+    for (guint i = 0; i < lesson->rungs->len; i++)
+        json_array_add_object_element(rungs, render_rung(lesson, lesson->rungs->pdata[i], reader));
+    json_object_set_array_member(object, "rungs", rungs);
+}
+
+static void
+set_owner(JsonObject *object, const CatalogLesson *lesson)
+{
+    if (lesson->owner_id == NULL) {
+        json_object_set_null_member(object, "owner");
+        return;
+    }
+    JsonObject *owner = json_object_new();
+    json_object_set_string_member(owner, "id", lesson->owner_id);
+    json_object_set_string_member(owner, "name",
+                                  lesson->owner_name != NULL ? lesson->owner_name : "");
+    json_object_set_object_member(object, "owner", owner);
+}
+
+static void
+set_job(JsonObject *object, const CatalogJob *running)
+{
+    if (running == NULL) {
+        json_object_set_null_member(object, "job");
+        return;
+    }
+    JsonObject *job = json_object_new();
+    json_object_set_int_member(job, "permille", running->permille);
+    set_text(job, "stage", running->stage);
+    json_object_set_string_member(job, "state", catalog_job_state_to_text(running->state));
+    json_object_set_object_member(object, "job", job);
+}
+
+// How the work goes and what went wrong: only an editor is told, others get the same members empty.
+static void
+set_work(JsonObject *object, const CatalogLesson *lesson, gboolean may_edit,
+         const ApiViewsReader *reader)
+{
+    set_job(object, may_edit ? lesson->job : NULL);
+    set_sentence(object, "error", may_edit ? lesson->error_code : NULL, reader);
+    JsonArray *warnings = json_array_new();
+    for (guint i = 0; may_edit && lesson->warnings[i] != NULL; i++)
+        json_array_add_object_element(warnings, render_sentence(lesson->warnings[i], reader));
+    json_object_set_array_member(object, "warnings", warnings);
+    gboolean receiving = lesson->state == CATALOG_LESSON_STATE_RECEIVING;
+    gint64 received_bytes = receiving ? lesson->received_bytes : lesson->original_bytes;
+    gint64 length_bytes = receiving ? lesson->length_bytes : lesson->original_bytes;
+    json_object_set_int_member(object, "received_bytes", may_edit ? received_bytes : 0);
+    if (may_edit && length_bytes >= 0)
+        json_object_set_int_member(object, "length_bytes", length_bytes);
+    else
+        json_object_set_null_member(object, "length_bytes");
+    set_text(object, "filename", may_edit ? lesson->filename : NULL);
+    set_text(object, "upload_id", may_edit ? lesson->upload_id : NULL);
+}
+
+static void
+set_reserved(JsonObject *object, const CatalogLesson *lesson)
+{
+    set_text(object, "subject", lesson->subject);
+    set_text(object, "grade", lesson->grade);
+    set_text(object, "course", lesson->course);
+    set_text(object, "area", lesson->area);
+    set_text(object, "centre", lesson->centre);
+    set_text(object, "rights_holder", lesson->rights_holder);
+    set_text(object, "licence", lesson->licence);
+    set_moment(object, "keep_until_ms", lesson->keep_until_ms);
+}
+
+JsonObject *
+api_views_render_lesson(gconstpointer item, const ApiViewsReader *reader)
+{
+    const CatalogLesson *lesson = item;
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "id", lesson->id);
+    json_object_set_string_member(object, "title", lesson->title);
+    json_object_set_string_member(object, "description", lesson->description);
+    json_object_set_string_member(object, "language", lesson->language);
+    json_object_set_string_member(object, "state", catalog_lesson_state_to_text(lesson->state));
+    json_object_set_boolean_member(object, "complete", lesson->complete);
+    json_object_set_string_member(object, "visibility",
+                                  catalog_lesson_visibility_to_text(lesson->visibility));
+    json_object_set_int_member(object, "duration_ms", lesson->duration_ms);
+    json_object_set_int_member(object, "created_ms", lesson->created_ms);
+    set_moment(object, "published_ms", lesson->published_ms);
+    set_owner(object, lesson);
+    g_autofree char *poster = g_strdup_printf("/lessons/%s/%s", lesson->id, lesson->poster_file);
+    set_text(object, "poster", lesson->poster_file != NULL ? poster : NULL);
+    set_rungs(object, lesson, reader);
+    gboolean may_edit = server_access_may_lesson(reader->account, SERVER_ACCESS_EDIT,
+                                                 lesson->owner_id, lesson->visibility);
+    set_work(object, lesson, may_edit, reader);
+    json_object_set_boolean_member(object, "may_edit", may_edit);
+    set_reserved(object, lesson);
+    g_autofree char *etag = api_views_make_etag(lesson, object);
+    json_object_set_string_member(object, "etag", etag);
+    return object;
+}
+
+char *
+api_views_make_etag(const CatalogLesson *lesson, JsonObject *rendered)
+{
+    if (json_object_has_member(rendered, "etag"))
+        return g_strdup(json_object_get_string_member(rendered, "etag"));
+    g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), rendered);
+    g_autofree char *text = json_to_string(node, FALSE);
+    g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    return g_strdup_printf("\"%" G_GINT64_FORMAT "-%.*s\"", lesson->revision, HASH_LENGTH, hash);
+}
+
+gboolean
+api_views_parse_etag(const char *if_match, gint64 *revision)
+{
+    if (strcmp(if_match, "*") == 0) {
+        *revision = -1;
+        return TRUE;
+    }
+    const char *dash = strchr(if_match, '-');
+    if (if_match[0] != '"' || dash == NULL || strlen(dash) != HASH_LENGTH + 2)
+        return FALSE;
+    g_autofree char *digits = g_strndup(if_match + 1, (gsize)(dash - if_match - 1));
+    return g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, revision, NULL);
+}
+
+JsonObject *
+api_views_render_job(gconstpointer item, const ApiViewsReader *reader)
+{
+    const CatalogJob *job = item;
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "id", job->id);
+    json_object_set_string_member(object, "lesson_id", job->lesson_id);
+    set_text(object, "lesson_title", job->lesson_title);
+    json_object_set_string_member(object, "kind", catalog_job_kind_to_text(job->kind));
+    json_object_set_string_member(object, "state", catalog_job_state_to_text(job->state));
+    json_object_set_int_member(object, "permille", job->permille);
+    set_text(object, "stage", job->stage);
+    json_object_set_int_member(object, "attempts", job->attempts);
+    json_object_set_int_member(object, "priority", job->priority);
+    set_text(object, "error_code", job->error_code);
+    set_text(object, "error",
+             job->error_code != NULL ? server_sentences_get(job->error_code, reader->language)
+                                     : NULL);
+    set_text(object, "error_detail", job->error_detail);
+    set_moment(object, "not_before_ms", job->not_before_ms);
+    json_object_set_int_member(object, "created_ms", job->created_ms);
+    json_object_set_int_member(object, "updated_ms", job->updated_ms);
+    return object;
+}
+
+JsonObject *
+api_views_render_account(gconstpointer item, const ApiViewsReader *reader)
+{
+    const CatalogAccount *account = item;
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "id", account->id);
+    json_object_set_string_member(object, "name", account->name);
+    json_object_set_string_member(object, "display_name", account->display_name);
+    json_object_set_string_member(object, "role", catalog_account_role_to_text(account->role));
+    json_object_set_string_member(object, "language", account->language);
+    json_object_set_boolean_member(object, "disabled", account->disabled);
+    json_object_set_int_member(object, "created_ms", account->created_ms);
+    set_moment(object, "last_seen_ms", account->last_seen_ms);
+    return object;
+}
+
+JsonObject *
+api_views_render_token(gconstpointer item, const ApiViewsReader *reader)
+{
+    const CatalogTokensEntry *entry = item;
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "id", entry->id);
+    json_object_set_string_member(object, "label", entry->label);
+    json_object_set_int_member(object, "created_ms", entry->created_ms);
+    set_moment(object, "last_used_ms", entry->last_used_ms);
+    return object;
+}
+
+JsonObject *
+api_views_render_upload(gconstpointer item, const ApiViewsReader *reader)
+{
+    const CatalogUpload *upload = item;
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "id", upload->id);
+    set_text(object, "lesson_id", upload->lesson_id);
+    set_text(object, "filename", upload->filename);
+    json_object_set_int_member(object, "offset_bytes", upload->offset_bytes);
+    if (upload->length_bytes >= 0)
+        json_object_set_int_member(object, "length_bytes", upload->length_bytes);
+    else
+        json_object_set_null_member(object, "length_bytes");
+    json_object_set_int_member(object, "expires_ms", upload->expires_ms);
+    return object;
+}
+
+JsonObject *
+api_views_render_audit(gconstpointer item, const ApiViewsReader *reader)
+{
+    const CatalogAuditEntry *entry = item;
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "id", entry->id);
+    json_object_set_int_member(object, "when_ms", entry->when_ms);
+    set_text(object, "account_id", entry->account_id);
+    set_text(object, "account_name", entry->account_name);
+    json_object_set_string_member(object, "action", entry->action);
+    json_object_set_string_member(object, "subject", entry->subject);
+    JsonNode *detail = json_from_string(entry->detail != NULL ? entry->detail : "{}", NULL);
+    if (detail != NULL && JSON_NODE_HOLDS_OBJECT(detail))
+        json_object_set_member(object, "detail", g_steal_pointer(&detail));
+    else
+        json_object_set_object_member(object, "detail", json_object_new());
+    g_clear_pointer(&detail, json_node_unref);
+    return object;
+}
+
+JsonNode *
+api_views_render_list(GPtrArray *items, const char *next_cursor, ApiViewsRender render,
+                      const ApiViewsReader *reader)
+{
+    JsonArray *array = json_array_sized_new(items->len);
+    for (guint i = 0; i < items->len; i++)
+        json_array_add_object_element(array, render(items->pdata[i], reader));
+    JsonObject *object = json_object_new();
+    json_object_set_array_member(object, "items", array);
+    set_text(object, "next_cursor", next_cursor);
+    return api_views_wrap(object);
+}

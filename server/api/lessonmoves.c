@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Each move is one transaction: may this account edit, the move itself, the lesson as it is now.
+#include "server/api/lessonmoves.h"
+
+#include "catalog/error.h"
+#include "catalog/joblist.h"
+#include "catalog/jobs.h"
+#include "catalog/lessonlist.h"
+#include "catalog/lessons.h"
+#include "catalog/uploads.h"
+#include "server/api/lessons.h"
+#include "server/api/problem.h"
+#include "server/api/views.h"
+
+typedef gboolean (*Move)(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson,
+                         GError **error);
+
+static gboolean
+make_move(CatalogDatabase *database, ApiCall *call, Move move, GError **error)
+{
+    g_autoptr(CatalogLesson) lesson = api_lessons_read_editable(database, call, error);
+    if (lesson == NULL || !move(database, call, lesson, error))
+        return FALSE;
+    api_call_set_result(call, catalog_lessonlist_get(database, call->id, error),
+                        (GDestroyNotify)catalog_lesson_free);
+    return call->result != NULL;
+}
+
+static gboolean
+move_withdraw(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson, GError **error)
+{
+    return catalog_lessons_withdraw(database, lesson->id, &call->stamp, error);
+}
+
+static gboolean
+move_restore(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson, GError **error)
+{
+    return catalog_lessons_restore(database, lesson->id, &call->stamp, error);
+}
+
+static gboolean
+refuse_conflict(GError **error, const char *why)
+{
+    g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, why);
+    return FALSE;
+}
+
+// A lesson whose upload never became whole has nothing to be encoded from; a complete one needs
+// nothing.
+static gboolean
+move_retry(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    if (lesson->original_bytes <= 0 || lesson->complete || lesson->job != NULL)
+        return refuse_conflict(error, "nothing to try again");
+    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, lesson->id, &local);
+    gboolean again = job != NULL && (job->state == CATALOG_JOB_STATE_FAILED ||
+                                     job->state == CATALOG_JOB_STATE_CANCELLED);
+    if (again && !catalog_jobs_retry(database, job->id, &call->stamp, error))
+        return FALSE;
+    g_autofree char *fresh = again ? NULL
+                                   : catalog_jobs_enqueue(database, CATALOG_JOB_KIND_ENCODE,
+                                                          lesson->id, 0, &call->stamp, error);
+    if (!again && fresh == NULL)
+        return FALSE;
+    return lesson->state != CATALOG_LESSON_STATE_FAILED ||
+           catalog_lessons_set_state(database, lesson->id, CATALOG_LESSON_STATE_QUEUED,
+                                     &call->stamp, error);
+}
+
+static gboolean
+move_cancel(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson, GError **error)
+{
+    if (lesson->state == CATALOG_LESSON_STATE_RECEIVING) {
+        if (lesson->upload_id != NULL &&
+            !catalog_uploads_close(database, lesson->upload_id, CATALOG_UPLOAD_STATE_TERMINATED,
+                                   &call->stamp, error))
+            return FALSE;
+        return catalog_lessons_fail(database, lesson->id, "upload-cancelled", &call->stamp, error);
+    }
+    if (lesson->job == NULL)
+        return refuse_conflict(error, "nothing to cancel");
+    return catalog_jobs_cancel(database, lesson->job->id, &call->stamp, error) &&
+           catalog_lessons_fail(database, lesson->id, "cancelled", &call->stamp, error);
+}
+
+static gboolean
+write_withdraw(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    return make_move(database, call, move_withdraw, error);
+}
+
+static gboolean
+write_restore(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    return make_move(database, call, move_restore, error);
+}
+
+static gboolean
+write_retry(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    return make_move(database, call, move_retry, error);
+}
+
+static gboolean
+write_cancel(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    return make_move(database, call, move_cancel, error);
+}
+
+// The supervisor looks at the job table again: something to start, or a child to end.
+static void
+render_and_wake(ApiCall *call)
+{
+    flows_encode_wake(server_app_get_encode(call->app));
+    api_lessons_render_changed(call);
+}
+
+static void
+run_move(HttpExchange *exchange, ApiCallWork work, ApiCallRender render)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_write(call, work, render);
+}
+
+void
+api_lessonmoves_withdraw(HttpExchange *exchange)
+{
+    run_move(exchange, write_withdraw, api_lessons_render_changed);
+}
+
+void
+api_lessonmoves_restore(HttpExchange *exchange)
+{
+    run_move(exchange, write_restore, api_lessons_render_changed);
+}
+
+void
+api_lessonmoves_retry(HttpExchange *exchange)
+{
+    run_move(exchange, write_retry, render_and_wake);
+}
+
+void
+api_lessonmoves_cancel(HttpExchange *exchange)
+{
+    run_move(exchange, write_cancel, render_and_wake);
+}
+
+// Which part of the history; the call's extra.
+typedef struct {
+    char *cursor; // (owned) (nullable)
+    guint limit;  // 1..200
+} Part;
+
+static void
+free_part(gpointer data)
+{
+    Part *part = data;
+    g_free(part->cursor);
+    g_free(part);
+}
+
+static gboolean
+read_history(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    Part *part = call->extra;
+    g_autoptr(CatalogLesson) lesson = api_lessons_read_editable(database, call, error);
+    if (lesson == NULL)
+        return FALSE;
+    api_call_set_result(call,
+                        catalog_audit_list(database, lesson->id, part->cursor, part->limit, error),
+                        (GDestroyNotify)catalog_page_free);
+    return call->result != NULL;
+}
+
+static void
+render_history(ApiCall *call)
+{
+    CatalogPage *page = call->result;
+    ApiViewsReader reader = {call->account, api_problem_choose_language(call->exchange)};
+    http_exchange_reply_json(
+        call->exchange, 200,
+        api_views_render_list(page->items, page->next_cursor, api_views_render_audit, &reader));
+}
+
+void
+api_lessonmoves_list_history(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new(exchange);
+    g_autoptr(GError) error = NULL;
+    if (call == NULL)
+        return;
+    Part *part = g_new0(Part, 1);
+    call->extra = part;
+    call->free_extra = free_part;
+    part->cursor = g_strdup(http_exchange_get_query(exchange, "cursor"));
+    if (api_call_read_limit(call, &part->limit, &error))
+        api_call_read(g_steal_pointer(&call), read_history, render_history);
+    else
+        api_problem_reply_error(exchange, error);
+}

@@ -57,6 +57,7 @@ typedef enum {
     CHILD_ERROR_INVALID, // a line that is not of the contract
     CHILD_ERROR_CLOSED,  // the other end is gone
     CHILD_ERROR_REFUSED, // the sandbox is wanted and cannot be had
+    CHILD_ERROR_BUSY,    // another child still works in that folder
 } ChildError;
 
 #define CHILD_ERROR (child_report_error_quark())

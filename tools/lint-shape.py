@@ -88,7 +88,7 @@ def check_python(path, text):
             continue
         lines = node.end_lineno - node.lineno + 1
         depth, line = python_depth(node, 0)
-        count = len(node.args.args) + len(node.args.kwonlyargs)
+        count = len(node.args.args) - len(node.args.defaults)  # what has a default is named where it is given
         if lines > MAX_FUNCTION_LINES:
             yield Finding(path, node.lineno, "function-length", f"{node.name} has {lines} lines; split it ({MAX_FUNCTION_LINES} at most)")
         if depth > MAX_NESTING:

@@ -71,6 +71,7 @@ def no_goto(source):
 
 def is_constant(text):
     """Whether a file-scope or static object declaration can never change after start."""
+    text = re.sub(r"\{.*\}", "", text, flags=re.S)
     if "*" in text:
         return re.search(r"\bconst\b", text[text.rindex("*"):]) is not None
     return re.search(r"\bconst\b", text) is not None
@@ -163,6 +164,9 @@ def names_are_mechanical(source):
         return
     lower, camel = prefixes(source.path)
     folder = source.path.split("/")[-2]
+    # A concept split over receive.h, receive_status.h… shares the types and constants of its first word.
+    family = "_".join(lower.split("_")[:2]).rstrip("_") + "_"
+    family_camel = "".join(w.capitalize() for w in family.split("_"))
     if not is_header(source):
         for f in source.functions:
             wrong = not f.static and not has_prefix(f.name, lower, folder) and f.name not in EXEMPT_FUNCTIONS
@@ -172,17 +176,17 @@ def names_are_mechanical(source):
     for d in source.declarations:
         match = re.search(r"\b([A-Za-z_]\w*)\s*\(", outside_parentheses(d.text))
         if d.text.startswith("typedef"):
-            yield from typedef_name(d, camel)
+            yield from typedef_name(d, family_camel)
         elif match and not match.group(1).isupper() and not match.group(1).startswith("G_") and not has_prefix(match.group(1), lower, folder):
             yield d.start, "name", f"{match.group(1)} must begin with {lower}"
     for match in re.finditer(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", source.clean, re.M):
-        if not has_prefix(match.group(1), lower.upper(), folder):
-            yield match.start(), "name", f"{match.group(1)} must begin with {lower.upper()}"
+        if not has_prefix(match.group(1), family.upper(), folder):
+            yield match.start(), "name", f"{match.group(1)} must begin with {family.upper()}"
     for match in re.finditer(r"\benum\b[^;{}]*\{([^}]*)\}", source.code):
         constants = re.findall(r"(?:^|,)\s*([A-Za-z_]\w*)", outside_parentheses(match.group(1)))
         for constant in constants:
-            if not has_prefix(constant, lower.upper(), folder):
-                yield match.start(), "name", f"{constant} must begin with {lower.upper()}"
+            if not has_prefix(constant, family.upper(), folder):
+                yield match.start(), "name", f"{constant} must begin with {family.upper()}"
 
 
 def camel_domain(camel):

@@ -50,11 +50,14 @@ close_failed(int descriptor)
 int
 flows_receive_file_open(const char *path, gint64 offset_bytes, GError **error)
 {
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    int making = offset_bytes == 0 ? O_CREAT : 0;
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | making, 0600);
     if (descriptor < 0) {
         fail_errno("opening", path, error);
         return -1;
     }
+    if (offset_bytes == 0 && !sync_folder(path, error))
+        return close_failed(descriptor);
     struct stat info;
     if (fstat(descriptor, &info) != 0) {
         fail_errno("measuring", path, error);

@@ -17,8 +17,9 @@ gboolean flows_receive_file_create(const char *path, GError **error);
  * flows_receive_file_open:
  * @offset_bytes: what is known to be good
  *
- * Opens for writing and cuts off what lies behind @offset_bytes. Fails with
- * G_IO_ERROR_PARTIAL_INPUT when the file is shorter. Returns: a descriptor, or -1.
+ * Opens for writing and cuts off what lies behind @offset_bytes; at offset 0 a missing file is made
+ * and its name is durable. Fails with G_IO_ERROR_PARTIAL_INPUT when the file is shorter. Returns: a
+ * descriptor, or -1.
  */
 int flows_receive_file_open(const char *path, gint64 offset_bytes, GError **error);
 

@@ -71,9 +71,8 @@ make_durable(const char *path, gint64 bytes, gboolean trusted, GError **error)
 }
 
 static gint64
-find_true_bytes(Recovery *recovery, const CatalogUpload *upload, gint64 size_bytes, gboolean marked)
+find_true_bytes(const CatalogUpload *upload, gint64 size_bytes, gboolean trusted)
 {
-    gboolean trusted = recovery->same_boot && !marked;
     gint64 true_bytes = trusted ? size_bytes : MIN(size_bytes, upload->offset_bytes);
     return upload->length_bytes >= 0 ? MIN(true_bytes, upload->length_bytes) : true_bytes;
 }

@@ -1,5 +1,104 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The entry.
-document.title = 'ดาวเรียน';
+// The entry: starts session, router and theme, and shows the page of the address. Learner pages are
+// here; the others are chunks of their own.
+
+import { render, type FunctionComponent } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { refreshSession, session } from './lib/api';
+import { language, setLanguage, useTexts } from './lib/i18n';
+import { place, startRouter } from './lib/router';
+import { useStore } from './lib/store';
+import { applyTheme } from './lib/theme';
+import { BrowsePage } from './pages/browse';
+import { WatchPage } from './pages/watch';
+import { Empty, ErrorNotice, Loading, PageHead } from './ui/basics';
+import { Frame } from './ui/frame';
+import './ui/tokens.css';
+import './ui/base.css';
+import './ui/learner.css';
+
+type PageModule = { default: FunctionComponent };
+
+const CHUNKS: Record<string, () => Promise<PageModule>> = {
+  '/login': () => import('./pages/login'),
+  '/setup': () => import('./pages/setup'),
+  '/account': () => import('./pages/account'),
+  '/upload': () => import('./pages/upload'),
+  '/manage': () => import('./pages/manage'),
+  '/admin': () => import('./pages/admin'),
+};
+
+const loaded = new Map<string, FunctionComponent>();
+
+/** A page that is fetched when it is first shown. */
+function ChunkPage({ name, load }: { name: string; load: () => Promise<PageModule> }) {
+  const texts = useTexts();
+  const [failed, setFailed] = useState(false);
+  const [, poke] = useState(0);
+  useEffect(() => {
+    if (loaded.has(name) || failed) return;
+    load().then(
+      (module) => {
+        loaded.set(name, module.default);
+        poke((n) => n + 1);
+      },
+      () => setFailed(true),
+    );
+  }, [name, failed]);
+  const Page = loaded.get(name);
+  if (Page) return <Page />;
+  if (!failed) return <Loading />;
+  return (
+    <>
+      <PageHead title={texts.errors.heading} />
+      <ErrorNotice message={texts.errors.chunk} onRetry={() => location.reload()} />
+    </>
+  );
+}
+
+function NotFound() {
+  const texts = useTexts();
+  return (
+    <>
+      <PageHead title={texts.errors.notFound} />
+      <Empty title={texts.errors.notFound} help={texts.errors.notFoundHelp}>
+        <a class="button" href="/">
+          {texts.errors.home}
+        </a>
+      </Empty>
+    </>
+  );
+}
+
+function CurrentPage() {
+  const { path } = useStore(place);
+  if (path === '/') return <BrowsePage />;
+  const watch = /^\/watch\/([^/]+)$/.exec(path);
+  if (watch) return <WatchPage key={watch[1]} id={watch[1]!} />;
+  const name = `/${path.split('/')[1] ?? ''}`;
+  const load = CHUNKS[name];
+  if (!load || (name !== '/admin' && path !== name)) return <NotFound />;
+  return <ChunkPage key={name} name={name} load={load} />;
+}
+
+function App() {
+  useStore(language);
+  useStore(session);
+  return (
+    <Frame>
+      <CurrentPage />
+    </Frame>
+  );
+}
+
+applyTheme();
+setLanguage(language.get());
+startRouter();
+void refreshSession();
+const root = document.getElementById('app');
+if (root) {
+  root.textContent = '';
+  render(<App />, root);
+}

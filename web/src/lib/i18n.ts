@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The language of the page: Thai first, English by the switch, remembered. Texts are two typed
+// dictionaries; a key that one of them lacks does not compile.
+
+import { en } from '../texts/en';
+import { th, type Texts } from '../texts/th';
+import { recall, remember } from './storage';
+import { createStore, useStore } from './store';
+import type { Language } from './types';
+
+export const language = createStore<Language>(recall<string>('language', 'th') === 'en' ? 'en' : 'th');
+
+/** The texts of the present language, for code outside components. */
+export function t(): Texts {
+  return language.get() === 'en' ? en : th;
+}
+
+/** The texts of the present language; the component renders again when it changes. */
+export function useTexts(): Texts {
+  useStore(language);
+  return t();
+}
+
+/** Sets and remembers the language, and tells assistive technology. */
+export function setLanguage(next: Language): void {
+  remember('language', next);
+  document.documentElement.lang = next;
+  language.set(next);
+}
+
+/** A BCP 47 tag for the text of a lesson, or undefined when it is the page's own. */
+export function lessonLang(tag: string | null | undefined): string | undefined {
+  return tag && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(tag) ? tag : undefined;
+}

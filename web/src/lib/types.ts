@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The JSON of the API, as ARCHITECTURE.md fixes it. Types only: nothing here is in the built client.
+
+export type Language = 'th' | 'en';
+export type Role =
+  | 'administrator'
+  | 'manager'
+  | 'teacher'
+  | 'staff'
+  | 'volunteer'
+  | 'learner';
+export type LessonState =
+  | 'receiving'
+  | 'queued'
+  | 'encoding'
+  | 'published'
+  | 'failed'
+  | 'withdrawn';
+export type Visibility = 'public' | 'signed-in' | 'group' | 'draft';
+
+export interface Account {
+  id: string;
+  name: string;
+  role: Role;
+  language?: string | null;
+}
+
+export interface Session {
+  account: Account | null;
+  csrf_token: string | null;
+  setup_needed: boolean;
+}
+
+export interface Sentence {
+  code: string;
+  sentence: string;
+}
+
+export interface Rung {
+  name: string;
+  bytes: number;
+  bandwidth_bps: number;
+  codecs: string;
+  width: number | null;
+  height: number | null;
+  url: string | null;
+  error: Sentence | string | null;
+}
+
+export interface LessonJob {
+  permille: number;
+  stage: string | null;
+  state: string;
+}
+
+export interface Captions {
+  language: string;
+  url: string;
+}
+
+export interface Lesson {
+  id: string;
+  title: string;
+  description: string | null;
+  language: string | null;
+  state: LessonState;
+  complete: boolean;
+  visibility: Visibility;
+  duration_ms: number | null;
+  created_ms: number;
+  published_ms: number | null;
+  owner: { id: string; name: string } | null;
+  poster: string | null;
+  rungs: Rung[];
+  captions?: Captions[];
+  job: LessonJob | null;
+  error: Sentence | null;
+  warnings: Sentence[];
+  received_bytes?: number | null;
+  length_bytes?: number | null;
+  etag?: string;
+  may_edit?: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export interface UnfinishedUpload {
+  id: string;
+  lesson_id: string | null;
+  filename: string | null;
+  offset_bytes: number;
+  length_bytes: number | null;
+  expires_ms: number | null;
+}
+
+export interface UploadEvent {
+  id: string;
+  lesson_id: string | null;
+  offset_bytes: number;
+  length_bytes: number | null;
+}
+
+export interface Job {
+  id: string;
+  lesson_id: string;
+  lesson_title: string | null;
+  kind: string;
+  state: string;
+  permille: number;
+  stage: string | null;
+  attempts: number;
+  priority: number;
+  error_code: string | null;
+  error: string | null;
+  not_before_ms: number | null;
+  created_ms: number;
+  updated_ms: number;
+}
+
+export interface User {
+  id: string;
+  name: string;
+  display_name: string | null;
+  role: Role;
+  disabled: boolean;
+  created_ms: number;
+  last_seen_ms: number | null;
+}
+
+export interface Token {
+  id: string;
+  label: string;
+  created_ms: number;
+  last_used_ms: number | null;
+  token?: string;
+}
+
+export interface Status {
+  version: string;
+  disk: {
+    free_bytes: number;
+    total_bytes: number;
+    floor_bytes: number;
+    originals_bytes: number;
+    lessons_bytes: number;
+    uploads_bytes: number;
+  };
+  jobs: { queued: number; running: number; failed: number };
+  lessons: number;
+  accounts: number;
+  encoder: { state: string };
+}
+
+export interface AuditRow {
+  id: string;
+  at_ms: number;
+  account?: { id: string; name: string } | null;
+  action: string;
+  object?: string | null;
+  detail?: unknown;
+}

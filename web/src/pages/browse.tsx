@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The list of lessons with search as you type. The query is in the address, so that it can be shared
+// and the back button works; answers are kept while the page lives, so that going back is instant.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { call, describeError, isAbort } from '../lib/api';
+import { formatBytes, formatClock, formatDuration } from '../lib/format';
+import { useDebounced } from '../lib/hooks';
+import { language, lessonLang, useTexts } from '../lib/i18n';
+import { navigate, place } from '../lib/router';
+import { useStore } from '../lib/store';
+import type { Lesson, Page } from '../lib/types';
+import { Empty, ErrorNotice, Loading, PageHead } from '../ui/basics';
+import { Icon } from '../ui/icons';
+
+const PAGE_SIZE = 24;
+const kept = new Map<string, Page<Lesson>>();
+
+function listUrl(query: string, cursor: string | null): string {
+  const search = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  if (query) search.set('query', query);
+  if (cursor) search.set('cursor', cursor);
+  return `lessons?${search.toString()}`;
+}
+
+interface Results {
+  page: Page<Lesson> | null;
+  error: string | null;
+  busy: boolean;
+  more: () => void;
+  retry: () => void;
+}
+
+/** The lessons of a query; a newer query cancels the older one. */
+function useResults(query: string): Results {
+  const [page, setPage] = useState<Page<Lesson> | null>(kept.get(query) ?? null);
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(true);
+  const [turn, setTurn] = useState(0);
+  const abort = useRef<AbortController | null>(null);
+  const ask = (before: Page<Lesson> | null): void => {
+    abort.current?.abort();
+    const mine = new AbortController();
+    abort.current = mine;
+    setBusy(true);
+    call<Page<Lesson>>(listUrl(query, before?.next_cursor ?? null), { signal: mine.signal }).then(
+      (got) => {
+        const whole = before ? { ...got, items: [...before.items, ...got.items] } : got;
+        kept.set(query, whole);
+        setPage(whole);
+        setError(null);
+        setBusy(false);
+      },
+      (fault: unknown) => {
+        if (isAbort(fault)) return;
+        setError(describeError(fault));
+        setBusy(false);
+      },
+    );
+  };
+  useEffect(() => {
+    const known = kept.get(query);
+    if (known) setPage(known);
+    // A list that was paged on is kept as it is; a first page is asked for again.
+    if (known && known.items.length > PAGE_SIZE && turn === 0) setBusy(false);
+    else ask(null);
+    return () => abort.current?.abort();
+  }, [query, turn]);
+  return { page, error, busy, more: () => ask(page), retry: () => setTurn((n) => n + 1) };
+}
+
+function smallestBytes(lesson: Lesson): number | null {
+  const sizes = lesson.rungs.filter((rung) => rung.url && !rung.error).map((rung) => rung.bytes);
+  return sizes.length > 0 ? Math.min(...sizes) : null;
+}
+
+function LessonCard({ lesson }: { lesson: Lesson }) {
+  const texts = useTexts();
+  const lang = useStore(language);
+  const least = smallestBytes(lesson);
+  return (
+    <li class="card">
+      <a href={`/watch/${lesson.id}`} class="card-link">
+        <div class="card-picture">
+          {lesson.poster ? (
+            <img src={lesson.poster} alt="" loading="lazy" decoding="async" width={320} height={180} />
+          ) : (
+            <Icon name={lesson.rungs.length > 0 ? 'sound' : 'play'} />
+          )}
+          {lesson.duration_ms ? (
+            <span class="card-time">
+              <span class="unseen">{`${texts.browse.minutes} ${formatDuration(lesson.duration_ms, lang)}`}</span>
+              <span aria-hidden="true">{formatClock(lesson.duration_ms / 1000)}</span>
+            </span>
+          ) : null}
+        </div>
+        <h2 class="card-title" lang={lessonLang(lesson.language)}>
+          {lesson.title}
+        </h2>
+        <p class="card-facts">
+          {least === null ? texts.browse.preparing : texts.browse.from(formatBytes(least))}
+          {lesson.owner ? ` · ${lesson.owner.name}` : ''}
+        </p>
+      </a>
+    </li>
+  );
+}
+
+function SearchBox({ value, onInput }: { value: string; onInput: (text: string) => void }) {
+  const texts = useTexts();
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <form
+      class="search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        field.current?.blur();
+      }}
+    >
+      <Icon name="search" />
+      <input
+        ref={field}
+        type="search"
+        value={value}
+        aria-label={texts.browse.search}
+        placeholder={texts.browse.placeholder}
+        maxLength={200}
+        autocomplete="off"
+        enterkeyhint="search"
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      {value && (
+        <button
+          type="button"
+          class="control"
+          aria-label={texts.browse.clear}
+          onClick={() => {
+            onInput('');
+            field.current?.focus();
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+    </form>
+  );
+}
+
+export function BrowsePage() {
+  const texts = useTexts();
+  const where = useStore(place);
+  const inUrl = new URLSearchParams(where.search).get('q') ?? '';
+  const [typed, setTyped] = useState(inUrl);
+  const query = useDebounced(typed.trim(), 250);
+  const { page, error, busy, more, retry } = useResults(query);
+  // The address follows what is typed; the back button brings back what was typed.
+  useEffect(() => {
+    if (query !== inUrl && place.get().path === '/') {
+      navigate(query ? `/?q=${encodeURIComponent(query)}` : '/', { replace: true });
+    }
+  }, [query]);
+  useEffect(() => {
+    if (inUrl !== typed.trim() && inUrl !== query) setTyped(inUrl);
+  }, [inUrl]);
+  const count = page?.items.length ?? 0;
+  return (
+    <>
+      <PageHead title={texts.browse.heading} />
+      <SearchBox value={typed} onInput={setTyped} />
+      <p class="hint" role="status" aria-live="polite">
+        {page && !busy ? texts.browse.results(count, page.next_cursor !== null) : ' '}
+      </p>
+      {error && <ErrorNotice message={error} onRetry={retry} />}
+      {!page && busy && <Loading />}
+      {page && count === 0 && !busy && !error && (
+        <Empty
+          title={query ? texts.browse.noMatch(query) : texts.browse.none}
+          help={query ? texts.browse.noMatchHelp : texts.browse.noneHelp}
+        />
+      )}
+      <ul class="cards" aria-busy={busy}>
+        {page?.items.map((lesson) => <LessonCard key={lesson.id} lesson={lesson} />)}
+      </ul>
+      {page?.next_cursor && (
+        <p class="more">
+          <button type="button" class="button" onClick={more} disabled={busy}>
+            {texts.browse.more}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}

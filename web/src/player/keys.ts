@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The player's shortcuts. They work while the focus is anywhere in the player, and leave alone keys
+// that a focused control needs itself.
+
+const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+
+export { RATES };
+
+function seek(video: HTMLVideoElement, by: number): void {
+  const end = Number.isFinite(video.duration) ? video.duration : Infinity;
+  video.currentTime = Math.max(0, Math.min(end - 0.1, video.currentTime + by));
+}
+
+/** Plays when paused, pauses when playing. */
+export function togglePlay(video: HTMLVideoElement): void {
+  if (video.paused) void video.play().catch(() => undefined);
+  else video.pause();
+}
+
+/** Whole screen for the player, with the browser's own way where there is only that. */
+export function toggleFullscreen(box: HTMLElement | null, video: HTMLVideoElement): void {
+  const apple = video as HTMLVideoElement & { webkitEnterFullscreen?: () => void };
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else if (box?.requestFullscreen) void box.requestFullscreen().catch(() => undefined);
+  else apple.webkitEnterFullscreen?.();
+}
+
+/** Shows or hides the first captions. */
+export function toggleCaptions(video: HTMLVideoElement): void {
+  const track = video.textTracks[0];
+  if (track) track.mode = track.mode === 'showing' ? 'hidden' : 'showing';
+}
+
+function stepRate(video: HTMLVideoElement, by: number): void {
+  const at = RATES.indexOf(video.playbackRate);
+  const next = RATES[(at < 0 ? 2 : at) + by];
+  if (next) video.playbackRate = next;
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && /^(?:INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+}
+
+function act(key: string, video: HTMLVideoElement, box: HTMLElement | null): boolean {
+  if (/^[0-9]$/.test(key) && Number.isFinite(video.duration)) {
+    video.currentTime = (video.duration * Number(key)) / 10;
+    return true;
+  }
+  const actions: Record<string, () => void> = {
+    ' ': () => togglePlay(video),
+    k: () => togglePlay(video),
+    ArrowLeft: () => seek(video, -5),
+    ArrowRight: () => seek(video, 5),
+    j: () => seek(video, -10),
+    l: () => seek(video, 10),
+    ArrowUp: () => (video.volume = Math.min(1, video.volume + 0.1)),
+    ArrowDown: () => (video.volume = Math.max(0, video.volume - 0.1)),
+    m: () => (video.muted = !video.muted),
+    f: () => toggleFullscreen(box, video),
+    c: () => toggleCaptions(video),
+    '<': () => stepRate(video, -1),
+    '>': () => stepRate(video, 1),
+  };
+  const action = actions[key.length === 1 ? key.toLowerCase() : key];
+  action?.();
+  return action !== undefined;
+}
+
+/** Handles a key pressed somewhere in the player. */
+export function handleKey(event: KeyboardEvent, video: HTMLVideoElement, box: HTMLElement | null): void {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const onButton = event.target instanceof HTMLButtonElement;
+  if (onButton && (event.key === ' ' || event.key === 'Enter')) return;
+  if (isControl(event.target) && !/^[a-z<>]$/i.test(event.key)) return;
+  if (event.target instanceof HTMLSelectElement) return;
+  if (act(event.key, video, box)) event.preventDefault();
+}

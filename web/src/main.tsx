@@ -5,8 +5,9 @@
 // here; the others are chunks of their own.
 
 import { render, type FunctionComponent } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { refreshSession, session } from './lib/api';
+import { useWhen } from './lib/hooks';
 import { language, setLanguage, useTexts } from './lib/i18n';
 import { place, startRouter } from './lib/router';
 import { useStore } from './lib/store';
@@ -37,7 +38,7 @@ function ChunkPage({ name, load }: { name: string; load: () => Promise<PageModul
   const texts = useTexts();
   const [failed, setFailed] = useState(false);
   const [, poke] = useState(0);
-  useEffect(() => {
+  useWhen(() => {
     if (loaded.has(name) || failed) return;
     load().then(
       (module) => {

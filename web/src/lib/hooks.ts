@@ -6,6 +6,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { describeError, isAbort } from './api';
 
+/**
+ * Runs an effect when one of the keys changes, and only then. Unlike useEffect the keys are what the
+ * effect follows, not all that it reads: the rest is read as it is at that moment.
+ */
+export function useWhen(effect: () => void | (() => void), keys: readonly unknown[]): void {
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the caller names what is followed
+  useEffect(effect, keys);
+}
+
 export interface Loaded<T> {
   data: T | null;
   error: string | null;
@@ -23,7 +32,7 @@ export function useLoad<T>(
   const [error, setError] = useState<string | null>(null);
   const [loading, setLoading] = useState(true);
   const [turn, setTurn] = useState(0);
-  useEffect(() => {
+  useWhen(() => {
     const abort = new AbortController();
     setLoading(true);
     load(abort.signal).then(
@@ -40,7 +49,6 @@ export function useLoad<T>(
       },
     );
     return () => abort.abort();
-    // The caller names what the load depends on.
   }, [...keys, turn]);
   return { data, error, loading, reload: () => setTurn((n) => n + 1), setData };
 }

@@ -4,10 +4,10 @@
 // The list of lessons with search as you type. The query is in the address, so that it can be shared
 // and the back button works; answers are kept while the page lives, so that going back is instant.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { call, describeError, isAbort } from '../lib/api';
 import { formatBytes, formatClock, formatDuration } from '../lib/format';
-import { useDebounced } from '../lib/hooks';
+import { useDebounced, useWhen } from '../lib/hooks';
 import { language, lessonLang, useTexts } from '../lib/i18n';
 import { navigate, place } from '../lib/router';
 import { useStore } from '../lib/store';
@@ -60,7 +60,7 @@ function useResults(query: string): Results {
       },
     );
   };
-  useEffect(() => {
+  useWhen(() => {
     const known = kept.get(query);
     if (known) setPage(known);
     // A list that was paged on is kept as it is; a first page is asked for again.
@@ -157,12 +157,12 @@ export function BrowsePage() {
   const query = useDebounced(typed.trim(), 250);
   const { page, error, busy, more, retry } = useResults(query);
   // The address follows what is typed; the back button brings back what was typed.
-  useEffect(() => {
+  useWhen(() => {
     if (query !== inUrl && place.get().path === '/') {
       navigate(query ? `/?q=${encodeURIComponent(query)}` : '/', { replace: true });
     }
   }, [query]);
-  useEffect(() => {
+  useWhen(() => {
     if (inUrl !== typed.trim() && inUrl !== query) setTyped(inUrl);
   }, [inUrl]);
   const count = page?.items.length ?? 0;

@@ -7,6 +7,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, call, describeError, isAbort, refreshSession, session } from '../lib/api';
 import { formatClock, formatDate, formatDuration, parseTime } from '../lib/format';
+import { useWhen } from '../lib/hooks';
 import { lessonLang, language, useTexts } from '../lib/i18n';
 import { navigate, place } from '../lib/router';
 import { recall, remember } from '../lib/storage';
@@ -164,9 +165,10 @@ function LessonView({ lesson }: { lesson: Lesson }) {
   const choice = picked ?? chooseRung(rungs, recall<string | null>('rung', null));
   // What is chosen first must not change under a playing lesson when better rungs arrive.
   const [fixed, setFixed] = useState<string | null>(null);
-  useEffect(() => {
-    if (seconds > 0 && fixed === null) setFixed(choice);
-  }, [seconds > 0]);
+  const begun = seconds > 0;
+  useWhen(() => {
+    if (begun && fixed === null) setFixed(choice);
+  }, [begun]);
   const shown = picked ?? fixed ?? choice;
   const startAt = parseTime(new URLSearchParams(place.get().search).get('t'));
   const lang = lessonLang(lesson.language);
@@ -237,7 +239,7 @@ export function WatchPage({ id }: { id: string }) {
   const { lesson, error, missing, reload } = useLesson(id);
   const who = useStore(session);
   // A lesson for signed-in people only: after signing in come back here.
-  useEffect(() => {
+  useWhen(() => {
     if (missing && who === null) void refreshSession();
   }, [missing]);
   if (lesson) return <LessonView lesson={lesson} />;

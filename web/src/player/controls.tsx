@@ -12,7 +12,7 @@ import { RATES, toggleCaptions, toggleFullscreen, togglePlay } from './keys';
 
 interface ControlsProps {
   video: HTMLVideoElement;
-  box: RefObject<HTMLDivElement>;
+  box: RefObject<HTMLElement>;
   duration: number;
   hasCaptions: boolean;
 }

@@ -4,106 +4,57 @@
 // The player of the lesson page: a <video> with controls of our own that keyboard and screen reader can
 // use. Nothing of the lesson is fetched before play is pressed, except the poster.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { useTexts } from '../lib/i18n';
+import { useRef, useState } from 'preact/hooks';
 import { formatBytes, formatClock } from '../lib/format';
-import { useLatest } from '../lib/hooks';
-import { recall, remember } from '../lib/storage';
+import { useTexts } from '../lib/i18n';
+import { remember } from '../lib/storage';
 import type { Lesson } from '../lib/types';
-import { Icon } from '../ui/icons';
 import { Controls } from './controls';
-import { hasPicture, listPlayable, startEngine } from './engine';
-import { handleKey } from './keys';
-import { readMark, writeMark } from './resume';
-
-export type Phase = 'idle' | 'active' | 'failed';
+import { hasPicture, listPlayable } from './engine';
+import { handleKey, togglePlay } from './keys';
+import { usePlayback, type Playback } from './playback';
+import { writeMark } from './resume';
+import { StageMessage, StartButton, Still } from './stage';
 
 interface PlayerProps {
   lesson: Lesson;
   choice: string;
-  /** From a share link; wins over where the learner was. */
   startAt: number | null;
   onTime: (seconds: number) => void;
 }
 
-/** Keeps the mark of where the learner is: every five seconds, on pause, and when the page goes. */
-function useMarks(video: { current: HTMLVideoElement | null }, id: string, active: boolean): void {
-  useEffect(() => {
-    if (!active) return undefined;
-    const save = (): void => {
-      const element = video.current;
-      if (element && element.currentTime > 0) writeMark(id, element.currentTime);
-    };
-    const timer = setInterval(save, 5000);
-    addEventListener('pagehide', save);
-    return () => {
-      clearInterval(timer);
-      removeEventListener('pagehide', save);
-    };
-  }, [id, active]);
+function Foot({ playback }: { playback: Playback }) {
+  const texts = useTexts();
+  return (
+    <p class="player-foot">
+      <span>{texts.player.used(formatBytes(playback.bytes))}</span>
+      {playback.resumed > 0 && (
+        <span role="status">
+          {texts.player.resumed(formatClock(playback.resumed))}{' '}
+          <button type="button" class="link" onClick={playback.restart}>
+            {texts.player.restart}
+          </button>
+        </span>
+      )}
+    </p>
+  );
 }
 
 export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
   const texts = useTexts();
   const video = useRef<HTMLVideoElement>(null);
-  const box = useRef<HTMLDivElement>(null);
-  const stop = useRef<(() => void) | null>(null);
-  const [phase, setPhase] = useState<Phase>('idle');
+  const box = useRef<HTMLElement>(null);
   const [waiting, setWaiting] = useState(false);
-  const [retrying, setRetrying] = useState(false);
-  const [resumed, setResumed] = useState(0);
-  const [bytes, setBytes] = useState(0);
-  const [fault, setFault] = useState('');
-  const current = useLatest({ lesson, choice });
-  const duration = (lesson.duration_ms ?? 0) / 1000;
-
-  const start = (at: number): void => {
-    const element = video.current;
-    if (!element) return;
-    stop.current?.();
-    setFault('');
-    setRetrying(false);
-    setPhase('active');
-    const rate = recall<number>('rate', 1);
-    element.defaultPlaybackRate = rate;
-    stop.current = startEngine(element, current.current.lesson, current.current.choice, at, {
-      onRetrying: setRetrying,
-      onBytes: (count) => setBytes((sum) => sum + count),
-      onError(error) {
-        writeMark(lesson.id, element.currentTime);
-        setFault(error.message === 'unsupported' ? texts.player.unsupported : error.message);
-        setPhase('failed');
-      },
-    });
-    element.playbackRate = rate;
-    void element.play().catch(() => undefined);
-  };
-
-  const begin = (): void => {
-    const mark = startAt ?? readMark(lesson.id, duration);
-    setResumed(startAt === null ? mark : 0);
-    start(mark);
-    video.current?.focus({ preventScroll: true });
-  };
-
-  // Another rung while playing: go on at the same place.
-  useEffect(() => {
-    if (phase !== 'idle' && video.current) start(video.current.currentTime);
-  }, [choice]);
-
-  useEffect(() => () => stop.current?.(), []);
-  useMarks(video, lesson.id, phase === 'active');
-
+  const playback = usePlayback(video, lesson, choice, startAt);
+  const { phase } = playback;
   const rung = listPlayable(lesson).find((item) => item.name === choice);
-  const soundOnly = choice !== 'auto' && rung !== undefined && !hasPicture(rung);
-
+  const soundOnly = rung !== undefined && !hasPicture(rung);
+  const captions = lesson.captions ?? [];
+  const onKey = (event: KeyboardEvent): void => {
+    if (video.current && phase === 'active') handleKey(event, video.current, box.current);
+  };
   return (
-    <section
-      class={`player ${soundOnly ? 'player-sound' : ''}`}
-      ref={box}
-      aria-label={texts.player.label}
-      onKeyDown={(event) => video.current && phase === 'active' && handleKey(event, video.current, box.current)}
-    >
+    <section class="player" ref={box} aria-label={texts.player.label} onKeyDown={onKey}>
       <div class="player-stage">
         <video
           ref={video}
@@ -118,74 +69,39 @@ export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
           onPause={(event) => writeMark(lesson.id, event.currentTarget.currentTime)}
           onEnded={() => writeMark(lesson.id, 0)}
           onRateChange={(event) => remember('rate', event.currentTarget.playbackRate)}
-          onClick={(event) => {
-            const element = event.currentTarget;
-            if (phase !== 'active') return;
-            if (element.paused) void element.play().catch(() => undefined);
-            else element.pause();
-          }}
+          onClick={(event) => phase === 'active' && togglePlay(event.currentTarget)}
         >
-          {(lesson.captions ?? []).map((item) => (
-            <track key={item.url} kind="captions" src={item.url} srcLang={item.language} label={item.language} />
+          {captions.map((item) => (
+            <track
+              key={item.url}
+              kind="captions"
+              src={item.url}
+              srcLang={item.language}
+              label={item.language}
+            />
           ))}
         </video>
-        {soundOnly && phase !== 'idle' && (
-          <div class="player-still" aria-hidden="true">
-            {lesson.poster ? <img src={lesson.poster} alt="" /> : <Icon name="sound" />}
-          </div>
-        )}
+        {soundOnly && phase !== 'idle' && <Still poster={lesson.poster} />}
         {phase === 'idle' && (
-          <button type="button" class="player-start" onClick={begin} disabled={!rung && choice !== 'auto'}>
-            <span class="player-start-disc">
-              <Icon name="play" filled />
-            </span>
-            <span class="unseen">{texts.player.play}</span>
-          </button>
+          <StartButton onStart={playback.begin} disabled={!rung && choice !== 'auto'} />
         )}
-        {phase === 'active' && (waiting || retrying) && (
-          <p class="player-message" role="status">
-            {retrying ? texts.player.retrying : texts.player.waiting}
-          </p>
-        )}
-        {phase === 'failed' && (
-          <div class="player-message" role="alert">
-            <p>
-              {texts.player.failed} {fault}
-            </p>
-            <button type="button" class="button" onClick={() => start(video.current?.currentTime ?? 0)}>
-              {texts.player.again}
-            </button>
-          </div>
-        )}
+        <StageMessage
+          phase={phase}
+          waiting={waiting}
+          retrying={playback.retrying}
+          fault={playback.fault}
+          onAgain={playback.again}
+        />
       </div>
       {phase !== 'idle' && video.current && (
         <Controls
           video={video.current}
           box={box}
-          duration={duration}
-          hasCaptions={(lesson.captions ?? []).length > 0}
+          duration={(lesson.duration_ms ?? 0) / 1000}
+          hasCaptions={captions.length > 0}
         />
       )}
-      {phase !== 'idle' && (
-        <p class="player-foot">
-          <span>{texts.player.used(formatBytes(bytes))}</span>
-          {resumed > 0 && (
-            <span role="status">
-              {texts.player.resumed(formatClock(resumed))}{' '}
-              <button
-                type="button"
-                class="link"
-                onClick={() => {
-                  setResumed(0);
-                  if (video.current) video.current.currentTime = 0;
-                }}
-              >
-                {texts.player.restart}
-              </button>
-            </span>
-          )}
-        </p>
-      )}
+      {phase !== 'idle' && <Foot playback={playback} />}
     </section>
   );
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The contract of every source: a foreign file in, decoded frames with trustworthy running time
+// out. Frames are AVFrames whose pts and pkt_duration are microseconds of running time. One thread
+// at a time; reads block at most the bound the implementation names.
+#pragma once
+
+#include "pipelines/source/info.h"
+
+struct AVFrame;
+typedef struct _SourceReader SourceReader;
+
+typedef enum {
+    SOURCE_READER_PICTURE, // a picture was read
+    SOURCE_READER_SOUND,   // some sound was read
+    SOURCE_READER_END,     // the file is at its end
+    SOURCE_READER_FAILED,  // an error was set
+} SourceReaderResult;
+
+/** Asked between packets, from the reading thread: TRUE to give up with SOURCE_FAILURE_CANCELLED.
+ */
+typedef gboolean (*SourceReaderStop)(gpointer data);
+
+/** What went wrong without ending the file. */
+typedef struct {
+    guint damaged;       // pieces that did not decode
+    guint jumps;         // jumps of the clock that were closed
+    gboolean truncated;  // the file ends before its container says
+    gint64 first_bad_us; // running time of the first of them; 0: none
+} SourceReaderTally;
+
+/** What an implementation fills. Functions follow the public ones of the same name below. */
+typedef struct {
+    const char *name;                             // (static)
+    const SourceInfo *(*get_info)(gpointer self); // (static)
+    gboolean (*start)(gpointer self, gboolean pictures, gboolean sound, gint64 from_us,
+                      GError **error);                                                // (static)
+    SourceReaderResult (*read)(gpointer self, struct AVFrame *frame, GError **error); // (static)
+    void (*get_tally)(gpointer self, SourceReaderTally *tally);                       // (static)
+    gint64 (*get_end_us)(gpointer self);                                              // (static)
+    void (*free)(gpointer self);                                                      // (static)
+} SourceReaderClass;
+
+/** For implementations. Takes @self. */
+SourceReader *source_reader_new(const SourceReaderClass *klass, gpointer self);
+void source_reader_free(SourceReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SourceReader, source_reader_free)
+
+/** Returns: the implementation's name, `gstreamer` or `libav`. */
+const char *source_reader_get_name(SourceReader *reader);
+
+const SourceInfo *source_reader_get_info(SourceReader *reader);
+
+/**
+ * source_reader_start: chooses what is decoded and goes to a time. Call before the first read; may
+ * be called again at any time.
+ * @from_us: every frame that plays at or after it will come; earlier ones may come too
+ */
+gboolean source_reader_start(SourceReader *reader, gboolean pictures, gboolean sound,
+                             gint64 from_us, GError **error);
+
+/** Reads the next frame of any started kind into the blank @frame, in about the order of time. */
+SourceReaderResult source_reader_read(SourceReader *reader, struct AVFrame *frame, GError **error);
+
+void source_reader_get_tally(SourceReader *reader, SourceReaderTally *tally);
+
+/** Returns: the latest end, in running time, of anything met since start, decoded or not. */
+gint64 source_reader_get_end_us(SourceReader *reader);

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// FFmpeg's own AAC encoder. It delays by exactly one frame: the first packet out only primes the
+// decoder and is dropped.
+#include "pipelines/encode/aac.h"
+
+#include <string.h>
+#include <libavcodec/avcodec.h>
+#include <libavutil/opt.h>
+
+#include "pipelines/encode/failure.h"
+
+struct _EncodeAac {
+    AVCodecContext *context; // (owned)
+    AVPacket *packet;        // (owned)
+    AVFrame *frame;          // (owned)
+    gint64 first_samples;    // (value) start of the first block; -1: none came yet
+    EncodeAacSink sink;      // (nullable)
+    gpointer user_data;      // (unowned)
+};
+
+static int
+open_encoder(EncodeAac *aac, guint channels, guint kbps)
+{
+    const AVCodec *codec = avcodec_find_encoder_by_name("aac");
+    aac->packet = av_packet_alloc();
+    aac->frame = av_frame_alloc();
+    aac->context = codec != NULL ? avcodec_alloc_context3(codec) : NULL;
+    if (aac->context == NULL)
+        return AVERROR_ENCODER_NOT_FOUND;
+    AVCodecContext *context = aac->context;
+    context->sample_rate = ENCODE_AAC_RATE;
+    context->sample_fmt = AV_SAMPLE_FMT_FLTP;
+    context->bit_rate = kbps * 1000;
+    context->profile = FF_PROFILE_AAC_LOW;
+    context->time_base = (AVRational){1, ENCODE_AAC_RATE};
+    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    av_channel_layout_default(&context->ch_layout, (int)channels);
+    int code = avcodec_open2(context, codec, NULL);
+    if (code < 0)
+        return code;
+    aac->frame->format = AV_SAMPLE_FMT_FLTP;
+    aac->frame->nb_samples = ENCODE_AAC_BLOCK;
+    aac->frame->sample_rate = ENCODE_AAC_RATE;
+    code = av_channel_layout_copy(&aac->frame->ch_layout, &context->ch_layout);
+    return code < 0 ? code : av_frame_get_buffer(aac->frame, 0);
+}
+
+EncodeAac *
+encode_aac_new(guint channels, guint kbps, GError **error)
+{
+    g_autoptr(EncodeAac) aac = g_new0(EncodeAac, 1);
+    aac->first_samples = -1;
+    int code = open_encoder(aac, channels, kbps);
+    if (code < 0) {
+        encode_failure_set(error, code, "aac");
+        return NULL;
+    }
+    return g_steal_pointer(&aac);
+}
+
+void
+encode_aac_free(EncodeAac *aac)
+{
+    if (aac == NULL)
+        return;
+    avcodec_free_context(&aac->context);
+    av_packet_free(&aac->packet);
+    av_frame_free(&aac->frame);
+    g_free(aac);
+}
+
+void
+encode_aac_set_sink(EncodeAac *aac, EncodeAacSink sink, gpointer user_data)
+{
+    aac->sink = sink;
+    aac->user_data = user_data;
+}
+
+GBytes *
+encode_aac_get_config(EncodeAac *aac)
+{
+    // What follows the two bytes only says that no SBR is used; some players stumble over it.
+    gsize bytes = (gsize)MIN(aac->context->extradata_size, 2);
+    return g_bytes_new(aac->context->extradata, bytes);
+}
+
+static gboolean
+drain(EncodeAac *aac, GError **error)
+{
+    int code;
+    while ((code = avcodec_receive_packet(aac->context, aac->packet)) >= 0) {
+        gint64 start = aac->packet->pts;
+        gboolean taken =
+            start < aac->first_samples ||
+            aac->sink(aac->packet->data, (gsize)aac->packet->size, start, aac->user_data, error);
+        av_packet_unref(aac->packet);
+        if (!taken)
+            return FALSE;
+    }
+    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF)
+        return TRUE;
+    return encode_failure_set(error, code, "aac");
+}
+
+static void
+fill_frame(AVFrame *frame, const float *left, const float *right)
+{
+    float *first = (float *)frame->data[0];
+    if (frame->ch_layout.nb_channels == 2) {
+        memcpy(first, left, ENCODE_AAC_BLOCK * sizeof(float));
+        memcpy(frame->data[1], right, ENCODE_AAC_BLOCK * sizeof(float));
+        return;
+    }
+    for (int i = 0; i < ENCODE_AAC_BLOCK; i++)
+        first[i] = (left[i] + right[i]) * 0.5f;
+}
+
+gboolean
+encode_aac_push(EncodeAac *aac, gint64 block, const float *left, const float *right, GError **error)
+{
+    int code = 0;
+    if (left != NULL) {
+        code = av_frame_make_writable(aac->frame);
+        if (code < 0)
+            return encode_failure_set(error, code, "aac");
+        fill_frame(aac->frame, left, right);
+        aac->frame->pts = block * ENCODE_AAC_BLOCK;
+        if (aac->first_samples < 0)
+            aac->first_samples = aac->frame->pts;
+    }
+    code = avcodec_send_frame(aac->context, left != NULL ? aac->frame : NULL);
+    if (code < 0)
+        return encode_failure_set(error, code, "aac");
+    return drain(aac, error);
+}

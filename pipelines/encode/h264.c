@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// libx264 through libavcodec. `stitchable` keeps the parameter sets independent of content, so that
+// what a resumed encoder makes fits behind what an earlier one made.
+#include "pipelines/encode/h264.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/opt.h>
+
+#include "pipelines/encode/failure.h"
+
+#define THREADS 2
+// Boxes of a fragment: about 5 bytes a sample, and a hundred for each segment.
+#define PACKAGING_KBPS 4
+// With a buffer of one second, a segment of 4 s holds at most 5/4 of the steady rate.
+#define PEAK_RATIO 1.25
+
+struct _EncodeH264 {
+    AVCodecContext *context; // (owned)
+    AVPacket *packet;        // (owned)
+    AVFrame *frame;          // (owned) a reference, to set the time on
+    guint step;              // (value) ticks a picture
+    guint group;             // (value) pictures a segment
+    EncodeH264Sink sink;     // (nullable)
+    gpointer user_data;      // (unowned)
+};
+
+static int
+choose_rate_bps(const EncodeRungsSpec *spec)
+{
+    guint kbps = spec->cap_kbps - spec->sound_kbps - PACKAGING_KBPS;
+    return (int)(kbps * 1000 / PEAK_RATIO);
+}
+
+static void
+set_up(EncodeH264 *h264, const EncodeRungsSpec *spec, const EncodeGrid *grid)
+{
+    AVCodecContext *context = h264->context;
+    context->pix_fmt = AV_PIX_FMT_YUV420P;
+    context->sample_aspect_ratio = (AVRational){1, 1};
+    context->framerate = (AVRational){(int)grid->numerator, (int)(grid->denominator * h264->step)};
+    av_reduce(&context->framerate.num, &context->framerate.den, context->framerate.num,
+              context->framerate.den, G_MAXINT);
+    context->time_base = av_inv_q(context->framerate);
+    context->gop_size = (int)h264->group;
+    context->keyint_min = (int)h264->group;
+    context->max_b_frames = 0;
+    context->thread_count = THREADS;
+    context->rc_max_rate = choose_rate_bps(spec);
+    context->rc_buffer_size = choose_rate_bps(spec);
+    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
+    context->color_range = AVCOL_RANGE_MPEG;
+    av_opt_set(context->priv_data, "preset", spec->preset, 0);
+    av_opt_set(context->priv_data, "profile", spec->profile, 0);
+    av_opt_set_double(context->priv_data, "crf", spec->crf, 0);
+    av_opt_set_int(context->priv_data, "forced-idr", 1, 0);
+    av_opt_set(context->priv_data, "x264-params",
+               "scenecut=0:open-gop=0:bframes=0:force-cfr=1:stitchable=1:repeat-headers=1", 0);
+}
+
+EncodeH264 *
+encode_h264_new(const EncodeRungsSpec *spec, const EncodeGrid *grid, guint width, guint height,
+                const EncodeH264Colour *colour, GError **error)
+{
+    const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
+    g_autoptr(EncodeH264) h264 = g_new0(EncodeH264, 1);
+    h264->packet = av_packet_alloc();
+    h264->frame = av_frame_alloc();
+    h264->context = codec != NULL ? avcodec_alloc_context3(codec) : NULL;
+    if (h264->context == NULL) {
+        encode_failure_set(error, AVERROR_ENCODER_NOT_FOUND, "libx264");
+        return NULL;
+    }
+    h264->step = spec->max_fps <= 15 ? grid->halving : 1;
+    h264->group = grid->ticks / h264->step;
+    h264->context->width = (int)width;
+    h264->context->height = (int)height;
+    h264->context->color_primaries = (enum AVColorPrimaries)colour->primaries;
+    h264->context->color_trc = (enum AVColorTransferCharacteristic)colour->transfer;
+    h264->context->colorspace = (enum AVColorSpace)colour->matrix;
+    set_up(h264, spec, grid);
+    int code = avcodec_open2(h264->context, codec, NULL);
+    if (code < 0) {
+        encode_failure_set(error, code, "libx264");
+        return NULL;
+    }
+    return g_steal_pointer(&h264);
+}
+
+void
+encode_h264_free(EncodeH264 *h264)
+{
+    if (h264 == NULL)
+        return;
+    avcodec_free_context(&h264->context);
+    av_packet_free(&h264->packet);
+    av_frame_free(&h264->frame);
+    g_free(h264);
+}
+
+void
+encode_h264_set_sink(EncodeH264 *h264, EncodeH264Sink sink, gpointer user_data)
+{
+    h264->sink = sink;
+    h264->user_data = user_data;
+}
+
+GBytes *
+encode_h264_get_parameter_sets(EncodeH264 *h264)
+{
+    return g_bytes_new(h264->context->extradata, (gsize)h264->context->extradata_size);
+}
+
+guint
+encode_h264_get_step(EncodeH264 *h264)
+{
+    return h264->step;
+}
+
+static gboolean
+drain(EncodeH264 *h264, GError **error)
+{
+    int code;
+    while ((code = avcodec_receive_packet(h264->context, h264->packet)) >= 0) {
+        gint64 tick = h264->packet->pts * h264->step;
+        gboolean key = (h264->packet->flags & AV_PKT_FLAG_KEY) != 0;
+        gboolean taken = h264->sink(h264->packet->data, (gsize)h264->packet->size, tick, key,
+                                    h264->user_data, error);
+        av_packet_unref(h264->packet);
+        if (!taken)
+            return FALSE;
+    }
+    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF)
+        return TRUE;
+    return encode_failure_set(error, code, "libx264");
+}
+
+gboolean
+encode_h264_push(EncodeH264 *h264, const AVFrame *frame, gint64 tick, GError **error)
+{
+    if (frame != NULL && tick % h264->step != 0)
+        return TRUE;
+    int code = 0;
+    if (frame != NULL) {
+        av_frame_unref(h264->frame);
+        code = av_frame_ref(h264->frame, frame);
+        h264->frame->pts = tick / h264->step;
+        gboolean cut = h264->frame->pts % h264->group == 0;
+        h264->frame->pict_type = cut ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    }
+    if (code >= 0)
+        code = avcodec_send_frame(h264->context, frame != NULL ? h264->frame : NULL);
+    if (code < 0)
+        return encode_failure_set(error, code, "libx264");
+    return drain(h264, error);
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The position on the grid is counted in samples; time stamps only correct it when they differ by
+// more than half a frame, since many containers round them.
+#include "pipelines/encode/sound.h"
+
+#include <math.h>
+#include <libavutil/frame.h>
+#include <libswresample/swresample.h>
+
+#include "pipelines/encode/aac.h"
+#include "pipelines/encode/failure.h"
+
+#define TOLERANCE_SAMPLES 960 // 20 ms
+#define CHUNK_SAMPLES 4096
+
+struct _EncodeSound {
+    EncodeSoundSink sink;             // (unowned)
+    gpointer user_data;               // (unowned)
+    SwrContext *resampler;            // (owned) (nullable)
+    int format;                       // (value) what the resampler takes
+    int rate;                         // (value)
+    AVChannelLayout layout;           // (owned)
+    gint64 next;                      // (value) position of the next sample
+    gint64 drop;                      // (value) samples to throw away first
+    gboolean begun;                   // (value)
+    float block[2][ENCODE_AAC_BLOCK]; // (value) filled up to next
+    float chunk[2][CHUNK_SAMPLES];    // (value) out of the resampler
+};
+
+EncodeSound *
+encode_sound_new(gint64 first_block, EncodeSoundSink sink, gpointer user_data)
+{
+    EncodeSound *sound = g_new0(EncodeSound, 1);
+    sound->next = first_block * ENCODE_AAC_BLOCK;
+    sound->sink = sink;
+    sound->user_data = user_data;
+    return sound;
+}
+
+void
+encode_sound_free(EncodeSound *sound)
+{
+    if (sound == NULL)
+        return;
+    swr_free(&sound->resampler);
+    av_channel_layout_uninit(&sound->layout);
+    g_free(sound);
+}
+
+static float
+clip(float sample)
+{
+    return isnan(sample) ? 0.0f : CLAMP(sample, -1.0f, 1.0f);
+}
+
+/* Appends @count samples; NULL: silence. */
+static gboolean
+append(EncodeSound *sound, const float *left, const float *right, gint64 count, GError **error)
+{
+    for (gint64 i = 0; i < count; i++) {
+        gint64 at = sound->next % ENCODE_AAC_BLOCK;
+        sound->block[0][at] = left != NULL ? clip(left[i]) : 0.0f;
+        sound->block[1][at] = left != NULL ? clip(right[i]) : 0.0f;
+        sound->next++;
+        if (at == ENCODE_AAC_BLOCK - 1 &&
+            !sound->sink(sound->next / ENCODE_AAC_BLOCK - 1, sound->block[0], sound->block[1],
+                         sound->user_data, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Resamples @frame (NULL: what the resampler still holds) and appends it. */
+static gboolean
+convert(EncodeSound *sound, const AVFrame *frame, GError **error)
+{
+    guint8 *out[2] = {(guint8 *)sound->chunk[0], (guint8 *)sound->chunk[1]};
+    const guint8 **in = frame != NULL ? (const guint8 **)frame->extended_data : NULL;
+    int in_count = frame != NULL ? frame->nb_samples : 0;
+    int count;
+    do {
+        count = swr_convert(sound->resampler, out, CHUNK_SAMPLES, in, in_count);
+        if (count < 0)
+            return encode_failure_set(error, count, "resampler");
+        gint64 skip = MIN(sound->drop, count);
+        sound->drop -= skip;
+        if (!append(sound, sound->chunk[0] + skip, sound->chunk[1] + skip, count - skip, error))
+            return FALSE;
+        in = NULL;
+        in_count = 0;
+    } while (count == CHUNK_SAMPLES);
+    return TRUE;
+}
+
+static gboolean
+is_same_kind(const EncodeSound *sound, const AVFrame *frame)
+{
+    return sound->resampler != NULL && sound->format == frame->format &&
+           sound->rate == frame->sample_rate &&
+           av_channel_layout_compare(&sound->layout, &frame->ch_layout) == 0;
+}
+
+static gboolean
+set_up_resampler(EncodeSound *sound, const AVFrame *frame, GError **error)
+{
+    swr_free(&sound->resampler);
+    av_channel_layout_uninit(&sound->layout);
+    sound->format = frame->format;
+    sound->rate = frame->sample_rate;
+    int code = av_channel_layout_copy(&sound->layout, &frame->ch_layout);
+    AVChannelLayout in = {0};
+    AVChannelLayout out = AV_CHANNEL_LAYOUT_STEREO;
+    if (code >= 0 && frame->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
+        av_channel_layout_default(&in, frame->ch_layout.nb_channels);
+    else if (code >= 0)
+        code = av_channel_layout_copy(&in, &frame->ch_layout);
+    if (code >= 0)
+        code =
+            swr_alloc_set_opts2(&sound->resampler, &out, AV_SAMPLE_FMT_FLTP, ENCODE_AAC_RATE, &in,
+                                (enum AVSampleFormat)frame->format, frame->sample_rate, 0, NULL);
+    av_channel_layout_uninit(&in);
+    if (code >= 0)
+        code = swr_init(sound->resampler);
+    if (code >= 0)
+        return TRUE;
+    swr_free(&sound->resampler);
+    return encode_failure_set(error, code, "resampler");
+}
+
+static gboolean
+align(EncodeSound *sound, gint64 position, GError **error)
+{
+    gint64 lands = sound->next - sound->drop + swr_get_delay(sound->resampler, ENCODE_AAC_RATE);
+    gint64 off = position - lands;
+    gint64 tolerance = sound->begun ? TOLERANCE_SAMPLES : 0;
+    sound->begun = TRUE;
+    if (off < -tolerance)
+        sound->drop += -off;
+    if (off <= tolerance)
+        return TRUE;
+    gint64 undropped = MIN(sound->drop, off);
+    sound->drop -= undropped;
+    return append(sound, NULL, NULL, off - undropped, error);
+}
+
+gboolean
+encode_sound_push(EncodeSound *sound, const AVFrame *frame, GError **error)
+{
+    if (!is_same_kind(sound, frame)) {
+        if (sound->resampler != NULL && !convert(sound, NULL, error))
+            return FALSE;
+        if (!set_up_resampler(sound, frame, error))
+            return FALSE;
+    }
+    gint64 position = av_rescale(frame->pts, ENCODE_AAC_RATE, G_USEC_PER_SEC);
+    return align(sound, position, error) && convert(sound, frame, error);
+}
+
+gboolean
+encode_sound_fill(EncodeSound *sound, gint64 until_us, GError **error)
+{
+    gint64 position = av_rescale(until_us, ENCODE_AAC_RATE, G_USEC_PER_SEC);
+    gint64 missing = position - sound->next;
+    return missing <= 0 || append(sound, NULL, NULL, missing, error);
+}
+
+gboolean
+encode_sound_finish(EncodeSound *sound, gint64 end_samples, GError **error)
+{
+    if (sound->resampler != NULL && !convert(sound, NULL, error))
+        return FALSE;
+    gint64 blocks = end_samples / ENCODE_AAC_BLOCK;
+    gint64 missing = blocks * ENCODE_AAC_BLOCK - sound->next;
+    return missing <= 0 || append(sound, NULL, NULL, missing, error);
+}
+
+gint64
+encode_sound_get_time_us(EncodeSound *sound)
+{
+    return av_rescale(sound->next, G_USEC_PER_SEC, ENCODE_AAC_RATE);
+}

@@ -19,6 +19,9 @@ typedef struct {
     gboolean mirrored;       // (value) flip left and right before turning
     guint rate_numerator;    // (value) average pictures a second; 0: not known
     guint rate_denominator;  // (value)
+    int primaries;           // (value) of the first picture, as libavutil numbers ITU-T H.273
+    int transfer;            // (value)
+    int matrix;              // (value)
     gint64 duration_us;      // (value) as the container says; 0: not known
     gint64 picture_start_us; // (value) first picture, running time
     gint64 sound_start_us;   // (value) first sound, running time

@@ -287,6 +287,9 @@ describe_picture(Libav *libav, const AVFrame *frame)
     AVStream *stream = libav->format->streams[libav->chosen[SOURCE_TIMELINE_PICTURE]];
     info->coded_width = (guint)frame->width;
     info->coded_height = (guint)frame->height;
+    info->primaries = (int)frame->color_primaries;
+    info->transfer = (int)frame->color_trc;
+    info->matrix = (int)frame->colorspace;
     AVRational ratio = av_guess_sample_aspect_ratio(libav->format, stream, (AVFrame *)frame);
     source_info_set_shown_size(info, ratio.num, ratio.den);
 }

@@ -1,13 +1,65 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The daorian-media executable: one transcode job in a child process, spoken to in JSON lines. Never
-// run by hand.
+// The daorian-media executable: one transcode job in a child process, spoken to in JSON lines.
+// Never run by hand.
 #include <glib.h>
+#include <libavutil/log.h>
+#include <sysexits.h>
+
+#include "pipelines/child/channel.h"
+#include "pipelines/child/lockdown.h"
+#include "pipelines/encode/transcode.h"
+
+typedef struct {
+    int control_fd;    // (value) -1: not given
+    gboolean unlocked; // (value) no seccomp filter, for debuggers and sanitizers
+} Options;
+
+static gboolean
+parse_options(int *argc, char ***argv, Options *options)
+{
+    const GOptionEntry entries[] = {
+        {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
+        {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_autoptr(GError) error = NULL;
+    if (g_option_context_parse(context, argc, argv, &error) && options->control_fd > 2)
+        return TRUE;
+    g_printerr("daorian-media is started by daorian%s%s\n", error != NULL ? ": " : "",
+               error != NULL ? error->message : "");
+    return FALSE;
+}
+
+static int
+run_job(ChildChannel *channel)
+{
+    g_autoptr(ChildReport) hello = child_report_new(CHILD_REPORT_HELLO);
+    g_autoptr(GError) error = NULL;
+    child_channel_send(channel, hello);
+    g_autoptr(ChildJob) job = child_channel_read_job(channel, &error);
+    if (job == NULL) {
+        g_printerr("no job: %s\n", error->message);
+        return EX_PROTOCOL;
+    }
+    return encode_transcode_run(channel, job) ? EX_OK : EX_DATAERR;
+}
 
 int
 main(int argc, char **argv)
 {
-    g_printerr("daorian-media is started by daorian\n");
-    return 64;
+    Options options = {-1, FALSE};
+    if (!parse_options(&argc, &argv, &options))
+        return EX_USAGE;
+    av_log_set_level(AV_LOG_FATAL);
+    g_autoptr(ChildChannel) channel = child_channel_new(options.control_fd);
+    g_autoptr(GError) error = NULL;
+    if (!options.unlocked && !child_lockdown_enter(&error)) {
+        g_printerr("%s\n", error->message);
+        return EX_OSERR;
+    }
+    return run_job(channel);
 }

@@ -9,6 +9,8 @@
 #define SEGMENT_SECONDS 4
 #define SMALL_MAX_FPS 15.001
 #define MAX_FPS 30.5
+// Less than this behind a picture is an error of rounding, not one more picture.
+#define ROUNDING_US 3000
 
 static const guint rates[][2] = {
     {5, 1},        {10, 1}, {12, 1}, {25, 2},       {15, 1}, {20, 1},
@@ -80,6 +82,6 @@ gint64
 encode_grid_count_ticks(const EncodeGrid *grid, gint64 end_us)
 {
     gint64 whole_us = encode_grid_tick_to_us(grid, grid->halving);
-    gint64 wholes = (end_us + whole_us / 2) / whole_us;
+    gint64 wholes = (end_us - ROUNDING_US + whole_us - 1) / whole_us;
     return MAX(wholes, 1) * grid->halving;
 }

@@ -32,5 +32,6 @@ gint64 encode_grid_us_to_tick(const EncodeGrid *grid, gint64 time_us);
 /** The tick that starts at @pts90k, as encode_grid_tick_to_pts90k() gave it. */
 gint64 encode_grid_pts90k_to_tick(const EncodeGrid *grid, gint64 pts90k);
 
-/** How many ticks a lesson of @end_us gets: nearest, whole pictures of every rung, at least one. */
+/** How many ticks a lesson of @end_us gets: none of it is left out, whole pictures of every rung,
+ * at least one; hence at most 100 ms more. */
 gint64 encode_grid_count_ticks(const EncodeGrid *grid, gint64 end_us);

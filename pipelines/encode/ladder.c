@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// source → deinterlace → grid → canvas → one copy for each rung → outputs; sound beside it.
+// Pictures are held until the grid asks for them, so what falls between ticks is never scaled.
+#include "pipelines/encode/ladder.h"
+
+#include <libavutil/frame.h>
+
+#include "pipelines/encode/aac.h"
+#include "pipelines/encode/deinterlace.h"
+#include "pipelines/encode/failure.h"
+#include "pipelines/encode/picture.h"
+#include "pipelines/encode/poster.h"
+#include "pipelines/encode/shrink.h"
+#include "pipelines/encode/sound.h"
+#include "pipelines/source/failure.h"
+
+#define WARM_UP_BLOCKS 4
+// How far one track may lag in the file before the other goes on without it.
+#define SLACK_US (60 * (gint64)G_USEC_PER_SEC)
+
+typedef struct {
+    EncodeOutput *output;   // (owned) (nullable) NULL once it failed
+    EncodeShrink *shrink;   // (owned)
+    guint width;            // (value)
+    guint height;           // (value)
+    guint segments;         // (value) reported
+    const AVFrame *picture; // (unowned) (nullable) copy of the present canvas
+} Rung;
+
+typedef struct {
+    EncodeRun *run;                 // (unowned)
+    Rung rungs[ENCODE_RUNGS_COUNT]; // (owned)
+    guint count;                    // (value)
+    EncodeDeinterlace *deinterlace; // (owned)
+    EncodePicture *picture;         // (owned)
+    EncodeSound *sound;             // (owned)
+    EncodePoster *poster;           // (owned)
+    gboolean poster_written;        // (value)
+    AVFrame *held;                  // (owned) the picture shown from next_tick on; blank at first
+    AVFrame *canvas;                // (owned) held, drawn; blank when not drawn yet
+    gint64 next_tick;               // (value) not encoded yet
+    gint64 decoded_us;              // (value) length of the pictures that were decoded
+} Ladder;
+
+/* A rung's own trouble ends that rung; trouble with the disk ends the pass. */
+static gboolean
+survive(Ladder *ladder, Rung *rung, GError *failure, GError **error)
+{
+    gboolean alone = failure->domain == ENCODE_FAILURE;
+    if (alone) {
+        encode_run_report_rung_failed(ladder->run, encode_output_get_rung(rung->output), failure);
+        g_clear_pointer(&rung->output, encode_output_free);
+        for (guint i = 0; i < ladder->count; i++) {
+            if (ladder->rungs[i].output != NULL) {
+                g_error_free(failure);
+                return TRUE;
+            }
+        }
+    }
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
+static void
+report_segments(Ladder *ladder, Rung *rung)
+{
+    guint segments = encode_output_get_segments(rung->output, NULL);
+    if (segments != rung->segments)
+        encode_run_report_checkpoint(ladder->run, rung->output);
+    rung->segments = segments;
+}
+
+static gboolean
+on_sound_block(gint64 block, const float *left, const float *right, gpointer user_data,
+               GError **error)
+{
+    Ladder *ladder = user_data;
+    for (guint i = 0; i < ladder->count; i++) {
+        Rung *rung = &ladder->rungs[i];
+        GError *failure = NULL;
+        if (rung->output == NULL)
+            continue;
+        if (!encode_output_add_sound(rung->output, block, left, right, &failure) &&
+            !survive(ladder, rung, failure, error))
+            return FALSE;
+        if (rung->output != NULL)
+            report_segments(ladder, rung);
+    }
+    return TRUE;
+}
+
+static void
+write_poster(Ladder *ladder)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_POSTER);
+    report->file = g_strdup("poster.webp");
+    ladder->poster_written = TRUE;
+    // A lesson without a poster is still a lesson.
+    if (encode_poster_write(ladder->poster, ladder->run->job->staging, &report->bytes,
+                            &report->sha256, &failure))
+        child_channel_send(ladder->run->channel, report);
+    else
+        g_debug("poster: %s", failure->message);
+}
+
+static gboolean
+draw_canvas(Ladder *ladder, GError **error)
+{
+    if (ladder->canvas->width > 0)
+        return TRUE;
+    if (!encode_picture_draw(ladder->picture, ladder->held, ladder->canvas, error))
+        return FALSE;
+    for (guint i = 0; i < ladder->count; i++)
+        ladder->rungs[i].picture = NULL;
+    return TRUE;
+}
+
+static gboolean
+encode_tick(Ladder *ladder, Rung *rung, gint64 tick, GError **error)
+{
+    guint step = encode_rungs_get(encode_output_get_rung(rung->output))->max_fps <= 15
+                     ? ladder->run->grid.halving
+                     : 1;
+    if (tick % step != 0)
+        return TRUE;
+    if (rung->picture == NULL)
+        rung->picture = encode_shrink_draw(rung->shrink, ladder->canvas, error);
+    return rung->picture != NULL &&
+           encode_output_add_picture(rung->output, rung->picture, tick, error);
+}
+
+/* Encodes the held picture for every tick before @until. */
+static gboolean
+emit_until(Ladder *ladder, gint64 until, GError **error)
+{
+    for (; ladder->next_tick < until; ladder->next_tick++) {
+        gint64 time_us = encode_grid_tick_to_us(&ladder->run->grid, ladder->next_tick);
+        if (!draw_canvas(ladder, error) || !encode_run_go_on(ladder->run, time_us, error))
+            return FALSE;
+        encode_progress_update(ladder->run->progress, time_us);
+        encode_poster_consider(ladder->poster, ladder->canvas, time_us);
+        if (!ladder->poster_written && encode_poster_is_ready(ladder->poster))
+            write_poster(ladder);
+        for (guint i = 0; i < ladder->count; i++) {
+            Rung *rung = &ladder->rungs[i];
+            GError *failure = NULL;
+            if (rung->output != NULL && !encode_tick(ladder, rung, ladder->next_tick, &failure) &&
+                !survive(ladder, rung, failure, error))
+                return FALSE;
+            if (rung->output != NULL)
+                report_segments(ladder, rung);
+        }
+    }
+    return TRUE;
+}
+
+/* Takes the contents of @frame. */
+static gboolean
+show_picture(Ladder *ladder, AVFrame *frame, GError **error)
+{
+    gint64 tick = encode_grid_us_to_tick(&ladder->run->grid, frame->pts);
+    gboolean first = ladder->held->width == 0;
+    if (!first && !emit_until(ladder, tick, error))
+        return FALSE;
+    av_frame_unref(ladder->held);
+    av_frame_unref(ladder->canvas);
+    av_frame_move_ref(ladder->held, frame);
+    return TRUE;
+}
+
+static gboolean
+show_ready(Ladder *ladder, GError **error)
+{
+    AVFrame *frame = av_frame_alloc();
+    gboolean fine = TRUE;
+    while (fine && encode_deinterlace_pull(ladder->deinterlace, frame)) {
+        fine = show_picture(ladder, frame, error);
+        av_frame_unref(frame);
+    }
+    av_frame_free(&frame);
+    return fine;
+}
+
+static gboolean
+take_picture(Ladder *ladder, AVFrame *frame, GError **error)
+{
+    gint64 time_us = frame->pts;
+    ladder->decoded_us += frame->pkt_duration;
+    return encode_run_go_on(ladder->run, MAX(time_us, 0), error) &&
+           encode_deinterlace_push(ladder->deinterlace, frame, error) &&
+           show_ready(ladder, error) && encode_sound_fill(ladder->sound, time_us - SLACK_US, error);
+}
+
+static gboolean
+take_sound(Ladder *ladder, const AVFrame *frame, GError **error)
+{
+    gint64 tick = encode_grid_us_to_tick(&ladder->run->grid, frame->pts - SLACK_US);
+    if (ladder->held->width > 0 && !emit_until(ladder, tick, error))
+        return FALSE;
+    return encode_run_go_on(ladder->run, 0, error) &&
+           encode_sound_push(ladder->sound, frame, error);
+}
+
+static gboolean
+read_all(Ladder *ladder, GError **error)
+{
+    AVFrame *frame = av_frame_alloc();
+    SourceReaderResult result;
+    gboolean fine = TRUE;
+    while (fine && (result = source_reader_read(ladder->run->reader, frame, error)) <=
+                       SOURCE_READER_SOUND) {
+        fine = result == SOURCE_READER_PICTURE ? take_picture(ladder, frame, error)
+                                               : take_sound(ladder, frame, error);
+        av_frame_unref(frame);
+    }
+    av_frame_free(&frame);
+    return fine && result == SOURCE_READER_END &&
+           encode_deinterlace_push(ladder->deinterlace, NULL, error) && show_ready(ladder, error);
+}
+
+static gboolean
+finish_rung(Ladder *ladder, Rung *rung, GError **error)
+{
+    GError *failure = NULL;
+    encode_watchdog_beat(ladder->run->watchdog);
+    g_autoptr(PackageResult) result = encode_output_finish(rung->output, &failure);
+    if (result == NULL)
+        return survive(ladder, rung, failure, error);
+    encode_run_report_rung(ladder->run, encode_output_get_rung(rung->output), result, rung->width,
+                           rung->height);
+    return TRUE;
+}
+
+static gboolean
+finish_all(Ladder *ladder, GError **error)
+{
+    EncodeRun *run = ladder->run;
+    if (ladder->held->width == 0) {
+        g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_DAMAGED, "no picture decodes");
+        return FALSE;
+    }
+    run->end_us = source_reader_get_end_us(run->reader);
+    if (!encode_run_check_kept(run, run->end_us, error))
+        return FALSE;
+    gint64 ticks = encode_grid_count_ticks(&run->grid, run->end_us);
+    if (!emit_until(ladder, ticks, error))
+        return FALSE;
+    // Pictures that came late may have gone past the counted end.
+    gint64 end_tick = MAX(ticks, ladder->next_tick);
+    if (!encode_sound_finish(ladder->sound, encode_grid_tick_to_samples(&run->grid, end_tick),
+                             error))
+        return FALSE;
+    if (!ladder->poster_written)
+        write_poster(ladder);
+    for (guint i = 0; i < ladder->count; i++) {
+        if (ladder->rungs[i].output != NULL && !finish_rung(ladder, &ladder->rungs[i], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Opens the outputs; the largest rung's size is the canvas. */
+static gboolean
+open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
+{
+    const SourceInfo *info = source_reader_get_info(ladder->run->reader);
+    EncodeOutputPicture shape = {.colour = encode_picture_choose_colour(info)};
+    for (guint i = 0; i < rungs->len; i++) {
+        EncodeRungsId id = g_array_index(rungs, EncodeRungsId, i);
+        Rung *rung = &ladder->rungs[i];
+        ladder->count++;
+        encode_rungs_fit(id, info->width, info->height, &rung->width, &rung->height);
+        shape.width = rung->width;
+        shape.height = rung->height;
+        rung->output =
+            encode_output_new(ladder->run->job->staging, id, &ladder->run->grid, &shape, error);
+        if (rung->output == NULL)
+            return FALSE;
+        rung->segments = encode_output_get_segments(rung->output, NULL);
+    }
+    for (guint i = 0; i < ladder->count; i++) {
+        Rung *rung = &ladder->rungs[i];
+        rung->shrink =
+            encode_shrink_new(shape.width, shape.height, rung->width, rung->height, error);
+        if (rung->shrink == NULL)
+            return FALSE;
+    }
+    ladder->picture = encode_picture_new(info, shape.width, shape.height);
+    return TRUE;
+}
+
+static void
+find_start(Ladder *ladder, gint64 *block)
+{
+    ladder->next_tick = G_MAXINT64;
+    *block = G_MAXINT64;
+    for (guint i = 0; i < ladder->count; i++) {
+        EncodeOutput *output = ladder->rungs[i].output;
+        ladder->next_tick = MIN(ladder->next_tick, encode_output_get_start_tick(output));
+        *block = MIN(*block, encode_output_get_start_block(output));
+    }
+    *block = MAX(*block - WARM_UP_BLOCKS, 0);
+}
+
+static gboolean
+run_pass(Ladder *ladder, const GArray *rungs, EncodeProgressStage *stage, GError **error)
+{
+    if (!open_rungs(ladder, rungs, error))
+        return FALSE;
+    gint64 block;
+    find_start(ladder, &block);
+    ladder->sound = encode_sound_new(block, on_sound_block, ladder);
+    stage->start_us = encode_grid_tick_to_us(&ladder->run->grid, ladder->next_tick);
+    encode_progress_begin(ladder->run->progress, stage);
+    gint64 from_us = MIN(stage->start_us, encode_sound_get_time_us(ladder->sound));
+    return source_reader_start(ladder->run->reader, TRUE, TRUE, from_us, error) &&
+           read_all(ladder, error) && finish_all(ladder, error);
+}
+
+static void
+clear_ladder(Ladder *ladder)
+{
+    for (guint i = 0; i < ladder->count; i++) {
+        encode_output_free(ladder->rungs[i].output);
+        encode_shrink_free(ladder->rungs[i].shrink);
+    }
+    encode_deinterlace_free(ladder->deinterlace);
+    encode_picture_free(ladder->picture);
+    encode_sound_free(ladder->sound);
+    encode_poster_free(ladder->poster);
+    av_frame_free(&ladder->held);
+    av_frame_free(&ladder->canvas);
+}
+
+gboolean
+encode_ladder_run(EncodeRun *run, const GArray *rungs, EncodeProgressStage stage, GError **error)
+{
+    Ladder ladder = {
+        .run = run,
+        .deinterlace = encode_deinterlace_new(),
+        .poster = encode_poster_new(),
+        .held = av_frame_alloc(),
+        .canvas = av_frame_alloc(),
+    };
+    gboolean done = run_pass(&ladder, rungs, &stage, error);
+    clear_ladder(&ladder);
+    return done;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// A cut is told to the writer once everything before it has come out of both encoders.
+#include "pipelines/encode/output.h"
+
+#include "pipelines/encode/aac.h"
+#include "pipelines/package/writer.h"
+
+struct _EncodeOutput {
+    EncodeRungsId rung;             // (value)
+    EncodeGrid grid;                // (value)
+    EncodeH264 *h264;               // (owned) (nullable)
+    EncodeAac *aac;                 // (owned)
+    PackageWriter *writer;          // (owned)
+    PackageWriterPosition position; // (value) where it goes on
+    gint64 cut_tick;                // (value) the next cut
+    gint64 seen_picture;            // (value) pts90k of the last coded picture; -1: none
+    gint64 seen_sound;              // (value) pts90k of the end of the last coded sound; -1: none
+};
+
+static gboolean
+cut_if_due(EncodeOutput *output, GError **error)
+{
+    for (;;) {
+        gint64 cut_pts90k = encode_grid_tick_to_pts90k(&output->grid, output->cut_tick);
+        if (output->seen_sound < cut_pts90k)
+            return TRUE;
+        if (output->h264 != NULL && output->seen_picture < cut_pts90k)
+            return TRUE;
+        if (!package_writer_cut(output->writer, (guint64)cut_pts90k, error))
+            return FALSE;
+        output->cut_tick += output->grid.ticks;
+    }
+}
+
+static gboolean
+on_h264_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer user_data,
+             GError **error)
+{
+    EncodeOutput *output = user_data;
+    gint64 pts90k = encode_grid_tick_to_pts90k(&output->grid, tick);
+    gint64 next =
+        encode_grid_tick_to_pts90k(&output->grid, tick + encode_h264_get_step(output->h264));
+    PackageWriterPicture picture = {
+        .data = data,
+        .bytes = bytes,
+        .pts90k = (guint64)pts90k,
+        .duration_pts90k = (guint64)(next - pts90k),
+        .key = key,
+    };
+    output->seen_picture = pts90k;
+    return package_writer_add_video(output->writer, &picture, error) && cut_if_due(output, error);
+}
+
+static gboolean
+on_aac_frame(const guint8 *data, gsize bytes, gint64 start_samples, gpointer user_data,
+             GError **error)
+{
+    EncodeOutput *output = user_data;
+    if (!package_writer_add_audio(output->writer, data, bytes, (guint64)start_samples, error))
+        return FALSE;
+    output->seen_sound = (start_samples + ENCODE_AAC_BLOCK) * 15 / 8;
+    return cut_if_due(output, error);
+}
+
+static gboolean
+open_encoders(EncodeOutput *output, const EncodeOutputPicture *picture, PackageTracks *tracks,
+              GError **error)
+{
+    const EncodeRungsSpec *spec = encode_rungs_get(output->rung);
+    output->aac = encode_aac_new(spec->channels, spec->sound_kbps, error);
+    if (output->aac == NULL)
+        return FALSE;
+    encode_aac_set_sink(output->aac, on_aac_frame, output);
+    tracks->channels = spec->channels;
+    tracks->audio_specific_config = encode_aac_get_config(output->aac);
+    if (picture->width == 0)
+        return TRUE;
+    output->h264 = encode_h264_new(spec, &output->grid, picture->width, picture->height,
+                                   &picture->colour, error);
+    if (output->h264 == NULL)
+        return FALSE;
+    encode_h264_set_sink(output->h264, on_h264_unit, output);
+    tracks->width = picture->width;
+    tracks->height = picture->height;
+    tracks->frame_rate_numerator = output->grid.numerator;
+    tracks->frame_rate_denominator = output->grid.denominator * encode_h264_get_step(output->h264);
+    tracks->parameter_sets = encode_h264_get_parameter_sets(output->h264);
+    return TRUE;
+}
+
+EncodeOutput *
+encode_output_new(const char *folder, EncodeRungsId rung, const EncodeGrid *grid,
+                  const EncodeOutputPicture *picture, GError **error)
+{
+    g_autoptr(EncodeOutput) output = g_new0(EncodeOutput, 1);
+    g_autoptr(PackageTracks) tracks = package_track_new();
+    output->rung = rung;
+    output->grid = *grid;
+    output->seen_picture = output->seen_sound = -1;
+    if (!open_encoders(output, picture, tracks, error))
+        return NULL;
+    output->writer =
+        package_writer_open(folder, encode_rungs_get(rung)->name, tracks, &output->position, error);
+    if (output->writer == NULL)
+        return NULL;
+    output->cut_tick = encode_output_get_start_tick(output) + grid->ticks;
+    return g_steal_pointer(&output);
+}
+
+void
+encode_output_free(EncodeOutput *output)
+{
+    if (output == NULL)
+        return;
+    encode_h264_free(output->h264);
+    encode_aac_free(output->aac);
+    package_writer_free(output->writer);
+    g_free(output);
+}
+
+EncodeRungsId
+encode_output_get_rung(EncodeOutput *output)
+{
+    return output->rung;
+}
+
+gint64
+encode_output_get_start_tick(EncodeOutput *output)
+{
+    return encode_grid_pts90k_to_tick(&output->grid, (gint64)output->position.pts90k);
+}
+
+gint64
+encode_output_get_start_block(EncodeOutput *output)
+{
+    return (gint64)output->position.audio_samples / ENCODE_AAC_BLOCK;
+}
+
+guint
+encode_output_get_segments(EncodeOutput *output, guint64 *media_ms)
+{
+    guint64 pts90k = 0;
+    guint segments = package_writer_get_segments(output->writer, &pts90k);
+    if (media_ms != NULL)
+        *media_ms = pts90k / 90;
+    return segments;
+}
+
+gboolean
+encode_output_add_picture(EncodeOutput *output, const struct AVFrame *canvas, gint64 tick,
+                          GError **error)
+{
+    if (tick < encode_output_get_start_tick(output))
+        return TRUE;
+    return encode_h264_push(output->h264, canvas, tick, error);
+}
+
+gboolean
+encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left, const float *right,
+                        GError **error)
+{
+    return encode_aac_push(output->aac, block, left, right, error);
+}
+
+PackageResult *
+encode_output_finish(EncodeOutput *output, GError **error)
+{
+    if (output->h264 != NULL && !encode_h264_push(output->h264, NULL, 0, error))
+        return NULL;
+    if (!encode_aac_push(output->aac, 0, NULL, NULL, error))
+        return NULL;
+    return package_writer_finish(output->writer, error);
+}

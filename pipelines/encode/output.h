@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One rung in the making: its encoders and its file. Takes canvases at ticks and blocks of sound,
+// cuts at every segment of the grid, and goes on where an earlier attempt stopped. One thread.
+#pragma once
+
+#include "pipelines/encode/h264.h"
+#include "pipelines/package/result.h"
+
+typedef struct _EncodeOutput EncodeOutput;
+
+typedef struct {
+    guint width;             // (value) 0: no picture
+    guint height;            // (value)
+    EncodeH264Colour colour; // (value)
+} EncodeOutputPicture;
+
+/** @folder: the staging folder. Returns: (transfer full): NULL with ENCODE_FAILURE or
+ * PACKAGE_ERROR. */
+EncodeOutput *encode_output_new(const char *folder, EncodeRungsId rung, const EncodeGrid *grid,
+                                const EncodeOutputPicture *picture, GError **error);
+void encode_output_free(EncodeOutput *output);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodeOutput, encode_output_free)
+
+EncodeRungsId encode_output_get_rung(EncodeOutput *output);
+
+/** The tick where this rung goes on, the start of a segment; 0 for a new one. */
+gint64 encode_output_get_start_tick(EncodeOutput *output);
+
+/** The block of sound where this rung goes on. */
+gint64 encode_output_get_start_block(EncodeOutput *output);
+
+/** Durable segments so far, and where the last of them ends. */
+guint encode_output_get_segments(EncodeOutput *output, guint64 *media_ms);
+
+/** @canvas: of this rung's size. What lies before the start tick is dropped. */
+gboolean encode_output_add_picture(EncodeOutput *output, const struct AVFrame *canvas, gint64 tick,
+                                   GError **error);
+
+/** Blocks follow one another; may begin before the start block, to warm the encoder up. */
+gboolean encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left,
+                                 const float *right, GError **error);
+
+/** No more comes. Returns: (transfer full): the finished rung, or NULL. */
+PackageResult *encode_output_finish(EncodeOutput *output, GError **error);

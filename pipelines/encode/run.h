@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// What the stages of one job share, and the lines they send alike. A plain value that transcode.c
+// fills; nothing in it is owned.
+#pragma once
+
+#include "pipelines/child/channel.h"
+#include "pipelines/encode/grid.h"
+#include "pipelines/encode/output.h"
+#include "pipelines/encode/progress.h"
+#include "pipelines/encode/watchdog.h"
+#include "pipelines/source/reader.h"
+
+typedef struct {
+    ChildChannel *channel;    // (unowned)
+    const ChildJob *job;      // (unowned)
+    SourceReader *reader;     // (unowned)
+    EncodeProgress *progress; // (unowned)
+    EncodeWatchdog *watchdog; // (unowned)
+    EncodeGrid grid;          // (value)
+    gint64 end_us;            // (value) best knowledge of where the lesson ends; 0: none
+} EncodeRun;
+
+/** Call for each frame: beats the watchdog, notices a cancel, holds the limit of duration against
+ * @media_us. Returns: FALSE when the job must end. */
+gboolean encode_run_go_on(EncodeRun *run, gint64 media_us, GError **error);
+
+/** Sends `rung`. @width, @height: 0 for sound alone. */
+void encode_run_report_rung(EncodeRun *run, EncodeRungsId rung, const PackageResult *result,
+                            guint width, guint height);
+void encode_run_report_rung_failed(EncodeRun *run, EncodeRungsId rung, const GError *failure);
+void encode_run_report_checkpoint(EncodeRun *run, EncodeOutput *output);
+
+/** Sends a `warning` for each kind of damage the reader met. */
+void encode_run_report_damage(EncodeRun *run);
+
+/** SOURCE_FAILURE_DAMAGED when the reader met damage and less than a second was decoded. */
+gboolean encode_run_check_kept(EncodeRun *run, gint64 decoded_us, GError **error);

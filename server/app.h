@@ -19,6 +19,7 @@
 typedef struct _ServerApp ServerApp;
 typedef struct _CatalogThreads CatalogThreads;
 typedef struct _FlowsReceive FlowsReceive;
+typedef struct _FlowsTidy FlowsTidy;
 
 /**
  * server_app_new:
@@ -44,6 +45,7 @@ ServerThrottle *server_app_get_throttle(ServerApp *app);
 FlowsEncode *server_app_get_encode(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);
 HttpServer *server_app_get_http(ServerApp *app);
+FlowsTidy *server_app_get_tidy(ServerApp *app);
 
 /** Says that lesson @id changed: what the delivery remembers is void and open streams hear it. Any
  * thread. */

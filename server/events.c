@@ -157,6 +157,15 @@ server_events_publish(ServerEvents *events, ServerEventsKind kind, const char *i
     g_mutex_unlock(&events->lock);
 }
 
+guint64
+server_events_get_sequence(ServerEvents *events)
+{
+    g_mutex_lock(&events->lock);
+    guint64 sequence = events->sequence;
+    g_mutex_unlock(&events->lock);
+    return sequence;
+}
+
 char *
 server_events_format_id(ServerEvents *events, guint64 sequence)
 {

@@ -58,6 +58,9 @@ GPtrArray *server_events_queue_take(ServerEventsQueue *queue);
 /** Returns: (transfer full): the `id:` of an event stream for @sequence. */
 char *server_events_format_id(ServerEvents *events, guint64 sequence);
 
+/** Returns: the sequence of the newest change. Any thread. */
+guint64 server_events_get_sequence(ServerEvents *events);
+
 /** Closes: no wake is called any more when this returns in @context's thread. */
 void server_events_queue_free(ServerEventsQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServerEventsQueue, server_events_queue_free)

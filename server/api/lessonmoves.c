@@ -11,7 +11,7 @@
 #include "catalog/lessons.h"
 #include "catalog/uploads.h"
 #include "server/api/lessons.h"
-#include "server/api/problem.h"
+#include "server/api/paging.h"
 #include "server/api/views.h"
 
 typedef gboolean (*Move)(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson,
@@ -150,56 +150,29 @@ api_lessonmoves_cancel(HttpExchange *exchange)
     run_move(exchange, write_cancel, render_and_wake);
 }
 
-// Which part of the history; the call's extra.
-typedef struct {
-    char *cursor; // (owned) (nullable)
-    guint limit;  // 1..200
-} Part;
-
-static void
-free_part(gpointer data)
-{
-    Part *part = data;
-    g_free(part->cursor);
-    g_free(part);
-}
-
 static gboolean
 read_history(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    Part *part = call->extra;
+    const ApiPaging *paging = call->extra;
     g_autoptr(CatalogLesson) lesson = api_lessons_read_editable(database, call, error);
     if (lesson == NULL)
         return FALSE;
-    api_call_set_result(call,
-                        catalog_audit_list(database, lesson->id, part->cursor, part->limit, error),
-                        (GDestroyNotify)catalog_page_free);
+    api_call_set_result(
+        call, catalog_audit_list(database, lesson->id, paging->cursor, paging->limit, error),
+        (GDestroyNotify)catalog_page_free);
     return call->result != NULL;
 }
 
 static void
 render_history(ApiCall *call)
 {
-    CatalogPage *page = call->result;
-    ApiViewsReader reader = {call->account, api_problem_choose_language(call->exchange)};
-    http_exchange_reply_json(
-        call->exchange, 200,
-        api_views_render_list(page->items, page->next_cursor, api_views_render_audit, &reader));
+    api_paging_render(call, api_views_render_audit);
 }
 
 void
 api_lessonmoves_list_history(HttpExchange *exchange)
 {
-    g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    Part *part = g_new0(Part, 1);
-    call->extra = part;
-    call->free_extra = free_part;
-    part->cursor = g_strdup(http_exchange_get_query(exchange, "cursor"));
-    if (api_call_read_limit(call, &part->limit, &error))
-        api_call_read(g_steal_pointer(&call), read_history, render_history);
-    else
-        api_problem_reply_error(exchange, error);
+    ApiCall *call = api_paging_begin(exchange);
+    if (call != NULL)
+        api_call_read(call, read_history, render_history);
 }

@@ -19,9 +19,10 @@ measure_depth(const char *text, gsize length)
         else if (c == '"')
             in_text = !in_text;
         else if (!in_text && (c == '[' || c == '{'))
-            deepest = MAX(deepest, ++depth);
+            depth++;
         else if (!in_text && (c == ']' || c == '}') && depth > 0)
             depth--;
+        deepest = MAX(deepest, depth);
     }
     return deepest;
 }

@@ -378,13 +378,13 @@ package_writer_add_audio(PackageWriter *writer, const guint8 *data, gsize bytes,
     return write_if_ripe(writer, error);
 }
 
+/* A cut still pending here has less than a tail behind it, and all before @pts90k was added: it is
+ * given up. */
 gboolean
 package_writer_cut(PackageWriter *writer, guint64 pts90k, GError **error)
 {
     if (writer->journal->complete || pts90k <= get_segment_start(writer))
         return TRUE;
-    if (writer->cut_pending && pts90k > writer->cut_pts90k && !write_pending(writer, error))
-        return FALSE;
     writer->cut_pending = TRUE;
     writer->cut_pts90k = pts90k;
     return write_if_ripe(writer, error);

@@ -8,6 +8,7 @@
 // Called by the encoder in the child.
 #pragma once
 
+#include "pipelines/package/index.h"
 #include "pipelines/package/result.h"
 #include "pipelines/package/track.h"
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Coded packets for tests of the package: H.264 without B-frames and AAC, made by libavcodec from a
+// moving pattern and a tone, on a grid of key frames.
+#pragma once
+
+#include "pipelines/package/writer.h"
+
+typedef struct {
+    guint64 start;    // pts90k of a picture, samples of a sound frame
+    guint64 duration; // in the same unit
+    gboolean key;     // an IDR picture
+    GBytes *bytes;    // (owned)
+} PackageCodedPacket;
+
+/** What one run of the encoders gave. */
+typedef struct {
+    PackageTracks *tracks; // (owned)
+    GPtrArray *video;      // (owned) (element-type PackageCodedPacket)
+    GPtrArray *audio;      // (owned) (element-type PackageCodedPacket)
+} PackageCoded;
+
+/**
+ * package_coded_new:
+ * @pictures: so many at 25 a second, a key picture every @grid; 0: sound alone
+ * @samples: of sound at 48 kHz, rounded down to whole frames; 0: no sound
+ */
+PackageCoded *package_coded_new(guint pictures, guint grid, guint64 samples);
+void package_coded_free(PackageCoded *coded);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PackageCoded, package_coded_free)
+
+/** Adds all packets in order of time, with a cut at every @grid_pts90k; stops once @max_segments
+ * are durable. */
+gboolean package_coded_feed(PackageCoded *coded, PackageWriter *writer, guint64 grid_pts90k,
+                            guint max_segments, GError **error);

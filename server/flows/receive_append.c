@@ -457,10 +457,11 @@ flows_receive_append_push(FlowsReceiveAppend *append, GBytes *chunk)
         g_ptr_array_add(append->pending, g_bytes_new_from_bytes(chunk, 0, (gsize)size_bytes));
     start_batch(append);
     append->full = append->pending_bytes >= FLOWS_RECEIVE_APPEND_BUFFER_BYTES;
-    if (beyond)
-        stop_run(append, append->status->upload->length_bytes >= 0 ? FLOWS_RECEIVE_BEYOND_LENGTH
-                                                                   : FLOWS_RECEIVE_TOO_LARGE);
-    return !append->full && !beyond;
+    if (!beyond)
+        return !append->full;
+    gboolean declared = append->status->upload->length_bytes >= 0;
+    stop_run(append, declared ? FLOWS_RECEIVE_BEYOND_LENGTH : FLOWS_RECEIVE_TOO_LARGE);
+    return FALSE;
 }
 
 static void

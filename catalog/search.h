@@ -12,11 +12,24 @@
 gboolean catalog_search_index(CatalogDatabase *database, const char *lesson_id, const char *title,
                               const char *description, GError **error);
 
+typedef struct {
+    const char *query;      // as typed: any text at all; without a word in it nothing matches
+    const char *account_id; // (nullable): the viewer, see CatalogLessonlistViewer
+    gboolean sees_all;      // the viewer
+    const char *owner_id;   // (nullable): only lessons of this account
+    const char *state;      // (nullable): only lessons in this state, as shown
+    guint offset;           // results to leave out
+    guint limit;            // results to give
+} CatalogSearchRequest;
+
 /**
- * catalog_search_build_expression:
- * @query: as typed: any text at all
+ * catalog_search_find:
  *
- * Returns: (transfer full): an FTS5 expression that is valid whatever @query was; NULL when there
- * is no word in it (then nothing matches).
+ * Returns: (transfer full) (element-type utf8): lesson ids, whole words in the title first, then
+ * words begun in the title, then the description; newest first among equals.
  */
-char *catalog_search_build_expression(CatalogDatabase *database, const char *query);
+GPtrArray *catalog_search_find(CatalogDatabase *database, const CatalogSearchRequest *request,
+                               GError **error);
+
+/** Says of an index that does not fit its documents: FALSE with CORRUPT. */
+gboolean catalog_search_check(CatalogDatabase *database, GError **error);

@@ -36,7 +36,8 @@ gboolean catalog_uploads_set_offset(CatalogDatabase *database, const char *id, g
 gboolean catalog_uploads_finish(CatalogDatabase *database, const char *id, const char *sha256,
                                 gint64 now_ms, GError **error);
 
-/** RECEIVING → TERMINATED (or, @state EXPIRED, → EXPIRED). CONFLICT when it is over already. */
+/** RECEIVING (or a FINISHED PARTIAL) → TERMINATED or EXPIRED. A FINAL that has taken its parts over
+ * closes them as TERMINATED. CONFLICT when it is over already. */
 gboolean catalog_uploads_close(CatalogDatabase *database, const char *id, CatalogUploadState state,
                                const CatalogAuditStamp *by, GError **error);
 
@@ -45,8 +46,8 @@ gboolean catalog_uploads_close(CatalogDatabase *database, const char *id, Catalo
 GPtrArray *catalog_uploads_list_receiving(CatalogDatabase *database, const char *owner_id,
                                           GError **error);
 
-/** Returns: (transfer full) (element-type CatalogUpload): RECEIVING with expires_ms ≤ @now_ms, at
- * most 100. */
+/** Returns: (transfer full) (element-type CatalogUpload): RECEIVING ones and FINISHED PARTIALs with
+ * expires_ms ≤ @now_ms, at most 100. */
 GPtrArray *catalog_uploads_list_expired(CatalogDatabase *database, gint64 now_ms, GError **error);
 
 /** Returns: (transfer full) (element-type CatalogUpload): RECEIVING, of these lessons (element-type
@@ -55,6 +56,6 @@ GPtrArray *catalog_uploads_list_of_lessons(CatalogDatabase *database, GPtrArray 
                                            GError **error);
 
 /** @bytes (out): what @owner_id has on the disk or was promised: originals of its lessons, plus
- * declared length (or offset, where none) of its RECEIVING and unconsumed PARTIAL sessions. */
+ * declared length (or offset, where none) of its RECEIVING sessions and FINISHED PARTIALs. */
 gboolean catalog_uploads_measure_owner(CatalogDatabase *database, const char *owner_id,
                                        gint64 *bytes, GError **error);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The search index and its questions. Every question is bounded: candidates come newest first and
+// stop at the page's end, so that a word in every title costs no more than a rare one.
+#include "catalog/search.h"
+
+#include "catalog/connection.h"
+#include "catalog/error.h"
+#include "catalog/query.h"
+#include "catalog/statement.h"
+
+static const char GET_DOCUMENT_SQL[] =
+    "SELECT docid, title, description FROM search_documents WHERE lesson_id = :lesson_id";
+static const char REMOVE_SQL[] =
+    "INSERT INTO search_index (search_index, rowid, title, description)"
+    " SELECT 'delete', docid, title, description FROM search_documents WHERE docid = :docid";
+static const char UPDATE_DOCUMENT_SQL[] =
+    "UPDATE search_documents SET title = :title, description = :description"
+    " WHERE lesson_id = :lesson_id";
+static const char INSERT_DOCUMENT_SQL[] =
+    "INSERT INTO search_documents (lesson_id, title, description)"
+    " VALUES (:lesson_id, :title, :description)";
+static const char ADD_SQL[] = "INSERT INTO search_index (rowid, title, description)"
+                              " SELECT docid, title, description FROM search_documents"
+                              " WHERE lesson_id = :lesson_id";
+
+static gboolean
+run_with_id(CatalogDatabase *database, const char *sql, gint64 docid, const char *lesson_id,
+            GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, sql);
+    if (lesson_id != NULL)
+        catalog_statement_bind_text(statement, ":lesson_id", lesson_id);
+    else
+        catalog_statement_bind_int(statement, ":docid", docid);
+    return catalog_statement_run(statement, error);
+}
+
+static gboolean
+write_document(CatalogDatabase *database, const char *sql, const char *lesson_id, const char *title,
+               const char *description, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, sql);
+    catalog_statement_bind_text(statement, ":lesson_id", lesson_id);
+    catalog_statement_bind_text(statement, ":title", title);
+    catalog_statement_bind_text(statement, ":description", description);
+    return catalog_statement_run(statement, error);
+}
+
+gboolean
+catalog_search_index(CatalogDatabase *database, const char *lesson_id, const char *title,
+                     const char *description, GError **error)
+{
+    gint64 docid = 0;
+    g_autoptr(CatalogStatement) get = catalog_statement_new(database, GET_DOCUMENT_SQL);
+    catalog_statement_bind_text(get, ":lesson_id", lesson_id);
+    if (catalog_statement_next(get)) {
+        docid = catalog_statement_get_int(get, "docid");
+        if (g_strcmp0(catalog_statement_get_text(get, "title"), title) == 0 &&
+            g_strcmp0(catalog_statement_get_text(get, "description"), description) == 0)
+            return TRUE;
+    }
+    if (!catalog_statement_finish(get, error))
+        return FALSE;
+    g_clear_pointer(&get, catalog_statement_free);
+    // The index is told the old text before the document forgets it.
+    if (docid != 0 && !run_with_id(database, REMOVE_SQL, docid, NULL, error))
+        return FALSE;
+    const char *sql = docid != 0 ? UPDATE_DOCUMENT_SQL : INSERT_DOCUMENT_SQL;
+    return write_document(database, sql, lesson_id, title, description, error) &&
+           run_with_id(database, ADD_SQL, 0, lesson_id, error);
+}
+
+/* As in lessonlist.c. */
+#define VISIBLE_HITS(tier, expression)                                                             \
+    " SELECT * FROM (SELECT f.rowid AS docid, d.lesson_id AS lesson_id, " tier " AS tier"          \
+    " FROM search_index f CROSS JOIN search_documents d ON d.docid = f.rowid"                      \
+    " CROSS JOIN lessons l ON l.id = d.lesson_id WHERE search_index MATCH " expression             \
+    " AND (:sees_all OR owner_id = :account_id OR (state = 'published' AND withdrawn_ms = 0"       \
+    "  AND (visibility = 'public' OR (visibility = 'signed-in' AND :account_id IS NOT NULL))))"    \
+    " AND (:state IS NULL OR iif(withdrawn_ms <> 0, 'withdrawn', state) = :state)"                 \
+    " AND (:owner_id IS NULL OR owner_id = :owner_id)"                                             \
+    " ORDER BY f.rowid DESC LIMIT :window)"
+
+static const char FIND_SQL[] =
+    "SELECT lesson_id, min(tier) AS best FROM (" VISIBLE_HITS("0", "'{title} : (' || :words || ')'") " UNION ALL" VISIBLE_HITS(
+        "1",
+        "'{title} : (' || :typed || ')'") " UNION ALL" VISIBLE_HITS("2",
+                                                                    ":typed") ") GROUP BY "
+                                                                              "lesson_id ORDER BY "
+                                                                              "best, docid DESC "
+                                                                              "LIMIT :limit OFFSET "
+                                                                              ":offset";
+
+GPtrArray *
+catalog_search_find(CatalogDatabase *database, const CatalogSearchRequest *request, GError **error)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(CatalogQuery) query =
+        catalog_query_build(catalog_connection_get_tokenizer(database), request->query);
+    if (query == NULL)
+        return g_steal_pointer(&ids);
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, FIND_SQL);
+    catalog_statement_bind_text(statement, ":words", query->words);
+    catalog_statement_bind_text(statement, ":typed", query->typed);
+    catalog_statement_bind_int(statement, ":sees_all", request->sees_all);
+    catalog_statement_bind_text(statement, ":account_id", request->account_id);
+    catalog_statement_bind_text(statement, ":state", request->state);
+    catalog_statement_bind_text(statement, ":owner_id", request->owner_id);
+    catalog_statement_bind_int(statement, ":window", (gint64)request->offset + request->limit);
+    catalog_statement_bind_int(statement, ":limit", request->limit);
+    catalog_statement_bind_int(statement, ":offset", request->offset);
+    while (catalog_statement_next(statement))
+        g_ptr_array_add(ids, catalog_statement_dup_text(statement, "lesson_id"));
+    return catalog_statement_finish(statement, error) ? g_steal_pointer(&ids) : NULL;
+}
+
+static const char CHECK_SQL[] =
+    "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)";
+
+gboolean
+catalog_search_check(CatalogDatabase *database, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CHECK_SQL);
+    return catalog_statement_run(statement, error);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Every URL of the product, on one screen. A row: method, path, handler, body, body limit, who may,
+// flags. server/api/openapi.json describes the same rows; a test compares the two.
+#include "server/routes.h"
+
+#include "server/api/events.h"
+#include "server/api/guard.h"
+#include "server/api/jobs.h"
+#include "server/api/lessonmoves.h"
+#include "server/api/lessons.h"
+#include "server/api/lite.h"
+#include "server/api/media.h"
+#include "server/api/pages.h"
+#include "server/api/session.h"
+#include "server/api/status.h"
+#include "server/api/tokens.h"
+#include "server/api/uploads.h"
+#include "server/api/users.h"
+
+#define NO HTTP_ROUTER_BODY_NONE
+#define BUF HTTP_ROUTER_BODY_BUFFERED
+#define RAW HTTP_ROUTER_BODY_STREAMED
+#define TUS (HTTP_ROUTER_CORS | HTTP_ROUTER_METHOD_OVERRIDE)
+#define MEDIA (HTTP_ROUTER_CORS | HTTP_ROUTER_AUTHORISE_LATE)
+#define ASSET API_GUARD_ASSET
+#define ALL API_GUARD_ALL
+#define OPEN API_GUARD_OPEN
+#define ACCOUNT API_GUARD_ACCOUNT
+#define UPLOAD API_GUARD_UPLOAD
+#define ADMIN API_GUARD_ADMINISTER
+
+// clang-format off
+static const HttpRouterRoute routes[] = {
+    {"GET", "/", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/watch/{id}", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/login", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/setup", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/account", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/upload", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/manage", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/admin", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/admin/{page}", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/assets/{file}", api_pages_get_asset, NO, 0, ASSET, 0},
+    {"GET", "/favicon.svg", api_pages_get_icon, NO, 0, ASSET, 0},
+    {"GET", "/lite", api_lite_list, NO, 0, ALL, 0},
+    {"GET", "/lite/", api_lite_list, NO, 0, ALL, 0},
+    {"GET", "/lite/{id}", api_lite_get, NO, 0, ALL, 0},
+
+    {"GET", "/lessons/{id}/{file}", api_media_serve, NO, 0, ALL, MEDIA},
+    {"GET", "/lessons/{id}/{folder}/{file}", api_media_serve, NO, 0, ALL, MEDIA},
+
+    {"GET", "/api/v1/openapi.json", api_pages_get_openapi, NO, 0, ASSET, HTTP_ROUTER_CORS},
+    {"GET", "/api/v1/session", api_session_get, NO, 0, ALL, 0},
+    {"POST", "/api/v1/session", api_session_create, BUF, 4096, OPEN, 0},
+    {"DELETE", "/api/v1/session", api_session_delete, NO, 0, ACCOUNT, 0},
+    {"POST", "/api/v1/setup", api_session_setup, BUF, 4096, OPEN, 0},
+    {"POST", "/api/v1/password", api_session_change_password, BUF, 4096, ACCOUNT, 0},
+    {"GET", "/api/v1/lessons", api_lessons_list, NO, 0, ALL, 0},
+    {"GET", "/api/v1/lessons/{id}", api_lessons_get, NO, 0, ALL, 0},
+    {"PATCH", "/api/v1/lessons/{id}", api_lessons_update, BUF, 65536, ACCOUNT, 0},
+    {"POST", "/api/v1/lessons/{id}/withdraw", api_lessonmoves_withdraw, BUF, 1024, ACCOUNT, 0},
+    {"POST", "/api/v1/lessons/{id}/restore", api_lessonmoves_restore, BUF, 1024, ACCOUNT, 0},
+    {"POST", "/api/v1/lessons/{id}/retry", api_lessonmoves_retry, BUF, 1024, ACCOUNT, 0},
+    {"POST", "/api/v1/lessons/{id}/cancel", api_lessonmoves_cancel, BUF, 1024, ACCOUNT, 0},
+    {"GET", "/api/v1/lessons/{id}/history", api_lessonmoves_list_history, NO, 0, ACCOUNT, 0},
+    {"GET", "/api/v1/uploads", api_uploads_list, NO, 0, ACCOUNT, TUS},
+    {"POST", "/api/v1/uploads", api_uploads_create, RAW, 0, UPLOAD, TUS},
+    {"OPTIONS", "/api/v1/uploads", api_uploads_options, NO, 0, ASSET, TUS},
+    {"GET", "/api/v1/uploads/{id}", api_uploads_look, NO, 0, UPLOAD, TUS},
+    {"PATCH", "/api/v1/uploads/{id}", api_uploads_append, RAW, 0, UPLOAD, TUS},
+    {"DELETE", "/api/v1/uploads/{id}", api_uploads_terminate, NO, 0, UPLOAD, TUS},
+    {"OPTIONS", "/api/v1/uploads/{id}", api_uploads_options, NO, 0, ASSET, TUS},
+    {"GET", "/api/v1/events", api_events_open, NO, 0, ACCOUNT, 0},
+    {"GET", "/api/v1/jobs", api_jobs_list, NO, 0, ADMIN, 0},
+    {"PATCH", "/api/v1/jobs/{id}", api_jobs_update, BUF, 4096, ADMIN, 0},
+    {"POST", "/api/v1/jobs/{id}/retry", api_jobs_retry, BUF, 1024, ADMIN, 0},
+    {"POST", "/api/v1/jobs/{id}/cancel", api_jobs_cancel, BUF, 1024, ADMIN, 0},
+    {"GET", "/api/v1/users", api_users_list, NO, 0, ADMIN, 0},
+    {"POST", "/api/v1/users", api_users_create, BUF, 4096, ADMIN, 0},
+    {"GET", "/api/v1/users/{id}", api_users_get, NO, 0, ADMIN, 0},
+    {"PATCH", "/api/v1/users/{id}", api_users_update, BUF, 4096, ADMIN, 0},
+    {"POST", "/api/v1/users/{id}/password-reset", api_users_reset_password, BUF, 1024, ADMIN, 0},
+    {"GET", "/api/v1/tokens", api_tokens_list, NO, 0, ACCOUNT, 0},
+    {"POST", "/api/v1/tokens", api_tokens_create, BUF, 4096, ACCOUNT, 0},
+    {"DELETE", "/api/v1/tokens/{id}", api_tokens_remove, NO, 0, ACCOUNT, 0},
+    {"GET", "/api/v1/status", api_status_get, NO, 0, ADMIN, 0},
+    {"GET", "/api/v1/audit", api_status_list_audit, NO, 0, ADMIN, 0},
+
+    {"GET", "/healthz", api_status_get_health, NO, 0, ASSET, 0},
+    {"GET", "/readyz", api_status_get_readiness, NO, 0, ASSET, 0},
+    {"GET", "/metrics", api_status_get_metrics, NO, 0, ASSET, 0},
+};
+// clang-format on
+
+const HttpRouterRoute *
+server_routes_get_table(gsize *n_routes)
+{
+    *n_routes = G_N_ELEMENTS(routes);
+    return routes;
+}

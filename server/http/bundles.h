@@ -8,6 +8,7 @@
 #pragma once
 
 #include "server/http/exchange.h"
+#include "server/http/file.h"
 
 typedef struct {
     gboolean is_published; // has a bundle that may be served at all
@@ -54,13 +55,11 @@ void http_bundles_invalidate(HttpBundles *bundles, const char *lesson_id);
 void http_bundles_serve(HttpBundles *bundles, HttpExchange *exchange);
 
 /**
- * http_bundles_open_public:
- * @path: a request's path, not trusted
- * @descriptor: (out): (transfer full)
+ * http_bundles_find_public:
+ * @path: a request's path, not trusted, not terminated
  *
- * For the fast parser: opens the file only when it is known already that everyone may watch it.
- * Never asks, never answers. Returns: FALSE when the long way must be taken.
+ * For the fast parser: the open file when it is known already that everyone may watch it. Never
+ * asks, never answers. Returns: (transfer full) (nullable): NULL when the long way must be taken.
+ * Any thread.
  */
-gboolean http_bundles_open_public(HttpBundles *bundles, const char *path, int *descriptor,
-                                  goffset *size_bytes, char **etag, const char **type,
-                                  const char **cache_control);
+HttpFile *http_bundles_find_public(HttpBundles *bundles, const char *path, gsize length);

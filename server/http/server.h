@@ -17,7 +17,7 @@ typedef struct {
     const char *key_file;  // (nullable): PEM
     guint threads;         // 0: one a core
     guint connections;     // in all; 0: what the descriptor limit allows
-    guint connections_per_address; // 0: 1024
+    guint connections_per_address; // 0: 2048, this machine's own addresses not capped
     guint head_timeout_ms;         // first byte of a head to its end; 0: 10 s
     guint idle_timeout_ms;         // between two requests; 0: 75 s
     guint stall_timeout_ms;        // no byte taken or given in mid-request; 0: 60 s
@@ -38,7 +38,7 @@ typedef struct _HttpServer HttpServer;
 /**
  * http_server_new:
  * @router: (transfer none): outlives the server
- * @bundles: (transfer none) (nullable): outlives the server; needed for the fast parser only
+ * @bundles: (transfer none) (nullable): outlives the server; for the fast parser
  *
  * Binds and listens, and raises the descriptor limit. Fails with a sentence for the administrator
  * (address in use, not ours, certificate unreadable). Returns: (transfer full) (nullable).

@@ -43,6 +43,13 @@ gboolean http_sse_push(HttpSse *sse, const char *event, const char *id, const ch
 /** Ends the answer after what waits was sent. Any thread. */
 void http_sse_close(HttpSse *sse);
 
+/** For answer.c: moves what waits to @out. Returns: TRUE when nothing will follow. Delivery thread.
+ */
+gboolean http_sse_take(HttpSse *sse, GString *out);
+
+/** For answer.c: the connection is gone. Delivery thread. */
+void http_sse_detach(HttpSse *sse);
+
 /** Any thread. */
 HttpSse *http_sse_ref(HttpSse *sse);
 void http_sse_unref(HttpSse *sse);

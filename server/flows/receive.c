@@ -12,7 +12,10 @@
 #include "catalog/uploads.h"
 #include "server/flows/receive_context.h"
 #include "server/flows/receive_finish.h"
+#include "server/flows/receive_recover.h"
+#include "server/flows/receive_terminate.h"
 
+#define SWEEP_SECONDS 60
 #define DAY_MS (24 * 60 * 60 * G_GINT64_CONSTANT(1000))
 
 FlowsReceive *
@@ -24,7 +27,7 @@ flows_receive_new(const FlowsReceiveSetup *setup)
     receive->limits.user_limit_bytes = setup->config->user_limit_bytes;
     receive->limits.floor_bytes = setup->config->free_floor_bytes;
     receive->life_ms = setup->config->upload_days * DAY_MS;
-    receive->leases = flows_receive_leases_new();
+    receive->leases = flows_receive_lease_new_table();
     receive->writer = flows_receive_worker_new("upload-writer", 2);
     receive->closer = flows_receive_worker_new("upload-closer", 1);
     return receive;
@@ -41,93 +44,25 @@ flows_receive_free(FlowsReceive *receive)
     }
     flows_receive_worker_free(receive->closer);
     flows_receive_worker_free(receive->writer);
-    flows_receive_leases_free(receive->leases);
+    flows_receive_lease_free_table(receive->leases);
     g_free(receive);
 }
 
-void
-flows_receive_publish(FlowsReceive *receive, const CatalogUpload *upload, gboolean with_lesson)
-{
-    ServerEvents *events = receive->setup.events;
-    if (events == NULL)
-        return;
-    server_events_publish(events, SERVER_EVENTS_UPLOAD, upload->id);
-    if (with_lesson && upload->lesson_id != NULL)
-        server_events_publish(events, SERVER_EVENTS_LESSON, upload->lesson_id);
-}
-
-char *
-flows_receive_build_part_path(FlowsReceive *receive, const char *upload_id)
-{
-    return server_storage_build_upload_path(receive->setup.storage, upload_id);
-}
-
-char *
-flows_receive_build_mark_path(FlowsReceive *receive, const char *upload_id)
-{
-    g_autofree char *part = flows_receive_build_part_path(receive, upload_id);
-    return g_strconcat(part, ".unverified", NULL);
-}
-
-/* What all unfinished uploads but @upload still may write. */
 static gboolean
-sum_promised(CatalogDatabase *database, const CatalogUpload *upload, gint64 *promised_bytes,
-             GError **error)
+on_sweep_timeout(gpointer data)
 {
-    g_autoptr(GPtrArray) open = catalog_uploads_list_receiving(database, NULL, error);
-    if (open == NULL)
-        return FALSE;
-    *promised_bytes = 0;
-    for (guint i = 0; i < open->len; i++) {
-        const CatalogUpload *other = g_ptr_array_index(open, i);
-        if (other->length_bytes > other->offset_bytes && g_strcmp0(other->id, upload->id) != 0)
-            *promised_bytes += other->length_bytes - other->offset_bytes;
-    }
-    return TRUE;
+    flows_receive_terminate_expired(data);
+    return G_SOURCE_CONTINUE;
 }
 
-static void
-settle_verdict(FlowsReceive *receive, FlowsReceiveQuotaVerdict verdict, FlowsReceiveStatus *status)
+void
+flows_receive_start(FlowsReceive *receive)
 {
-    switch (verdict) {
-    case FLOWS_RECEIVE_QUOTA_FITS:
-        status->outcome = FLOWS_RECEIVE_DONE;
-        return;
-    case FLOWS_RECEIVE_QUOTA_UPLOAD_TOO_LARGE:
-        status->outcome = FLOWS_RECEIVE_TOO_LARGE;
-        status->limit_bytes = receive->limits.upload_limit_bytes;
-        return;
-    case FLOWS_RECEIVE_QUOTA_USER_FULL:
-        status->outcome = FLOWS_RECEIVE_USER_FULL;
-        status->limit_bytes = receive->limits.user_limit_bytes;
-        return;
-    case FLOWS_RECEIVE_QUOTA_DISK_FULL:
-        status->outcome = FLOWS_RECEIVE_DISK_FLOOR;
-        return;
-    }
-}
-
-gboolean
-flows_receive_judge_quota(FlowsReceive *receive, CatalogDatabase *database,
-                          const CatalogUpload *upload, gint64 length_bytes,
-                          FlowsReceiveStatus *status, GError **error)
-{
-    FlowsReceiveQuotaUse use = {0};
-    gint64 total_bytes = 0;
-    if (upload->owner_id != NULL &&
-        !catalog_uploads_measure_owner(database, upload->owner_id, &use.user_bytes, error))
-        return FALSE;
-    if (!sum_promised(database, upload, &use.promised_bytes, error) ||
-        !server_storage_measure_disk(receive->setup.storage, &use.free_bytes, &total_bytes, error))
-        return FALSE;
-    use.user_bytes = MAX(use.user_bytes - upload->offset_bytes, 0);
-    FlowsReceiveQuotaLimits limits = receive->limits;
-    if (upload->owner_id == NULL)
-        limits.upload_limit_bytes = limits.user_limit_bytes = 0; // import: the administrator's own
-    settle_verdict(receive,
-                   flows_receive_quota_judge(&limits, &use, length_bytes, upload->offset_bytes),
-                   status);
-    return TRUE;
+    flows_receive_recover_close_whole(receive);
+    flows_receive_terminate_expired(receive);
+    receive->sweep = g_timeout_source_new_seconds(SWEEP_SECONDS);
+    g_source_set_callback(receive->sweep, on_sweep_timeout, receive, NULL);
+    g_source_attach(receive->sweep, g_main_context_get_thread_default());
 }
 
 typedef struct {

@@ -125,8 +125,8 @@ judge_space(FlowsReceiveAppend *append, CatalogDatabase *database, GError **erro
     }
     gint64 length_bytes =
         declaring ? append->request.length_bytes : upload->offset_bytes + declared_bytes;
-    return flows_receive_judge_quota(append->receive, database, upload, length_bytes,
-                                     append->status, error);
+    return flows_receive_context_judge_quota(append->receive, database, upload, length_bytes,
+                                             append->status, error);
 }
 
 /* Catalogue thread, one transaction. */
@@ -282,8 +282,8 @@ flows_receive_append_open_async(FlowsReceive *receive, const FlowsReceiveAppendR
     append->pending = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     append->stopped = FLOWS_RECEIVE_DONE;
     append->run.descriptor = -1;
-    append->run.part_path = flows_receive_build_part_path(receive, request->upload_id);
-    append->run.mark_path = flows_receive_build_mark_path(receive, request->upload_id);
+    append->run.part_path = flows_receive_context_build_part_path(receive, request->upload_id);
+    append->run.mark_path = flows_receive_context_build_mark_path(receive, request->upload_id);
     flows_receive_lease_take_async(receive->leases, request->upload_id, FALSE, on_lease_taken,
                                    append);
 }
@@ -386,7 +386,7 @@ on_threads_marked(GObject *source, GAsyncResult *result, gpointer data)
     Mark *mark = data;
     g_autoptr(GError) error = NULL;
     if (catalog_threads_finish(result, &error))
-        flows_receive_publish(mark->receive, mark->upload, FALSE);
+        flows_receive_context_publish(mark->receive, mark->upload, FALSE);
     else
         g_debug("upload %s: %s", mark->upload->id, error->message);
 }
@@ -519,7 +519,7 @@ on_threads_recorded(GObject *source, GAsyncResult *result, gpointer data)
         return_status(append, g_steal_pointer(&append->status));
         return;
     }
-    flows_receive_publish(append->receive, append->status->upload, FALSE);
+    flows_receive_context_publish(append->receive, append->status->upload, FALSE);
     return_recorded(append);
 }
 

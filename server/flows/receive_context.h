@@ -22,21 +22,21 @@ struct _FlowsReceive {
 };
 
 /** Says that an upload changed, and its lesson (nullable). Any thread. */
-void flows_receive_publish(FlowsReceive *receive, const CatalogUpload *upload,
-                           gboolean with_lesson);
+void flows_receive_context_publish(FlowsReceive *receive, const CatalogUpload *upload,
+                                   gboolean with_lesson);
 
 /** Returns: (transfer full): a path for @upload_id: its bytes; the mark that their end is not
  * verified yet. */
-char *flows_receive_build_part_path(FlowsReceive *receive, const char *upload_id);
-char *flows_receive_build_mark_path(FlowsReceive *receive, const char *upload_id);
+char *flows_receive_context_build_part_path(FlowsReceive *receive, const char *upload_id);
+char *flows_receive_context_build_mark_path(FlowsReceive *receive, const char *upload_id);
 
 /**
- * flows_receive_judge_quota:
+ * flows_receive_context_judge_quota:
  * @upload: with owner and offset; its row, if any, is not counted twice
  * @limit_bytes: (out): the limit that was passed, in bytes
  *
  * Weighs @length_bytes against the limits inside the running transaction. Catalogue thread.
  */
-gboolean flows_receive_judge_quota(FlowsReceive *receive, CatalogDatabase *database,
-                                   const CatalogUpload *upload, gint64 length_bytes,
-                                   FlowsReceiveStatus *status, GError **error);
+gboolean flows_receive_context_judge_quota(FlowsReceive *receive, CatalogDatabase *database,
+                                           const CatalogUpload *upload, gint64 length_bytes,
+                                           FlowsReceiveStatus *status, GError **error);

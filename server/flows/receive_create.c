@@ -158,8 +158,8 @@ create_rows(CatalogDatabase *database, gpointer data, GError **error)
         return FALSE;
     if (creation->status->outcome != FLOWS_RECEIVE_DONE)
         return TRUE;
-    if (!flows_receive_judge_quota(creation->receive, database, upload,
-                                   MAX(upload->length_bytes, 0), creation->status, error))
+    if (!flows_receive_context_judge_quota(creation->receive, database, upload,
+                                           MAX(upload->length_bytes, 0), creation->status, error))
         return FALSE;
     if (creation->status->outcome != FLOWS_RECEIVE_DONE)
         return TRUE;
@@ -207,7 +207,7 @@ on_threads_created(GObject *source, GAsyncResult *result, gpointer data)
             flows_receive_status_new(flows_receive_status_from_error(error, creation->upload->id));
     }
     if (creation->status->outcome == FLOWS_RECEIVE_DONE)
-        flows_receive_publish(creation->receive, creation->status->upload, TRUE);
+        flows_receive_context_publish(creation->receive, creation->status->upload, TRUE);
     if (!needs_no_bytes(creation->status)) {
         return_creation(creation);
         return;

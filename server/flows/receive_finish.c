@@ -131,7 +131,8 @@ record_whole(CatalogDatabase *database, gpointer data, GError **error)
         !catalog_uploads_finish(database, upload->id, sha256, now_ms, error))
         return FALSE;
     for (guint i = 0; upload->parts[i] != NULL; i++) {
-        if (!catalog_uploads_finish(database, upload->parts[i], NULL, now_ms, error))
+        if (!catalog_uploads_close(database, upload->parts[i], CATALOG_UPLOAD_STATE_TERMINATED, &by,
+                                   error))
             return FALSE;
     }
     g_autofree char *job = NULL;
@@ -177,7 +178,7 @@ on_threads_recorded(GObject *source, GAsyncResult *result, gpointer data)
     finish->upload->offset_bytes = finish->upload->length_bytes;
     if (receive->setup.wake != NULL)
         receive->setup.wake(receive->setup.wake_data);
-    flows_receive_publish(receive, finish->upload, TRUE);
+    flows_receive_context_publish(receive, finish->upload, TRUE);
     if (finish->sources->len > 0)
         flows_receive_worker_run_async(receive->writer, remove_parts,
                                        g_ptr_array_ref(finish->sources),
@@ -211,13 +212,14 @@ flows_receive_finish_run_async(FlowsReceive *receive, FlowsReceiveLease *lease,
     finish->lease = lease;
     finish->upload = upload;
     finish->digest = digest;
-    finish->part_path = flows_receive_build_part_path(receive, upload->id);
-    finish->mark_path = flows_receive_build_mark_path(receive, upload->id);
+    finish->part_path = flows_receive_context_build_part_path(receive, upload->id);
+    finish->mark_path = flows_receive_context_build_mark_path(receive, upload->id);
     finish->original_path =
         server_storage_build_original_path(receive->setup.storage, upload->lesson_id);
     finish->sources = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; upload->parts[i] != NULL; i++)
-        g_ptr_array_add(finish->sources, flows_receive_build_part_path(receive, upload->parts[i]));
+        g_ptr_array_add(finish->sources,
+                        flows_receive_context_build_part_path(receive, upload->parts[i]));
     flows_receive_worker_run_async(receive->closer, put_on_disk, finish, unref_finish,
                                    on_closer_done, finish);
 }

@@ -51,7 +51,7 @@ free_entry(FlowsReceiveLease *lease)
 }
 
 FlowsReceiveLeases *
-flows_receive_leases_new(void)
+flows_receive_lease_new_table(void)
 {
     FlowsReceiveLeases *leases = g_new0(FlowsReceiveLeases, 1);
     g_mutex_init(&leases->lock);
@@ -61,7 +61,7 @@ flows_receive_leases_new(void)
 }
 
 void
-flows_receive_leases_free(FlowsReceiveLeases *leases)
+flows_receive_lease_free_table(FlowsReceiveLeases *leases)
 {
     if (leases == NULL)
         return;

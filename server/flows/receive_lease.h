@@ -22,11 +22,11 @@ typedef struct _FlowsReceiveLease FlowsReceiveLease;
  * most once. */
 typedef void (*FlowsReceiveLeaseEvict)(gpointer user_data);
 
-FlowsReceiveLeases *flows_receive_leases_new(void);
+FlowsReceiveLeases *flows_receive_lease_new_table(void);
 
 /** No lease may be held any more. */
-void flows_receive_leases_free(FlowsReceiveLeases *leases);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsReceiveLeases, flows_receive_leases_free)
+void flows_receive_lease_free_table(FlowsReceiveLeases *leases);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsReceiveLeases, flows_receive_lease_free_table)
 
 /**
  * flows_receive_lease_take_async:

@@ -5,21 +5,21 @@
 //   killed, same boot   all of them, the kernel kept them; they are synced now and counted
 //   other boot          those that the row names: only they were synced before they were named
 //   marked unverified   those that the row names: nobody can verify half a checked chunk
-// Then what is whole is closed, and the minute's look at expired uploads begins.
+// Then, once the main context runs, what is whole is closed.
+#include "server/flows/receive_recover.h"
+
 #include "catalog/error.h"
 #include "catalog/ids.h"
 #include "catalog/uploads.h"
 #include "server/flows/receive_context.h"
 #include "server/flows/receive_file.h"
 #include "server/flows/receive_finish.h"
-#include "server/flows/receive_terminate.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #define BOOT_NAME "boot-id"
 #define PART_SUFFIX ".part"
-#define SWEEP_SECONDS 60
 
 typedef struct {
     FlowsReceive *receive; // (unowned)
@@ -82,8 +82,8 @@ recover_upload(Recovery *recovery, CatalogDatabase *database, const CatalogUploa
                GError **error)
 {
     FlowsReceive *receive = recovery->receive;
-    g_autofree char *part = flows_receive_build_part_path(receive, upload->id);
-    g_autofree char *mark = flows_receive_build_mark_path(receive, upload->id);
+    g_autofree char *part = flows_receive_context_build_part_path(receive, upload->id);
+    g_autofree char *mark = flows_receive_context_build_mark_path(receive, upload->id);
     gint64 size_bytes = flows_receive_file_measure(part);
     if (upload->kind == CATALOG_UPLOAD_KIND_FINAL || size_bytes < 0)
         return flows_receive_file_remove(mark, error);
@@ -235,22 +235,11 @@ on_threads_found(GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
-static gboolean
-on_sweep_timeout(gpointer data)
-{
-    flows_receive_terminate_expired(data);
-    return G_SOURCE_CONTINUE;
-}
-
 void
-flows_receive_start(FlowsReceive *receive)
+flows_receive_recover_close_whole(FlowsReceive *receive)
 {
     Search *search = g_new0(Search, 1);
     search->receive = receive;
     catalog_threads_read_async(receive->setup.catalog, find_open, search, free_search, NULL,
                                on_threads_found);
-    flows_receive_terminate_expired(receive);
-    receive->sweep = g_timeout_source_new_seconds(SWEEP_SECONDS);
-    g_source_set_callback(receive->sweep, on_sweep_timeout, receive, NULL);
-    g_source_attach(receive->sweep, g_main_context_get_thread_default());
 }

@@ -97,8 +97,10 @@ static gboolean
 remove_bytes(gpointer data, GError **error)
 {
     Ending *ending = data;
-    g_autofree char *part = flows_receive_build_part_path(ending->receive, ending->upload_id);
-    g_autofree char *mark = flows_receive_build_mark_path(ending->receive, ending->upload_id);
+    g_autofree char *part =
+        flows_receive_context_build_part_path(ending->receive, ending->upload_id);
+    g_autofree char *mark =
+        flows_receive_context_build_mark_path(ending->receive, ending->upload_id);
     return flows_receive_file_remove(part, error) && flows_receive_file_remove(mark, error);
 }
 
@@ -111,7 +113,7 @@ on_writer_done(GObject *source, GAsyncResult *result, gpointer data)
         return_outcome(ending, error);
         return;
     }
-    flows_receive_publish(ending->receive, ending->status->upload, TRUE);
+    flows_receive_context_publish(ending->receive, ending->status->upload, TRUE);
     return_ending(ending);
 }
 

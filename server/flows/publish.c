@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One rung, in order: check → sync → rename into the bundle → its playlist → index.m3u8 →
+// lesson.json; then the catalogue. A reader of the folder never meets a name whose bytes are not
+// all there.
+#include "server/flows/publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+
+#include "pipelines/package/disk.h"
+#include "pipelines/package/playlist.h"
+#include "server/flows/publish_manifest.h"
+
+#define HASH_DIGITS 8
+#define READ_BYTES (1024 * 1024)
+#define MAX_INDEX_BYTES (8 * 1024 * 1024)
+#define MAX_POSTER_BYTES (2 * 1024 * 1024)
+#define STAGING_DEPTH_MAX 4
+
+static void
+step(const FlowsPublishPlaces *places, const char *name)
+{
+    if (places->on_step != NULL)
+        places->on_step(name, places->step_data);
+}
+
+static gboolean
+fail(GError **error, int error_number, const char *path)
+{
+    g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(error_number), "%s: %s", path,
+                g_strerror(error_number));
+    return FALSE;
+}
+
+static gboolean
+distrust(GError **error, const char *path, const char *why)
+{
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: %s", path, why);
+    return FALSE;
+}
+
+/* Opens a regular file that has one name only; never through a link. */
+static int
+open_plain(const char *path, guint64 *bytes, GError **error)
+{
+    int descriptor = g_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+    struct stat status = {0};
+    if (descriptor < 0 || fstat(descriptor, &status) != 0) {
+        fail(error, errno, path);
+    } else if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
+        distrust(error, path, "not a plain file");
+    } else {
+        *bytes = (guint64)status.st_size;
+        return descriptor;
+    }
+    if (descriptor >= 0)
+        close(descriptor);
+    return -1;
+}
+
+static char *
+compute_sum(int descriptor, const char *path, GError **error)
+{
+    g_autofree guint8 *buffer = g_malloc(READ_BYTES);
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    guint64 offset = 0;
+    for (;;) {
+        ssize_t got = pread(descriptor, buffer, READ_BYTES, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            fail(error, errno, path);
+            return NULL;
+        }
+        if (got == 0)
+            return g_strdup(g_checksum_get_string(sum));
+        g_checksum_update(sum, buffer, got);
+        offset += (guint64)got;
+    }
+}
+
+/* The file has the size and the sum that the child said, and both are on the disk. */
+static gboolean
+verify(const char *path, const ChildReport *report, GError **error)
+{
+    guint64 bytes = 0;
+    int descriptor = open_plain(path, &bytes, error);
+    if (descriptor < 0)
+        return FALSE;
+    g_autofree char *sum = bytes == report->bytes ? compute_sum(descriptor, path, error) : NULL;
+    gboolean synced = sum != NULL && fsync(descriptor) == 0;
+    int error_number = errno;
+    close(descriptor);
+    if (bytes != report->bytes)
+        return distrust(error, path, "not the size that was reported");
+    if (sum == NULL)
+        return FALSE;
+    if (strcmp(sum, report->sha256) != 0)
+        return distrust(error, path, "not the check sum that was reported");
+    return synced ? TRUE : fail(error, error_number, path);
+}
+
+static PackageIndex *
+load_index(const char *path, guint64 file_bytes, GError **error)
+{
+    guint64 bytes = 0;
+    int descriptor = open_plain(path, &bytes, error);
+    if (descriptor < 0)
+        return NULL;
+    if (bytes > MAX_INDEX_BYTES) {
+        close(descriptor);
+        distrust(error, path, "too long");
+        return NULL;
+    }
+    g_autofree char *text = g_malloc(bytes + 1);
+    ssize_t got = pread(descriptor, text, bytes, 0);
+    close(descriptor);
+    if (got != (ssize_t)bytes) {
+        distrust(error, path, "not to be read whole");
+        return NULL;
+    }
+    return package_index_parse(text, bytes, file_bytes, error);
+}
+
+static gboolean
+make_bundle(const FlowsPublishPlaces *places, GError **error)
+{
+    if (g_mkdir(places->bundle, 0755) == 0) {
+        g_autofree char *parent = g_path_get_dirname(places->bundle);
+        return package_disk_sync_folder(parent, error);
+    }
+    return errno == EEXIST ? TRUE : fail(error, errno, places->bundle);
+}
+
+static gboolean
+move(const char *from, const char *to, GError **error)
+{
+    if (g_chmod(from, 0644) != 0 || g_rename(from, to) != 0)
+        return fail(error, errno, to);
+    return TRUE;
+}
+
+static char *
+build_name(const ChildReport *report, const char *ending)
+{
+    return g_strdup_printf("%s.%.*s%s", report->name, HASH_DIGITS, report->sha256, ending);
+}
+
+static CatalogRung *
+describe_row(const char *lesson_id, const ChildReport *report, const PackageIndex *index)
+{
+    CatalogRung *rung = catalog_rung_new(lesson_id, report->name);
+    rung->file = build_name(report, ".mp4");
+    rung->index_file = build_name(report, ".index.json");
+    rung->bytes = (gint64)report->bytes;
+    rung->sha256 = g_strdup(report->sha256);
+    rung->codecs = g_strdup(report->codecs);
+    rung->bandwidth_bps = (gint64)package_index_get_bandwidth_bps(index);
+    rung->average_bandwidth_bps = (gint64)package_index_get_average_bandwidth_bps(index);
+    rung->width = (int)report->width;
+    rung->height = (int)report->height;
+    rung->frame_rate = report->frame_rate;
+    rung->duration_ms = (gint64)package_index_get_duration_ms(index);
+    return rung;
+}
+
+static gboolean
+write_playlist(const FlowsPublishPlaces *places, const CatalogRung *rung, const PackageIndex *index,
+               GError **error)
+{
+    g_autofree char *name = g_strconcat(rung->name, ".m3u8", NULL);
+    g_autofree char *text = package_playlist_format_media(index, rung->file);
+    step(places, "rung-playlist");
+    return package_disk_replace(places->bundle, name, text, strlen(text), error);
+}
+
+/* Index first: a rung file in the bundle always has its index beside it. */
+static gboolean
+move_rung(const FlowsPublishPlaces *places, const ChildReport *report, const CatalogRung *rung,
+          GError **error)
+{
+    g_autofree char *staged_file = g_build_filename(places->staging, report->file, NULL);
+    g_autofree char *staged_index = g_build_filename(places->staging, report->index, NULL);
+    g_autofree char *file = g_build_filename(places->bundle, rung->file, NULL);
+    g_autofree char *index = g_build_filename(places->bundle, rung->index_file, NULL);
+    step(places, "rung-index-rename");
+    if (!make_bundle(places, error) || !move(staged_index, index, error))
+        return FALSE;
+    step(places, "rung-rename");
+    if (!move(staged_file, file, error))
+        return FALSE;
+    step(places, "rung-folder-sync");
+    return package_disk_sync_folder(places->bundle, error) &&
+           package_disk_sync_folder(places->staging, error);
+}
+
+CatalogRung *
+flows_publish_place_rung(const FlowsPublishPlaces *places, const char *lesson_id,
+                         const ChildReport *report, GError **error)
+{
+    g_autofree char *staged_file = g_build_filename(places->staging, report->file, NULL);
+    g_autofree char *staged_index = g_build_filename(places->staging, report->index, NULL);
+    step(places, "rung-verify");
+    if (!verify(staged_file, report, error))
+        return NULL;
+    g_autoptr(PackageIndex) index = load_index(staged_index, report->bytes, error);
+    if (index == NULL)
+        return NULL;
+    g_autoptr(CatalogRung) rung = describe_row(lesson_id, report, index);
+    if (!move_rung(places, report, rung, error) || !write_playlist(places, rung, index, error))
+        return NULL;
+    return g_steal_pointer(&rung);
+}
+
+gboolean
+flows_publish_place_poster(const FlowsPublishPlaces *places, const ChildReport *report,
+                           GError **error)
+{
+    g_autofree char *staged = g_build_filename(places->staging, report->file, NULL);
+    g_autofree char *poster = g_build_filename(places->bundle, FLOWS_PUBLISH_POSTER, NULL);
+    if (report->bytes > MAX_POSTER_BYTES)
+        return distrust(error, staged, "too large for a poster");
+    if (!verify(staged, report, error) || !make_bundle(places, error))
+        return FALSE;
+    step(places, "poster-rename");
+    return move(staged, poster, error) && package_disk_sync_folder(places->bundle, error);
+}
+
+static PackagePlaylistVariant
+describe_variant(const CatalogRung *rung, const char *uri)
+{
+    return (PackagePlaylistVariant){.uri = uri,
+                                    .codecs = rung->codecs,
+                                    .bandwidth_bps = (guint64)rung->bandwidth_bps,
+                                    .average_bandwidth_bps = (guint64)rung->average_bandwidth_bps,
+                                    .width = (guint)rung->width,
+                                    .height = (guint)rung->height,
+                                    .frame_rate = rung->frame_rate};
+}
+
+/* Returns: (transfer full) (nullable): NULL when no rung has a file. */
+static char *
+format_multivariant(const CatalogLesson *lesson)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) variants = g_array_new(FALSE, FALSE, sizeof(PackagePlaylistVariant));
+    for (guint i = 0; i < lesson->rungs->len; i++) {
+        const CatalogRung *rung = lesson->rungs->pdata[i];
+        if (rung->file == NULL)
+            continue;
+        char *uri = g_strconcat(rung->name, ".m3u8", NULL);
+        g_ptr_array_add(names, uri);
+        PackagePlaylistVariant variant = describe_variant(rung, uri);
+        g_array_append_val(variants, variant);
+    }
+    if (variants->len == 0)
+        return NULL;
+    return package_playlist_format_multivariant((const PackagePlaylistVariant *)variants->data,
+                                                variants->len);
+}
+
+gboolean
+flows_publish_describe(const FlowsPublishPlaces *places, const CatalogLesson *lesson,
+                       GError **error)
+{
+    g_autofree char *multivariant = format_multivariant(lesson);
+    if (multivariant == NULL)
+        return TRUE;
+    step(places, "index-playlist");
+    if (!package_disk_replace(places->bundle, "index.m3u8", multivariant, strlen(multivariant),
+                              error))
+        return FALSE;
+    g_autofree char *manifest = flows_publish_manifest_format(places->bundle, lesson);
+    step(places, "lesson-json");
+    return package_disk_replace(places->bundle, "lesson.json", manifest, strlen(manifest), error);
+}
+
+static gboolean
+is_named(const CatalogLesson *lesson, const char *name)
+{
+    for (guint i = 0; i < lesson->rungs->len; i++) {
+        const CatalogRung *rung = lesson->rungs->pdata[i];
+        if (g_strcmp0(rung->file, name) == 0 || g_strcmp0(rung->index_file, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+GPtrArray *
+flows_publish_list_orphans(const FlowsPublishPlaces *places, const CatalogLesson *lesson)
+{
+    GPtrArray *orphans = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) folder = g_dir_open(places->bundle, 0, NULL);
+    const char *name = NULL;
+    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+        gboolean rung_file =
+            g_str_has_suffix(name, ".mp4") || g_str_has_suffix(name, ".index.json");
+        if (rung_file && !is_named(lesson, name))
+            g_ptr_array_add(orphans, g_strdup(name));
+    }
+    return orphans;
+}
+
+void
+flows_publish_clean_rung(const FlowsPublishPlaces *places, const char *rung)
+{
+    static const char *const endings[] = {".part", ".journal", ".index.json",
+                                          ".mp4",  ".mp4.tmp", ".index.json.tmp"};
+    step(places, "clean-rung");
+    for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *name = g_strconcat(rung, endings[i], NULL);
+        g_autofree char *path = g_build_filename(places->staging, name, NULL);
+        g_unlink(path);
+    }
+}
+
+/* unlink never follows a link, so a link in staging costs nothing but itself. */
+static void
+remove_tree(const char *path, guint depth)
+{
+    g_autoptr(GDir) folder = NULL;
+    if (depth < STAGING_DEPTH_MAX && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+        folder = g_dir_open(path, 0, NULL);
+    const char *name = NULL;
+    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+        g_autofree char *inner = g_build_filename(path, name, NULL);
+        if (g_unlink(inner) != 0)
+            remove_tree(inner, depth + 1);
+    }
+    g_rmdir(path);
+}
+
+void
+flows_publish_remove_staging(const char *staging)
+{
+    remove_tree(staging, 0);
+}
+
+void
+flows_publish_sweep(const char *staging_root, GHashTable *kept)
+{
+    g_autoptr(GDir) root = g_dir_open(staging_root, 0, NULL);
+    const char *name = NULL;
+    while (root != NULL && (name = g_dir_read_name(root)) != NULL) {
+        g_autofree char *path = g_build_filename(staging_root, name, NULL);
+        if (!g_hash_table_contains(kept, name))
+            remove_tree(path, 0);
+    }
+}

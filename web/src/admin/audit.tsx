@@ -48,12 +48,12 @@ export function Audit() {
           <tbody>
             {rows.map((row) => (
               <tr key={row.id}>
-                <td class="nowrap">{formatDateTime(row.at_ms, lang)}</td>
-                <td>{row.account?.name ?? texts.audit.system}</td>
+                <td class="nowrap">{formatDateTime(row.when_ms, lang)}</td>
+                <td>{row.account_name ?? texts.audit.system}</td>
                 <td>
                   <code>{row.action}</code>
                 </td>
-                <td>{row.object ?? ''}</td>
+                <td>{row.subject}</td>
               </tr>
             ))}
           </tbody>

@@ -76,10 +76,17 @@ function connect(): void {
     const upload = parse<UploadEvent>(event);
     if (upload) for (const listener of listeners.upload) listener(upload);
   });
-  // After a break events may be missing: whoever shows a list asks again.
-  source.addEventListener('open', () => {
+  // After a break, or a burst too large for the server's queue, events are missing: ask again.
+  const askAgain = (): void => {
     for (const listener of listeners.open) listener();
+    for (const id of Object.keys(lessons.get()).slice(-50)) void fetchLesson(id).catch(() => undefined);
+  };
+  let opened = false;
+  source.addEventListener('open', () => {
+    if (opened) askAgain();
+    opened = true;
   });
+  source.addEventListener('resync', askAgain);
 }
 
 export interface LiveHooks {

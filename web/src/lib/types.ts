@@ -23,6 +23,7 @@ export type Visibility = 'public' | 'signed-in' | 'group' | 'draft';
 export interface Account {
   id: string;
   name: string;
+  display_name?: string;
   role: Role;
   language?: string | null;
 }
@@ -45,8 +46,11 @@ export interface Rung {
   codecs: string;
   width: number | null;
   height: number | null;
+  /** The media playlist. */
   url: string | null;
-  error: Sentence | string | null;
+  /** The MP4 file itself. */
+  file_url?: string | null;
+  error: Sentence | null;
 }
 
 export interface LessonJob {
@@ -158,9 +162,10 @@ export interface Status {
 
 export interface AuditRow {
   id: string;
-  at_ms: number;
-  account?: { id: string; name: string } | null;
+  when_ms: number;
+  account_id: string | null;
+  account_name: string | null;
   action: string;
-  object?: string | null;
-  detail?: unknown;
+  subject: string;
+  detail: Record<string, unknown>;
 }

@@ -6,7 +6,6 @@
 
 import { readLinkHints } from './hints';
 import { Feeder, findMediaSource, mimeType } from './feeder';
-import { parsePlaylist } from './playlist';
 import { TransferError } from './transfer';
 import type { Lesson, Rung } from '../lib/types';
 
@@ -115,19 +114,6 @@ function playLater(start: Promise<() => void>, hooks: EngineHooks): () => void {
   };
 }
 
-async function playFile(
-  video: HTMLVideoElement,
-  rung: Rung,
-  startAt: number,
-  hooks: EngineHooks,
-): Promise<() => void> {
-  const url = new URL(rung.url!, location.href).href;
-  const response = await fetch(url);
-  if (!response.ok) throw new TransferError(response.status, `HTTP ${response.status}`);
-  const file = new URL(parsePlaylist(await response.text()).uri, url).href;
-  return playNative(video, file, startAt, hooks);
-}
-
 /** Starts to play; the answer stops it. The caller starts the video itself. */
 export function startEngine(
   video: HTMLVideoElement,
@@ -154,5 +140,5 @@ export function startEngine(
   if (native) {
     return playNative(video, choice === 'auto' ? findIndexUrl(rung) : rung.url!, startAt, hooks);
   }
-  return playLater(playFile(video, rung, startAt, hooks), hooks);
+  return playNative(video, rung.file_url ?? rung.url!, startAt, hooks);
 }

@@ -175,7 +175,7 @@ export const staffEn: StaffTexts = {
   users: {
     add: 'Add a user',
     name: 'User name',
-    nameHelp: 'Small letters, digits, dots and dashes',
+    nameHelp: 'Used to sign in; capital and small letters count as the same',
     displayName: 'Name to show',
     role: 'Role',
     password: 'First password',

@@ -10,9 +10,11 @@
 #include "pipelines/child/channel.h"
 #include "pipelines/child/lockdown.h"
 #include "pipelines/encode/transcode.h"
+#include "pipelines/source/plugins.h"
 
 typedef struct {
     int control_fd;    // (value) -1: not given
+    gboolean libav;    // (value) never GStreamer
     gboolean unlocked; // (value) no seccomp filter, for debuggers and sanitizers
 } Options;
 
@@ -21,6 +23,7 @@ parse_options(int *argc, char ***argv, Options *options)
 {
     const GOptionEntry entries[] = {
         {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
+        {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -35,7 +38,7 @@ parse_options(int *argc, char ***argv, Options *options)
 }
 
 static int
-run_job(ChildChannel *channel)
+run_job(ChildChannel *channel, SourceChoosePolicy policy)
 {
     g_autoptr(ChildReport) hello = child_report_new(CHILD_REPORT_HELLO);
     g_autoptr(GError) error = NULL;
@@ -45,21 +48,24 @@ run_job(ChildChannel *channel)
         g_printerr("no job: %s\n", error->message);
         return EX_PROTOCOL;
     }
-    return encode_transcode_run(channel, job) ? EX_OK : EX_DATAERR;
+    return encode_transcode_run(channel, job, policy) ? EX_OK : EX_DATAERR;
 }
 
 int
 main(int argc, char **argv)
 {
-    Options options = {-1, FALSE};
+    Options options = {-1, FALSE, FALSE};
     if (!parse_options(&argc, &argv, &options))
         return EX_USAGE;
     av_log_set_level(AV_LOG_FATAL);
+    // Before the sandbox closes: plugins are files.
+    SourceChoosePolicy policy =
+        !options.libav && source_plugins_load() ? SOURCE_CHOOSE_GSTREAMER : SOURCE_CHOOSE_LIBAV;
     g_autoptr(ChildChannel) channel = child_channel_new(options.control_fd);
     g_autoptr(GError) error = NULL;
     if (!options.unlocked && !child_lockdown_enter(&error)) {
         g_printerr("%s\n", error->message);
         return EX_OSERR;
     }
-    return run_job(channel);
+    return run_job(channel, policy);
 }

@@ -253,8 +253,11 @@ finish_all(Ladder *ladder, GError **error)
     if (!encode_sound_finish(ladder->sound, encode_grid_tick_to_samples(&run->grid, end_tick),
                              error))
         return FALSE;
-    if (!ladder->poster_written)
+    // A resumed pass may have nothing left to encode.
+    if (!ladder->poster_written && draw_canvas(ladder, NULL)) {
+        encode_poster_consider(ladder->poster, ladder->canvas, run->end_us);
         write_poster(ladder);
+    }
     for (guint i = 0; i < ladder->count; i++) {
         if (ladder->rungs[i].output != NULL && !finish_rung(ladder, &ladder->rungs[i], error))
             return FALSE;

@@ -5,20 +5,22 @@
 // told rung by rung and the job still ends with `done`.
 #include "pipelines/encode/transcode.h"
 
+#include <string.h>
+
 #include "pipelines/encode/failure.h"
 #include "pipelines/encode/ladder.h"
 #include "pipelines/encode/voice.h"
-#include "pipelines/source/choose.h"
 #include "pipelines/source/failure.h"
 
 #define STALL_SECONDS 300
 #define VOICE_PERMILLE 80
 
 typedef struct {
-    EncodeRun run;      // (value)
-    gboolean voice;     // (value) to be made
-    GArray *pictures;   // (owned) (element-type EncodeRungsId) to be made, lowest first
-    gboolean published; // (value) some rung is, by this attempt or an earlier one
+    SourceReader *reader; // (owned) (nullable) the run's reader
+    EncodeRun run;        // (value)
+    gboolean voice;       // (value) to be made
+    GArray *pictures;     // (owned) (element-type EncodeRungsId) to be made, lowest first
+    gboolean published;   // (value) some rung is, by this attempt or an earlier one
 } Transcode;
 
 static gboolean
@@ -95,6 +97,26 @@ ends_job(const GError *failure)
     return TRUE;
 }
 
+/* GStreamer may give up in mid-file; libavformat then does the same stage, from its last
+ * checkpoint, on the same running time. The GStreamer reader stays when libavformat cannot open the
+ * file. */
+static gboolean
+change_reader(Transcode *transcode, const GError *failure)
+{
+    EncodeRun *run = &transcode->run;
+    gboolean gstreamer = strcmp(source_reader_get_name(run->reader), "gstreamer") == 0;
+    if (!gstreamer || failure->domain != SOURCE_FAILURE ||
+        failure->code == SOURCE_FAILURE_CANCELLED)
+        return FALSE;
+    SourceReader *reader = source_choose_open(run->job->source, SOURCE_CHOOSE_LIBAV,
+                                              run->job->limit_pixels, on_source_stop, run, NULL);
+    if (reader == NULL)
+        return FALSE;
+    source_reader_free(transcode->reader);
+    transcode->reader = run->reader = reader;
+    return TRUE;
+}
+
 static gboolean
 make_voice(Transcode *transcode, GError **error)
 {
@@ -102,7 +124,12 @@ make_voice(Transcode *transcode, GError **error)
     gboolean alone = transcode->pictures->len == 0;
     EncodeProgressStage stage = {"voice", 0, alone ? 999 : VOICE_PERMILLE, 0, run->end_us};
     GError *failure = NULL;
-    if (encode_voice_run(run, stage, &failure)) {
+    gboolean made = encode_voice_run(run, stage, &failure);
+    if (!made && change_reader(transcode, failure)) {
+        g_clear_error(&failure);
+        made = encode_voice_run(run, stage, &failure);
+    }
+    if (made) {
         transcode->published = TRUE;
         return TRUE;
     }
@@ -122,7 +149,12 @@ make_pictures(Transcode *transcode, GError **error)
     guint from = transcode->voice ? VOICE_PERMILLE : 0;
     EncodeProgressStage stage = {"pictures", from, 999, 0, run->end_us};
     GError *failure = NULL;
-    if (encode_ladder_run(run, transcode->pictures, stage, &failure))
+    gboolean made = encode_ladder_run(run, transcode->pictures, stage, &failure);
+    if (!made && change_reader(transcode, failure)) {
+        g_clear_error(&failure);
+        made = encode_ladder_run(run, transcode->pictures, stage, &failure);
+    }
+    if (made)
         return TRUE;
     if (ends_job(failure) || !transcode->published) {
         g_propagate_error(error, failure);
@@ -169,7 +201,7 @@ send_end(EncodeRun *run, const GError *failure)
 }
 
 gboolean
-encode_transcode_run(ChildChannel *channel, const ChildJob *job)
+encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePolicy policy)
 {
     g_autoptr(EncodeWatchdog) watchdog = encode_watchdog_new(channel, STALL_SECONDS);
     g_autoptr(EncodeProgress) progress = encode_progress_new(channel, job->permille);
@@ -180,10 +212,13 @@ encode_transcode_run(ChildChannel *channel, const ChildJob *job)
     transcode.run.watchdog = watchdog;
     transcode.run.progress = progress;
     g_autoptr(GError) failure = NULL;
-    g_autoptr(SourceReader) reader = source_choose_open(job->source, job->limit_pixels,
-                                                        on_source_stop, &transcode.run, &failure);
-    transcode.run.reader = reader;
-    gboolean done = reader != NULL && do_job(&transcode, &failure);
+    gboolean resumed = job->permille > 0 || (job->done != NULL && job->done[0] != NULL);
+    transcode.reader =
+        source_choose_open(job->source, resumed ? SOURCE_CHOOSE_LIBAV : policy, job->limit_pixels,
+                           on_source_stop, &transcode.run, &failure);
+    transcode.run.reader = transcode.reader;
+    gboolean done = transcode.reader != NULL && do_job(&transcode, &failure);
+    g_clear_pointer(&transcode.reader, source_reader_free);
     send_end(&transcode.run, failure);
     return done;
 }

@@ -6,6 +6,11 @@
 
 #include "pipelines/source/reader.h"
 
+typedef enum {
+    SOURCE_CHOOSE_GSTREAMER, // GStreamer when it understands the file; needs source_plugins_load()
+    SOURCE_CHOOSE_LIBAV,     // libavformat
+} SourceChoosePolicy;
+
 /** As source_libav_open(); the reader is of whichever implementation understood the file. */
-SourceReader *source_choose_open(const char *path, guint64 limit_pixels, SourceReaderStop stop,
-                                 gpointer stop_data, GError **error);
+SourceReader *source_choose_open(const char *path, SourceChoosePolicy policy, guint64 limit_pixels,
+                                 SourceReaderStop stop, gpointer stop_data, GError **error);

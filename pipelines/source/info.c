@@ -14,6 +14,15 @@ source_info_new(void)
     return g_new0(SourceInfo, 1);
 }
 
+SourceInfo *
+source_info_copy(const SourceInfo *info)
+{
+    SourceInfo *copy = source_info_new();
+    *copy = *info;
+    copy->container = g_strdup(info->container);
+    return copy;
+}
+
 void
 source_info_free(SourceInfo *info)
 {

@@ -29,6 +29,7 @@ typedef struct {
 } SourceInfo;
 
 SourceInfo *source_info_new(void);
+SourceInfo *source_info_copy(const SourceInfo *info);
 void source_info_free(SourceInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SourceInfo, source_info_free)
 

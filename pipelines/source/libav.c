@@ -20,6 +20,7 @@
 #define ORIGIN_SPREAD_US (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 #define TRUNCATED_US G_USEC_PER_SEC
 #define LOWEST_SCORE 5
+#define LONGEST_PICTURE_US (60 * (gint64)G_USEC_PER_SEC)
 
 typedef struct {
     char *path;                    // (owned)
@@ -196,10 +197,11 @@ frame_length_us(Libav *libav, int track, const AVFrame *frame)
         return frame->sample_rate > 0
                    ? (gint64)frame->nb_samples * G_USEC_PER_SEC / frame->sample_rate
                    : 0;
+    if (frame->pkt_duration > 0)
+        return MIN(stream_to_us(stream, frame->pkt_duration), LONGEST_PICTURE_US);
     if (libav->info->rate_numerator > 0)
         return (gint64)G_USEC_PER_SEC * libav->info->rate_denominator / libav->info->rate_numerator;
-    return frame->pkt_duration > 0 ? stream_to_us(stream, frame->pkt_duration)
-                                   : G_USEC_PER_SEC / 25;
+    return G_USEC_PER_SEC / 25;
 }
 
 static gboolean

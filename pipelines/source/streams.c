@@ -10,6 +10,7 @@
 #include "pipelines/source/failure.h"
 
 #define DECODER_THREADS 2
+#define LOWEST_BPS 200
 
 gboolean
 source_streams_is_recording(const AVInputFormat *input)
@@ -122,7 +123,10 @@ void
 source_streams_describe(AVFormatContext *format, int picture, SourceInfo *info)
 {
     info->container = g_strdup(format->iformat->name);
-    if (format->duration != AV_NOPTS_VALUE && format->duration > 0)
+    // A duration that would leave next to no bytes for a second is a broken number.
+    gint64 bits = format->pb != NULL ? MAX(avio_size(format->pb), 0) * 8 : 0;
+    if (format->duration != AV_NOPTS_VALUE && format->duration > 0 &&
+        bits / LOWEST_BPS * AV_TIME_BASE > format->duration)
         info->duration_us = format->duration;
     if (picture < 0)
         return;

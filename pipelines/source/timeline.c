@@ -9,6 +9,7 @@
 #define CLOCK_JUMP_US (10 * G_USEC_PER_SEC)
 #define STEP_BACK_US (G_USEC_PER_SEC / 2)
 #define BEYOND_END_US (60 * G_USEC_PER_SEC)
+#define LONGEST_GAP_US (600 * (gint64)G_USEC_PER_SEC)
 #define SAME_JUMP_US (2 * G_USEC_PER_SEC)
 #define MAX_SHIFTS 4096
 #define LARGEST_STAMP_US (G_MAXINT64 / 8)
@@ -48,11 +49,24 @@ source_timeline_free(SourceTimeline *timeline)
     g_free(timeline);
 }
 
+/* No format leaves ten minutes without anything in any track. */
+static gboolean
+is_beyond_all(const SourceTimeline *timeline, gint64 time_us)
+{
+    for (int i = 0; i < TRACKS; i++) {
+        if (time_us < timeline->tracks[i].expected_us + LONGEST_GAP_US)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 is_jump(const SourceTimeline *timeline, gint64 time_us, gint64 expected_us)
 {
     if (expected_us == SOURCE_TIMELINE_NONE)
         return FALSE;
+    if (is_beyond_all(timeline, time_us))
+        return TRUE;
     if (time_us < expected_us - STEP_BACK_US)
         return TRUE;
     if (timeline->jumps)

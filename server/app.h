@@ -51,6 +51,9 @@ FlowsTidy *server_app_get_tidy(ServerApp *app);
  * thread. */
 void server_app_note_lesson(ServerApp *app, const char *id);
 
+/** Returns: (transfer full): path of daorian-media: beside this executable, else from PATH. */
+char *server_app_find_media_program(void);
+
 /** Stops in the reverse order of the start; blocks until every thread has ended. */
 void server_app_free(ServerApp *app);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServerApp, server_app_free)

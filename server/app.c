@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The composition root. Start order, and stop order as its mirror:
+//
+//   storage → catalogue → hasher → receive → encode → tidy → bundles → HTTP (answers from here on)
+//   HTTP stops first, then the flows, then the catalogue, so that nobody asks what is gone already.
+#include "server/app.h"
+
+#include <signal.h>
+
+#include <glib-unix.h>
+#include <sodium.h>
+
+#include "catalog/setup.h"
+#include "catalog/threads.h"
+#include "server/api/guard.h"
+#include "server/api/media.h"
+#include "server/api/problem.h"
+#include "server/flows/receive.h"
+#include "server/flows/tidy.h"
+#include "server/greeting.h"
+#include "server/routes.h"
+#include "server/watch.h"
+
+#define READERS 4
+#define STOP_GRACE_MS 5000
+
+struct _ServerApp {
+    ServerConfig *config;     // (owned), immutable
+    ServerStorage *storage;   // (owned), immutable
+    ServerClock *clock;       // (owned)
+    ServerEvents *events;     // (owned)
+    CatalogThreads *catalog;  // (owned)
+    ServerHasher *hasher;     // (owned)
+    ServerThrottle *throttle; // (owned)
+    FlowsReceive *receive;    // (owned)
+    FlowsEncode *encode;      // (owned)
+    FlowsTidy *tidy;          // (owned)
+    HttpBundles *bundles;     // (owned)
+    HttpRouter *router;       // (owned)
+    HttpServer *http;         // (owned) (nullable), from serve() on
+    ServerWatch *watch;       // (owned) (nullable), while serving
+    ServerEventsQueue *queue; // (owned) (nullable), while serving: for the delivery's memory
+    GMainLoop *loop;          // (owned) (nullable), while serving
+    gboolean stopping;        // a signal came
+};
+
+const ServerConfig *
+server_app_get_config(ServerApp *app)
+{
+    return app->config;
+}
+
+ServerStorage *
+server_app_get_storage(ServerApp *app)
+{
+    return app->storage;
+}
+
+ServerClock *
+server_app_get_clock(ServerApp *app)
+{
+    return app->clock;
+}
+
+ServerEvents *
+server_app_get_events(ServerApp *app)
+{
+    return app->events;
+}
+
+CatalogThreads *
+server_app_get_catalog(ServerApp *app)
+{
+    return app->catalog;
+}
+
+FlowsReceive *
+server_app_get_receive(ServerApp *app)
+{
+    return app->receive;
+}
+
+ServerHasher *
+server_app_get_hasher(ServerApp *app)
+{
+    return app->hasher;
+}
+
+ServerThrottle *
+server_app_get_throttle(ServerApp *app)
+{
+    return app->throttle;
+}
+
+FlowsEncode *
+server_app_get_encode(ServerApp *app)
+{
+    return app->encode;
+}
+
+HttpBundles *
+server_app_get_bundles(ServerApp *app)
+{
+    return app->bundles;
+}
+
+HttpServer *
+server_app_get_http(ServerApp *app)
+{
+    return app->http;
+}
+
+FlowsTidy *
+server_app_get_tidy(ServerApp *app)
+{
+    return app->tidy;
+}
+
+void
+server_app_note_lesson(ServerApp *app, const char *id)
+{
+    http_bundles_invalidate(app->bundles, id);
+    server_events_publish(app->events, SERVER_EVENTS_LESSON, id);
+}
+
+char *
+server_app_find_media_program(void)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : NULL;
+    g_autofree char *beside =
+        folder != NULL ? g_build_filename(folder, "daorian-media", NULL) : NULL;
+    if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+        return g_steal_pointer(&beside);
+    char *found = g_find_program_in_path("daorian-media");
+    return found != NULL ? found : g_strdup("daorian-media");
+}
+
+static void
+on_receive_wake(gpointer user_data)
+{
+    ServerApp *app = user_data;
+    flows_encode_wake(app->encode);
+}
+
+static void
+make_flows(ServerApp *app)
+{
+    g_autofree char *media_program = server_app_find_media_program();
+    FlowsEncodeSetup encode = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .media_program = media_program,
+    };
+    app->encode = flows_encode_new(&encode);
+    FlowsReceiveSetup receive = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .wake = on_receive_wake,
+        .wake_data = app,
+    };
+    app->receive = flows_receive_new(&receive);
+    FlowsTidySetup tidy = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .catalog = app->catalog,
+    };
+    app->tidy = flows_tidy_new(&tidy);
+}
+
+static gboolean
+build(ServerApp *app, GError **error)
+{
+    g_autofree char *catalog_path = server_storage_build_catalog_path(app->storage);
+    g_autofree char *lessons_path = server_storage_build_lessons_path(app->storage);
+    if (!server_storage_create(app->storage, error))
+        return FALSE;
+    app->catalog = catalog_threads_new(catalog_path, READERS, error);
+    if (app->catalog == NULL)
+        return FALSE;
+    app->hasher = server_hasher_new();
+    app->throttle = server_throttle_new();
+    make_flows(app);
+    if (!flows_receive_recover(app->receive, error))
+        return FALSE;
+    app->bundles = http_bundles_new(lessons_path, api_media_get_access(), app, error);
+    if (app->bundles == NULL)
+        return FALSE;
+    gsize n_routes = 0;
+    const HttpRouterRoute *routes = server_routes_get_table(&n_routes);
+    app->router = http_router_new(routes, n_routes, api_guard_authorise, api_problem_reply);
+    return TRUE;
+}
+
+ServerApp *
+server_app_new(ServerConfig *config, GError **error)
+{
+    g_autoptr(ServerApp) app = g_new0(ServerApp, 1);
+    app->config = config;
+    app->storage = server_storage_new(config->data_folder);
+    app->clock = server_clock_new_system();
+    app->events = server_events_new(server_clock_now_ms(app->clock));
+    if (sodium_init() < 0) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "libsodium does not start");
+        return NULL;
+    }
+    if (!build(app, error))
+        return NULL;
+    return g_steal_pointer(&app);
+}
+
+static void
+on_encode_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_encode_stop_finish(app->encode, result, &error))
+        g_warning("encode: %s", error->message);
+    g_main_loop_quit(app->loop);
+}
+
+static gboolean
+on_signal_stop(gpointer user_data)
+{
+    ServerApp *app = user_data;
+    if (app->stopping)
+        return G_SOURCE_CONTINUE;
+    app->stopping = TRUE;
+    http_server_stop(app->http, STOP_GRACE_MS);
+    flows_tidy_stop(app->tidy);
+    g_clear_pointer(&app->watch, server_watch_free);
+    flows_encode_stop_async(app->encode, on_encode_stopped, app);
+    return G_SOURCE_CONTINUE;
+}
+
+// Another process wrote to the catalogue: what is remembered may be old.
+static void
+on_watch_changed(gpointer user_data)
+{
+    ServerApp *app = user_data;
+    http_bundles_invalidate(app->bundles, NULL);
+    flows_encode_wake(app->encode);
+    server_events_publish(app->events, SERVER_EVENTS_RESYNC, NULL);
+}
+
+// The flows tell the hub only; the delivery's memory follows from here.
+static gboolean
+on_queue_wake(gpointer user_data)
+{
+    ServerApp *app = user_data;
+    g_autoptr(GPtrArray) items = server_events_queue_take(app->queue);
+    for (guint i = 0; i < items->len; i++) {
+        const ServerEventsItem *item = items->pdata[i];
+        if (item->kind == SERVER_EVENTS_LESSON || item->kind == SERVER_EVENTS_RESYNC)
+            http_bundles_invalidate(app->bundles, item->id);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+// The set-up link on its way through the catalogue.
+typedef struct {
+    ServerApp *app; // (unowned)
+    gint64 now_ms;  // UTC milliseconds
+    char *token;    // (owned) (nullable)
+} Link;
+
+static void
+free_link(gpointer data)
+{
+    Link *link = data;
+    g_free(link->token);
+    g_free(link);
+}
+
+static gboolean
+issue_link(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Link *link = data;
+    gboolean needed = FALSE;
+    if (!catalog_setup_is_needed(database, &needed, error))
+        return FALSE;
+    if (needed)
+        link->token = catalog_setup_issue(database, link->now_ms, error);
+    return !needed || link->token != NULL;
+}
+
+static void
+on_link_issued(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Link *link = data;
+    g_autoptr(GError) error = NULL;
+    if (!catalog_threads_finish(result, &error))
+        g_warning("set-up link: %s", error->message);
+    if (link->app->http != NULL && !link->app->stopping)
+        server_greeting_print(link->app->config, http_server_get_port(link->app->http),
+                              link->token);
+}
+
+static void
+greet(ServerApp *app)
+{
+    Link *link = g_new0(Link, 1);
+    link->app = app;
+    link->now_ms = server_clock_now_ms(app->clock);
+    catalog_threads_write_async(app->catalog, issue_link, link, free_link, NULL, on_link_issued);
+}
+
+static void
+start(ServerApp *app)
+{
+    app->queue =
+        server_events_subscribe(app->events, NULL, g_main_context_default(), on_queue_wake, app);
+    flows_encode_start(app->encode);
+    flows_receive_start(app->receive);
+    flows_tidy_start(app->tidy);
+    app->watch = server_watch_new(app->storage, app->catalog, on_watch_changed, app);
+    http_server_start(app->http);
+    greet(app);
+}
+
+gboolean
+server_app_serve(ServerApp *app, GError **error)
+{
+    HttpServerConfig config = {
+        .address = app->config->listen_address,
+        .port = app->config->listen_port,
+        .certificate_file = app->config->tls_certificate,
+        .key_file = app->config->tls_key,
+        .threads = app->config->delivery_threads,
+    };
+    app->http = http_server_new(&config, app->router, app->bundles, app, error);
+    if (app->http == NULL)
+        return FALSE;
+    app->loop = g_main_loop_new(NULL, FALSE);
+    guint term = g_unix_signal_add(SIGTERM, on_signal_stop, app);
+    guint interrupt = g_unix_signal_add(SIGINT, on_signal_stop, app);
+    start(app);
+    g_main_loop_run(app->loop);
+    g_source_remove(term);
+    g_source_remove(interrupt);
+    return TRUE;
+}
+
+void
+server_app_free(ServerApp *app)
+{
+    g_clear_pointer(&app->watch, server_watch_free);
+    g_clear_pointer(&app->http, http_server_free);
+    g_clear_pointer(&app->router, http_router_free);
+    g_clear_pointer(&app->bundles, http_bundles_free);
+    g_clear_pointer(&app->queue, server_events_queue_free);
+    g_clear_pointer(&app->receive, flows_receive_free);
+    g_clear_pointer(&app->hasher, server_hasher_free);
+    g_clear_pointer(&app->catalog, catalog_threads_free);
+    g_clear_pointer(&app->tidy, flows_tidy_free);
+    g_clear_pointer(&app->encode, flows_encode_free);
+    g_clear_pointer(&app->throttle, server_throttle_free);
+    g_clear_pointer(&app->events, server_events_unref);
+    g_clear_pointer(&app->clock, server_clock_free);
+    g_clear_pointer(&app->storage, server_storage_free);
+    g_clear_pointer(&app->config, server_config_free);
+    g_clear_pointer(&app->loop, g_main_loop_unref);
+    g_free(app);
+}

@@ -49,7 +49,8 @@ catalog_backup_check(CatalogDatabase *database, GError **error)
     g_autoptr(GError) fault = NULL;
     // A file that is too broken to be read is a finding, not a failure to look.
     if (!collect_integrity(database, faults, &fault) ||
-        !collect_foreign_keys(database, faults, &fault) || !catalog_search_check(database, &fault)) {
+        !collect_foreign_keys(database, faults, &fault) ||
+        !catalog_search_check(database, &fault)) {
         if (!g_error_matches(fault, CATALOG_ERROR, CATALOG_ERROR_CORRUPT)) {
             g_propagate_error(error, g_steal_pointer(&fault));
             return NULL;
@@ -89,8 +90,8 @@ static gboolean
 write_copy(CatalogDatabase *database, const char *path, GError **error)
 {
     sqlite3 *copy = NULL;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                SQLITE_OPEN_EXRESCODE;
+    int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int code = sqlite3_open_v2(path, &copy, flags, NULL);
     if (code == SQLITE_OK)
         code = copy_pages(catalog_connection_get_handle(database), copy);

@@ -6,16 +6,19 @@
 #include "catalog/compounds.h"
 
 #include <datrie/trie.h>
+#include <sodium.h>
 
 #include "catalog/error.h"
 
 #define WORD_CHARACTERS_MAX 48
 #define PART_CHARACTERS_MIN 2
 #define TAIL_CHARACTERS_MIN 4
+#define FINGERPRINT_BYTES crypto_generichash_BYTES_MIN
 
 struct _CatalogCompounds {
-    Trie *dictionary; // (owned): libthai's
-    TrieState *state; // (owned): reused for every walk
+    Trie *dictionary;  // (owned): libthai's
+    TrieState *state;  // (owned): reused for every walk
+    char *fingerprint; // (owned): of the file
 };
 
 CatalogCompounds *
@@ -25,15 +28,29 @@ catalog_compounds_new(GError **error)
     const char *folder = g_getenv("LIBTHAI_DICTDIR");
     g_autofree char *path = folder != NULL ? g_build_filename(folder, "thbrk.tri", NULL)
                                            : g_strdup(DAORIAN_THAI_DICTIONARY);
-    Trie *dictionary = trie_new_from_file(path);
+    g_autofree char *contents = NULL;
+    gsize bytes = 0;
+    Trie *dictionary =
+        g_file_get_contents(path, &contents, &bytes, NULL) ? trie_new_from_file(path) : NULL;
     if (dictionary == NULL) {
         g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_IO, "%s: no Thai dictionary", path);
         return NULL;
     }
+    guint8 hash[FINGERPRINT_BYTES];
+    char text[2 * FINGERPRINT_BYTES + 1];
+    crypto_generichash(hash, sizeof hash, (const guint8 *)contents, bytes, NULL, 0);
+    sodium_bin2hex(text, sizeof text, hash, sizeof hash);
     CatalogCompounds *compounds = g_new0(CatalogCompounds, 1);
     compounds->dictionary = dictionary;
     compounds->state = trie_root(dictionary);
+    compounds->fingerprint = g_strdup(text);
     return compounds;
+}
+
+const char *
+catalog_compounds_get_fingerprint(CatalogCompounds *compounds)
+{
+    return compounds->fingerprint;
 }
 
 void
@@ -43,6 +60,7 @@ catalog_compounds_free(CatalogCompounds *compounds)
         return;
     trie_state_free(compounds->state);
     trie_free(compounds->dictionary);
+    g_free(compounds->fingerprint);
     g_free(compounds);
 }
 

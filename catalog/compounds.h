@@ -33,5 +33,8 @@ CatalogCompounds *catalog_compounds_new(GError **error);
 guint catalog_compounds_split(CatalogCompounds *compounds, const gunichar *word, guint count,
                               CatalogCompoundsPart *parts);
 
+/** Returns: (transfer none): a hash of the dictionary. */
+const char *catalog_compounds_get_fingerprint(CatalogCompounds *compounds);
+
 void catalog_compounds_free(CatalogCompounds *compounds);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogCompounds, catalog_compounds_free)

@@ -7,12 +7,14 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sodium.h>
 #include <sqlite3.h>
 
 #include "catalog/connection.h"
 #include "catalog/error.h"
 #include "catalog/fts.h"
 #include "catalog/migrations.h"
+#include "catalog/search.h"
 #include "catalog/statement.h"
 
 #define BUSY_TIMEOUT_MS 5000
@@ -83,6 +85,8 @@ make_private_file(const char *path, GError **error)
 static CatalogDatabase *
 open_handle(const char *path, GError **error)
 {
+    if (sodium_init() < 0)
+        g_error("libsodium cannot start");
     g_autoptr(CatalogDatabase) database = g_new0(CatalogDatabase, 1);
     database->prepared = g_hash_table_new_full(NULL, NULL, NULL, finalize_prepared);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -111,7 +115,7 @@ catalog_database_open(const char *path, GError **error)
     g_autoptr(CatalogDatabase) database = open_handle(path, error);
     if (database == NULL || !catalog_migrations_check_identity(database, error) ||
         !catalog_statement_run_script(database, WAL_SQL, error) ||
-        !catalog_migrations_run(database, error))
+        !catalog_migrations_run(database, error) || !catalog_search_refresh(database, error))
         return NULL;
     return g_steal_pointer(&database);
 }

@@ -9,6 +9,7 @@
 
 #define QUERY_BYTES_MAX 400
 #define WORDS_MAX 16
+#define UNFINISHED_CHARACTERS_MIN 3
 
 /* One stretch of letters between blanks, as words and as it was typed. */
 typedef struct {
@@ -28,16 +29,21 @@ append_and(GString *expression)
         g_string_append(expression, " AND ");
 }
 
-/* A single digit is complete; of all else there may be more to come. */
+/* A short word with others after it is complete, and so is a single digit; of all else there may be
+ * more. */
 static const char *
-choose_star(const GString *word)
+choose_star(const GString *word, gboolean final)
 {
-    return word->len == 1 && g_ascii_isdigit(word->str[0]) ? "" : " *";
+    gboolean digit = g_ascii_isdigit(word->str[0]);
+    glong characters = g_utf8_strlen(word->str, (gssize)word->len);
+    gboolean open =
+        final ? !(digit && characters == 1) : !digit && characters >= UNFINISHED_CHARACTERS_MIN;
+    return open ? " *" : "";
 }
 
 /* The stretch is over: its words all, or all of it as the beginning of one word. */
 static void
-end_stretch(QueryBuilder *builder)
+end_stretch(QueryBuilder *builder, gboolean final)
 {
     if (builder->last->len == 0)
         return;
@@ -48,11 +54,12 @@ end_stretch(QueryBuilder *builder)
         g_string_append_printf(builder->words, "((%s\"%s\") OR \"%s\")", builder->parts->str,
                                builder->last->str, builder->whole->str);
         g_string_append_printf(builder->typed, "((%s\"%s\"%s) OR \"%s\" *)", builder->parts->str,
-                               builder->last->str, choose_star(builder->last), builder->whole->str);
+                               builder->last->str, choose_star(builder->last, final),
+                               builder->whole->str);
     } else {
         g_string_append_printf(builder->words, "\"%s\"", builder->last->str);
         g_string_append_printf(builder->typed, "\"%s\"%s", builder->last->str,
-                               choose_star(builder->last));
+                               choose_star(builder->last, final));
     }
     g_string_truncate(builder->whole, 0);
     g_string_truncate(builder->last, 0);
@@ -67,7 +74,7 @@ on_tokenizer_word(gpointer data, CatalogTokenizerKind kind, const char *token, g
     if (builder->count == WORDS_MAX)
         return 1;
     if (start != builder->end)
-        end_stretch(builder);
+        end_stretch(builder, FALSE);
     if (builder->last->len > 0)
         g_string_append_printf(builder->parts, "\"%s\" AND ", builder->last->str);
     g_string_truncate(builder->last, 0);
@@ -90,7 +97,7 @@ catalog_query_build(CatalogTokenizer *tokenizer, const char *text)
     };
     gsize bytes = MIN(strlen(text), QUERY_BYTES_MAX);
     catalog_tokenizer_run(tokenizer, text, bytes, FALSE, on_tokenizer_word, &builder);
-    end_stretch(&builder);
+    end_stretch(&builder, TRUE);
     g_string_free(builder.whole, TRUE);
     g_string_free(builder.last, TRUE);
     g_string_free(builder.parts, TRUE);

@@ -116,6 +116,42 @@ catalog_search_find(CatalogDatabase *database, const CatalogSearchRequest *reque
     return catalog_statement_finish(statement, error) ? g_steal_pointer(&ids) : NULL;
 }
 
+static const char GET_FINGERPRINT_SQL[] =
+    "SELECT value FROM settings WHERE name = 'search-fingerprint'";
+static const char SET_FINGERPRINT_SQL[] =
+    "INSERT INTO settings (name, value, updated_ms) VALUES ('search-fingerprint', :fingerprint, 0)"
+    " ON CONFLICT DO UPDATE SET value = excluded.value";
+static const char REBUILD_SQL[] = "INSERT INTO search_index (search_index) VALUES ('rebuild')";
+
+static gboolean
+is_fresh(CatalogDatabase *database, const char *fingerprint, gboolean *fresh, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, GET_FINGERPRINT_SQL);
+    *fresh = catalog_statement_next(statement) &&
+             g_strcmp0(catalog_statement_get_text(statement, "value"), fingerprint) == 0;
+    return catalog_statement_finish(statement, error);
+}
+
+static gboolean
+rebuild_work(CatalogDatabase *database, gpointer data, GError **error)
+{
+    g_autoptr(CatalogStatement) rebuild = catalog_statement_new(database, REBUILD_SQL);
+    g_autoptr(CatalogStatement) set = catalog_statement_new(database, SET_FINGERPRINT_SQL);
+    catalog_statement_bind_text(set, ":fingerprint", data);
+    return catalog_statement_run(rebuild, error) && catalog_statement_run(set, error);
+}
+
+gboolean
+catalog_search_refresh(CatalogDatabase *database, GError **error)
+{
+    gboolean fresh = FALSE;
+    g_autofree char *fingerprint =
+        catalog_tokenizer_write_fingerprint(catalog_connection_get_tokenizer(database));
+    if (!is_fresh(database, fingerprint, &fresh, error))
+        return FALSE;
+    return fresh || catalog_database_run_write(database, rebuild_work, fingerprint, error);
+}
+
 static const char CHECK_SQL[] =
     "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)";
 

@@ -31,5 +31,9 @@ typedef struct {
 GPtrArray *catalog_search_find(CatalogDatabase *database, const CatalogSearchRequest *request,
                                GError **error);
 
+/** Rebuilds the index when words are found otherwise than when it was made: another tokenizer,
+ * another dictionary of the system. Called when a connection opens for writing. */
+gboolean catalog_search_refresh(CatalogDatabase *database, GError **error);
+
 /** Says of an index that does not fit its documents: FALSE with CORRUPT. */
 gboolean catalog_search_check(CatalogDatabase *database, GError **error);

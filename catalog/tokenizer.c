@@ -26,6 +26,9 @@ struct _CatalogTokenizer {
     CatalogCompounds *compounds; // (owned)
 };
 
+// Goes up with every change of this file, compounds.c, or the schema's tokenizer options.
+#define TOKENIZER_VERSION 1
+
 /* One run being collected, and where its words go. */
 typedef struct {
     CatalogTokenizer *tokenizer;             // (not owned)
@@ -52,6 +55,13 @@ catalog_tokenizer_new(GError **error)
         return NULL;
     }
     return g_steal_pointer(&tokenizer);
+}
+
+char *
+catalog_tokenizer_write_fingerprint(CatalogTokenizer *tokenizer)
+{
+    return g_strdup_printf("%d %s", TOKENIZER_VERSION,
+                           catalog_compounds_get_fingerprint(tokenizer->compounds));
 }
 
 void

@@ -40,5 +40,8 @@ CatalogTokenizer *catalog_tokenizer_new(GError **error);
 int catalog_tokenizer_run(CatalogTokenizer *tokenizer, const char *text, gsize bytes,
                           gboolean sub_words, CatalogTokenizerSink sink, gpointer data);
 
+/** Returns: (transfer full): short text that changes when the same text may give other words. */
+char *catalog_tokenizer_write_fingerprint(CatalogTokenizer *tokenizer);
+
 void catalog_tokenizer_free(CatalogTokenizer *tokenizer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogTokenizer, catalog_tokenizer_free)

@@ -12,7 +12,7 @@ MAX_NESTING = 3
 MAX_PARAMETERS = 6
 MAX_HEADER_LINES = 90
 
-LOOP_HOMES = re.compile(r"(^|/)(main|media_main)\.c$|^server/verbs?\b|^server/verb_\w+\.c$")
+LOOP_HOMES = re.compile(r"(^|/)(main|media_main)\.c$|^server/app\.c$|^server/verbs?\b|^server/verb_\w+\.c$")
 SLEEPS = r"sleep|usleep|g_usleep|nanosleep|clock_nanosleep|thrd_sleep|sched_yield|g_thread_yield"
 SQL = re.compile(
     r"\s*(SELECT\s|INSERT (INTO|OR)\b|REPLACE INTO|UPDATE \w+|DELETE FROM|CREATE (TABLE|UNIQUE|INDEX|VIEW|TRIGGER|"
@@ -83,7 +83,7 @@ def is_object_declaration(text):
     without_body = re.sub(r"\{.*\}", "", text, flags=re.S).strip()
     if re.fullmatch(r"(struct|union|enum)(\s+\w+)?", without_body):
         return False
-    if re.search(r"\(\s*\*\s*(const\s+)?\w+(\s*\[[^]]*\])?\s*\)\s*\(", text):
+    if re.search(r"\(\s*\)\s*\(", outside_parentheses(text)) and re.search(r"\(\s*\*", text):
         return True
     return "(" not in re.sub(r"(__attribute__|_Alignas|alignas|G_\w+)\s*\(.*?\)+", "", without_body, flags=re.S)
 

@@ -72,6 +72,7 @@ SHAPE_SAMPLES = [
     red("mutable-global", "a table that may change",
         'static struct {\n    const char *const name;\n} rows[] = {\n    {"a"},\n};\n', 1),
     green("mutable-global", "types and prototypes", "typedef struct {\n    int a;\n} Row;\nstruct _Other {\n    int b;\n};\nenum {\n    A,\n    B,\n};\nstatic int run(int a);\nG_DEFINE_QUARK(jobs, run)\n"),
+    green("mutable-global", "a prototype that takes a function", "static int *run(int a, void (*changed)(void *data), void *data);\n"),
     green("mutable-global", "static const inside a function", function("    static const int table[] = {1};\n    run(table[0]);")),
     red("nested-loop", "loop in a library", function("    g_main_loop_run(loop);"), 4),
     red("nested-loop", "iteration in a library", function("    while (!done)\n        g_main_context_iteration(NULL, TRUE);"), 5),

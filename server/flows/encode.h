@@ -32,7 +32,11 @@ typedef struct {
     ServerClock *clock;         // (unowned)
     ServerEvents *events;       // (unowned) (nullable)
     CatalogThreads *catalog;    // (unowned)
-    const char *media_program;  // (unowned), path of daorian-media; copied
+    const char *media_program;  // (unowned), path of daorian-media
+    void (*on_step)(const char *step,
+                    gpointer user_data); // (nullable), any thread, told before each durable step:
+                                         // for tests that die there
+    gpointer step_data;                  // (unowned)
 } FlowsEncodeSetup;
 
 /** Returns: (transfer full): a stopped supervisor. Main thread. */

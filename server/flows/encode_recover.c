@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One transaction, then one sweep of the staging folder.
+#include "server/flows/encode_recover.h"
+
+
+#include "catalog/error.h"
+#include "catalog/joblist.h"
+#include "catalog/jobs.h"
+#include "catalog/lessonlist.h"
+#include "catalog/lessons.h"
+#include "server/flows/publish.h"
+
+#define PAGE 100
+#define MOST_PAGES 1000
+
+typedef struct {
+    FlowsEncodeRecoverSetup setup; // (value)
+    gint64 now_ms;                 // (value)
+    char *staging_root;            // (owned)
+    GHashTable *kept;              // (owned) (element-type utf8) lessons whose staging is needed
+} Recovery;
+
+static void
+free_recovery(Recovery *recovery)
+{
+    g_free(recovery->staging_root);
+    g_hash_table_unref(recovery->kept);
+    g_free(recovery);
+}
+
+/* The checkpoint text is the permille at which the job was last given back. */
+static gboolean
+went_on(const CatalogJob *job)
+{
+    int before = job->checkpoint != NULL ? (int)g_ascii_strtoll(job->checkpoint, NULL, 10) : 0;
+    return job->permille > before;
+}
+
+static gboolean
+give_back(CatalogDatabase *database, const CatalogJob *job, gint64 now_ms, GError **error)
+{
+    const char *runner = job->lease_owner != NULL ? job->lease_owner : "";
+    g_autofree char *checkpoint = g_strdup_printf("%d", job->permille);
+    const CatalogJobsProgress progress = {.lease_until_ms = now_ms,
+                                          .permille = job->permille,
+                                          .checkpoint = checkpoint};
+    return catalog_jobs_report(database, job->id, runner, &progress, now_ms, error) &&
+           catalog_jobs_release(database, job->id, runner, now_ms, error);
+}
+
+static gboolean
+count_against(CatalogDatabase *database, const CatalogJob *job, gint64 now_ms, GError **error)
+{
+    static const CatalogJobsFailure failure = {"internal", "the supervisor died while it ran",
+                                               FALSE};
+    const CatalogAuditStamp by = {NULL, now_ms};
+    CatalogJobState state = CATALOG_JOB_STATE_RUNNING;
+    if (!catalog_jobs_fail(database, job, &failure, now_ms, &state, error))
+        return FALSE;
+    if (state == CATALOG_JOB_STATE_FAILED)
+        return catalog_lessons_fail(database, job->lesson_id, failure.code, &by, error);
+    // Nobody has to wait: it is not the file that was slow to fail.
+    return catalog_jobs_retry(database, job->id, &by, error);
+}
+
+static gboolean
+recover_job(CatalogDatabase *database, const CatalogJob *job, gint64 now_ms, GError **error)
+{
+    return went_on(job) ? give_back(database, job, now_ms, error)
+                        : count_against(database, job, now_ms, error);
+}
+
+/* Calls @each for every job in @state; jobs that leave the state while we walk do no harm. */
+static gboolean
+walk_jobs(CatalogDatabase *database, Recovery *recovery, CatalogJobState state, GError **error)
+{
+    g_autofree char *cursor = NULL;
+    for (guint page_number = 0; page_number < MOST_PAGES; page_number++) {
+        g_autoptr(CatalogPage) page =
+            catalog_joblist_list(database, &state, cursor, PAGE, error);
+        if (page == NULL)
+            return FALSE;
+        for (guint i = 0; i < page->items->len; i++) {
+            const CatalogJob *job = page->items->pdata[i];
+            g_hash_table_add(recovery->kept, g_strdup(job->lesson_id));
+            if (state == CATALOG_JOB_STATE_RUNNING &&
+                !recover_job(database, job, recovery->now_ms, error))
+                return FALSE;
+        }
+        g_free(cursor);
+        cursor = g_strdup(page->next_cursor);
+        if (cursor == NULL)
+            return TRUE;
+    }
+    return TRUE;
+}
+
+/* A lesson that waits for a job which does not exist gets one; one whose job is over takes its end. */
+static gboolean
+recover_lesson(CatalogDatabase *database, const char *id, gint64 now_ms, GError **error)
+{
+    const CatalogAuditStamp by = {NULL, now_ms};
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, id, &cause);
+    if (job == NULL && !g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return FALSE;
+    }
+    if (job != NULL && (job->state == CATALOG_JOB_STATE_FAILED ||
+                        job->state == CATALOG_JOB_STATE_CANCELLED)) {
+        const char *code = job->error_code != NULL ? job->error_code : "cancelled";
+        return catalog_lessons_fail(database, id, code, &by, error);
+    }
+    if (job != NULL && job->state != CATALOG_JOB_STATE_DONE)
+        return TRUE;
+    g_autofree char *job_id =
+        catalog_jobs_enqueue(database, CATALOG_JOB_KIND_ENCODE, id, 0, &by, error);
+    return job_id != NULL;
+}
+
+static gboolean
+recover_lessons(CatalogDatabase *database, CatalogLessonState state, gint64 now_ms, GError **error)
+{
+    g_autoptr(GPtrArray) ids = catalog_lessonlist_list_ids(database, state, error);
+    for (guint i = 0; ids != NULL && i < ids->len; i++)
+        if (!recover_lesson(database, ids->pdata[i], now_ms, error))
+            return FALSE;
+    return ids != NULL;
+}
+
+static gboolean
+recover_rows(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Recovery *recovery = g_task_get_task_data(data);
+    return walk_jobs(database, recovery, CATALOG_JOB_STATE_QUEUED, error) &&
+           walk_jobs(database, recovery, CATALOG_JOB_STATE_RUNNING, error) &&
+           recover_lessons(database, CATALOG_LESSON_STATE_QUEUED, recovery->now_ms, error) &&
+           recover_lessons(database, CATALOG_LESSON_STATE_ENCODING, recovery->now_ms, error);
+}
+
+static gboolean
+sweep(gpointer data, GError **error)
+{
+    Recovery *recovery = data;
+    flows_publish_sweep(recovery->staging_root, recovery->kept);
+    return TRUE;
+}
+
+static void
+on_swept(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    GError *error = NULL;
+    if (flows_receive_worker_run_finish(result, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, error);
+}
+
+static void
+on_rows_recovered(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    Recovery *recovery = g_task_get_task_data(task);
+    GError *error = NULL;
+    if (!catalog_threads_finish(result, &error)) {
+        g_task_return_error(task, error);
+        return;
+    }
+    flows_receive_worker_run_async(recovery->setup.worker, sweep, recovery, NULL, on_swept,
+                                   g_steal_pointer(&task));
+}
+
+void
+flows_encode_recover_async(const FlowsEncodeRecoverSetup *setup, GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+    GTask *task = g_task_new(NULL, NULL, callback, user_data);
+    Recovery *recovery = g_new0(Recovery, 1);
+    recovery->setup = *setup;
+    recovery->now_ms = server_clock_now_ms(setup->clock);
+    recovery->staging_root = server_storage_build_staging_root_path(setup->storage);
+    recovery->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_task_set_task_data(task, recovery, (GDestroyNotify)free_recovery);
+    catalog_threads_write_async(setup->catalog, recover_rows, task, NULL, NULL, on_rows_recovered);
+}
+
+gboolean
+flows_encode_recover_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}

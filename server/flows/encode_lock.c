@@ -13,15 +13,15 @@
 #include <glib/gstdio.h>
 
 struct _FlowsEncodeLock {
-    char *path;                     // (owned)
-    int descriptor;                 // (owned) −1: not taken
-    GFileMonitor *monitor;          // (owned) (nullable)
-    void (*rung)(gpointer);         // (value)
-    gpointer user_data;             // (unowned)
+    char *path;               // (owned)
+    int descriptor;           // (owned) −1: not taken
+    GFileMonitor *monitor;    // (owned) (nullable)
+    FlowsEncodeLockRung rung; // (value)
+    gpointer user_data;       // (unowned)
 };
 
 FlowsEncodeLock *
-flows_encode_lock_new(const char *path, void (*rung)(gpointer user_data), gpointer user_data)
+flows_encode_lock_new(const char *path, FlowsEncodeLockRung rung, gpointer user_data)
 {
     FlowsEncodeLock *lock = g_new0(FlowsEncodeLock, 1);
     lock->path = g_strdup(path);

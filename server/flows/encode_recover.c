@@ -4,7 +4,6 @@
 // One transaction, then one sweep of the staging folder.
 #include "server/flows/encode_recover.h"
 
-
 #include "catalog/error.h"
 #include "catalog/joblist.h"
 #include "catalog/jobs.h"
@@ -43,9 +42,8 @@ give_back(CatalogDatabase *database, const CatalogJob *job, gint64 now_ms, GErro
 {
     const char *runner = job->lease_owner != NULL ? job->lease_owner : "";
     g_autofree char *checkpoint = g_strdup_printf("%d", job->permille);
-    const CatalogJobsProgress progress = {.lease_until_ms = now_ms,
-                                          .permille = job->permille,
-                                          .checkpoint = checkpoint};
+    const CatalogJobsProgress progress = {
+        .lease_until_ms = now_ms, .permille = job->permille, .checkpoint = checkpoint};
     return catalog_jobs_report(database, job->id, runner, &progress, now_ms, error) &&
            catalog_jobs_release(database, job->id, runner, now_ms, error);
 }
@@ -78,8 +76,7 @@ walk_jobs(CatalogDatabase *database, Recovery *recovery, CatalogJobState state, 
 {
     g_autofree char *cursor = NULL;
     for (guint page_number = 0; page_number < MOST_PAGES; page_number++) {
-        g_autoptr(CatalogPage) page =
-            catalog_joblist_list(database, &state, cursor, PAGE, error);
+        g_autoptr(CatalogPage) page = catalog_joblist_list(database, &state, cursor, PAGE, error);
         if (page == NULL)
             return FALSE;
         for (guint i = 0; i < page->items->len; i++) {
@@ -97,7 +94,8 @@ walk_jobs(CatalogDatabase *database, Recovery *recovery, CatalogJobState state, 
     return TRUE;
 }
 
-/* A lesson that waits for a job which does not exist gets one; one whose job is over takes its end. */
+/* A lesson that waits for a job which does not exist gets one; one whose job is over takes its end.
+ */
 static gboolean
 recover_lesson(CatalogDatabase *database, const char *id, gint64 now_ms, GError **error)
 {
@@ -108,8 +106,8 @@ recover_lesson(CatalogDatabase *database, const char *id, gint64 now_ms, GError 
         g_propagate_error(error, g_steal_pointer(&cause));
         return FALSE;
     }
-    if (job != NULL && (job->state == CATALOG_JOB_STATE_FAILED ||
-                        job->state == CATALOG_JOB_STATE_CANCELLED)) {
+    if (job != NULL &&
+        (job->state == CATALOG_JOB_STATE_FAILED || job->state == CATALOG_JOB_STATE_CANCELLED)) {
         const char *code = job->error_code != NULL ? job->error_code : "cancelled";
         return catalog_lessons_fail(database, id, code, &by, error);
     }

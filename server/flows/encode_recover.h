@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// What the supervisor does once, when it has the lock and before it claims anything: jobs that a dead supervisor
-// held are given back, lessons that nothing would ever move are moved, staging folders that no job needs are
-// removed. Main context.
+// What the supervisor does once, when it has the lock and before it claims anything: jobs that a
+// dead supervisor held are given back, lessons that nothing would ever move are moved, staging
+// folders that no job needs are removed. Main context.
 #pragma once
 
 #include "catalog/threads.h"
@@ -21,8 +21,9 @@ typedef struct {
 /**
  * flows_encode_recover_async:
  *
- * A job that went on since it was last given back does not lose an attempt by it: power cuts are not the
- * file's fault. One that did not does, so that a file which kills its supervisor is given up.
+ * A job that went on since it was last given back does not lose an attempt by it: power cuts are
+ * not the file's fault. One that did not does, so that a file which kills its supervisor is given
+ * up.
  */
 void flows_encode_recover_async(const FlowsEncodeRecoverSetup *setup, GAsyncReadyCallback callback,
                                 gpointer user_data);

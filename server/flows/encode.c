@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The supervisor's life:
+//
+//   STOPPED → start → STANDBY (lock taken elsewhere, tried every 5 s)
+//           → lock → probe the sandbox → recover → prepare the registry → IDLE
+//   IDLE/BUSY: wake or timer → room on the disk? (no: FULL) → claim → job (encode_job.c) → claim
+//   again … stop → no more claims → children stop at their checkpoints → lock released → STOPPED
+#include "server/flows/encode.h"
+
+#include <glib/gstdio.h>
+
+#include "catalog/error.h"
+#include "catalog/jobs.h"
+#include "catalog/lessonlist.h"
+#include "catalog/lessons.h"
+#include "catalog/threads.h"
+#include "pipelines/child/registry.h"
+#include "server/flows/encode_job.h"
+#include "server/flows/encode_lock.h"
+#include "server/flows/encode_recover.h"
+
+#define STANDBY_MS 5000
+#define FULL_MS 30000
+#define TROUBLE_MS 5000
+#define LONGEST_WAIT_MS 60000
+#define LEASE_MS (90 * 1000)
+
+struct _FlowsEncode {
+    FlowsEncodeJobShared shared; // (value) what jobs get
+    GMainContext *context;       // (owned)
+    FlowsEncodeLock *lock;       // (owned)
+    ChildSandbox *sandbox;       // (owned) (nullable) known after the probe
+    char *runner;                // (owned)
+    char *registry;              // (owned)
+    GPtrArray *jobs;             // (owned) (element-type FlowsEncodeJob) running
+    GCancellable *cancellable;   // (owned) for the probe and the preparation
+    GSource *timer;              // (owned) (nullable)
+    GTask *stop;                 // (owned) (nullable) to be completed when all is quiet
+    FlowsEncodeState state;      // (atomic)
+    gboolean started;            // (value)
+    gboolean ready;              // (value) may claim
+    gboolean busy;               // (value) a step of its own is under way
+    gboolean again;              // (value) woken while busy
+    gint waking;                 // (atomic) a wake is on its way to the main context
+};
+
+typedef struct {
+    FlowsEncode *encode; // (unowned)
+    gint64 now_ms;       // (value)
+    CatalogJob *job;     // (owned) (nullable) claimed
+    GPtrArray *expired;  // (owned) (nullable) (element-type CatalogJob)
+    gint64 wake_ms;      // (value)
+} Claim;
+
+static void look(FlowsEncode *encode);
+
+static void
+set_state(FlowsEncode *encode, FlowsEncodeState state)
+{
+    g_atomic_int_set((gint *)&encode->state, (gint)state);
+}
+
+FlowsEncodeState
+flows_encode_get_state(FlowsEncode *encode)
+{
+    return (FlowsEncodeState)g_atomic_int_get((gint *)&encode->state);
+}
+
+const char *
+flows_encode_state_to_string(FlowsEncodeState state)
+{
+    switch (state) {
+    case FLOWS_ENCODE_STOPPED:
+        return "stopped";
+    case FLOWS_ENCODE_STANDBY:
+        return "standby";
+    case FLOWS_ENCODE_IDLE:
+        return "idle";
+    case FLOWS_ENCODE_BUSY:
+        return "busy";
+    case FLOWS_ENCODE_REFUSING:
+        return "refusing";
+    case FLOWS_ENCODE_FULL:
+        return "full";
+    }
+    return "stopped";
+}
+
+static void
+clear_timer(FlowsEncode *encode)
+{
+    if (encode->timer != NULL)
+        g_source_destroy(encode->timer);
+    g_clear_pointer(&encode->timer, g_source_unref);
+}
+
+static void
+set_timer(FlowsEncode *encode, gint64 wait_ms, GSourceFunc due)
+{
+    clear_timer(encode);
+    encode->timer = g_timeout_source_new((guint)CLAMP(wait_ms, 50, LONGEST_WAIT_MS));
+    g_source_set_callback(encode->timer, due, encode, NULL);
+    g_source_attach(encode->timer, encode->context);
+}
+
+static gboolean
+on_look_due(gpointer user_data)
+{
+    look(user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+show_state(FlowsEncode *encode)
+{
+    set_state(encode, encode->jobs->len > 0 ? FLOWS_ENCODE_BUSY : FLOWS_ENCODE_IDLE);
+}
+
+/* Completes the stop once nothing is going on. */
+static void
+end_if_quiet(FlowsEncode *encode)
+{
+    if (encode->stop == NULL || encode->busy || encode->jobs->len > 0)
+        return;
+    clear_timer(encode);
+    flows_encode_lock_release(encode->lock);
+    encode->started = FALSE;
+    encode->ready = FALSE;
+    set_state(encode, FLOWS_ENCODE_STOPPED);
+    g_autoptr(GTask) stop = g_steal_pointer(&encode->stop);
+    g_task_return_boolean(stop, TRUE);
+}
+
+/* The end of a step of the supervisor's own. */
+static void
+end_step(FlowsEncode *encode)
+{
+    encode->busy = FALSE;
+    gboolean again = encode->again;
+    encode->again = FALSE;
+    if (encode->stop != NULL)
+        end_if_quiet(encode);
+    else if (again)
+        look(encode);
+}
+
+static void
+on_job_ended(FlowsEncodeJob *job, gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    g_ptr_array_remove_fast(encode->jobs, job);
+    show_state(encode);
+    if (encode->stop != NULL)
+        end_if_quiet(encode);
+    else
+        look(encode);
+}
+
+static void
+free_claim(Claim *claim)
+{
+    g_clear_pointer(&claim->job, catalog_job_free);
+    g_clear_pointer(&claim->expired, g_ptr_array_unref);
+    g_free(claim);
+}
+
+/* A lesson that is published or withdrawn already stays what it is. */
+static gboolean
+mark_encoding(CatalogDatabase *database, const CatalogJob *job, gint64 now_ms, GError **error)
+{
+    const CatalogAuditStamp by = {NULL, now_ms};
+    g_autoptr(GError) cause = NULL;
+    if (catalog_lessons_set_state(database, job->lesson_id, CATALOG_LESSON_STATE_ENCODING, &by,
+                                  &cause) ||
+        g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return FALSE;
+}
+
+static gboolean
+fail_expired(CatalogDatabase *database, GPtrArray *expired, gint64 now_ms, GError **error)
+{
+    const CatalogAuditStamp by = {NULL, now_ms};
+    for (guint i = 0; i < expired->len; i++) {
+        const CatalogJob *job = expired->pdata[i];
+        if (job->state == CATALOG_JOB_STATE_FAILED &&
+            !catalog_lessons_fail(database, job->lesson_id, job->error_code, &by, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+claim_job(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Claim *claim = data;
+    claim->expired = catalog_jobs_expire_leases(database, claim->now_ms, error);
+    if (claim->expired == NULL || !fail_expired(database, claim->expired, claim->now_ms, error) ||
+        !catalog_jobs_claim(database, claim->encode->runner, LEASE_MS, claim->now_ms, &claim->job,
+                            error))
+        return FALSE;
+    if (claim->job != NULL && !mark_encoding(database, claim->job, claim->now_ms, error))
+        return FALSE;
+    return catalog_jobs_get_next_wake(database, &claim->wake_ms, error);
+}
+
+static void
+tell_expired(FlowsEncode *encode, GPtrArray *expired)
+{
+    ServerEvents *events = encode->shared.setup.events;
+    for (guint i = 0; events != NULL && i < expired->len; i++) {
+        const CatalogJob *job = expired->pdata[i];
+        server_events_publish(events, SERVER_EVENTS_JOB, job->id);
+        server_events_publish(events, SERVER_EVENTS_LESSON, job->lesson_id);
+    }
+}
+
+static void
+take_claim(FlowsEncode *encode, Claim *claim)
+{
+    tell_expired(encode, claim->expired);
+    if (claim->job == NULL) {
+        if (claim->wake_ms != G_MAXINT64)
+            set_timer(encode, claim->wake_ms - claim->now_ms, on_look_due);
+        return;
+    }
+    encode->again = TRUE; // there may be more, and more room for it
+    g_ptr_array_add(encode->jobs,
+                    flows_encode_job_start(&encode->shared, g_steal_pointer(&claim->job),
+                                           on_job_ended, encode));
+}
+
+static void
+on_job_claimed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Claim *claim = user_data;
+    FlowsEncode *encode = claim->encode;
+    g_autoptr(GError) error = NULL;
+    if (catalog_threads_finish(result, &error)) {
+        take_claim(encode, claim);
+        if (encode->stop != NULL)
+            g_ptr_array_foreach(encode->jobs, (GFunc)(void (*)(void))flows_encode_job_stop, NULL);
+        show_state(encode);
+    } else {
+        g_warning("encoder: no job can be claimed: %s", error->message);
+        set_timer(encode, TROUBLE_MS, on_look_due);
+    }
+    end_step(encode);
+}
+
+/* Uploads stop at the floor; what was accepted may still be encoded down to half of it. */
+static gboolean
+measure_room(gpointer data, GError **error)
+{
+    FlowsEncode *encode = data;
+    gint64 free_bytes = 0, total_bytes = 0;
+    if (!server_storage_measure_disk(encode->shared.setup.storage, &free_bytes, &total_bytes,
+                                     error))
+        return FALSE;
+    if (free_bytes >= encode->shared.setup.config->free_floor_bytes / 2)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "%" G_GINT64_FORMAT " bytes are free",
+                free_bytes);
+    return FALSE;
+}
+
+static void
+on_room_measured(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_receive_worker_run_finish(result, &error)) {
+        if (flows_encode_get_state(encode) != FLOWS_ENCODE_FULL)
+            g_warning("encoder: waits for room on the disk: %s", error->message);
+        set_state(encode, FLOWS_ENCODE_FULL);
+        set_timer(encode, FULL_MS, on_look_due);
+        end_step(encode);
+        return;
+    }
+    Claim *claim = g_new0(Claim, 1);
+    claim->encode = encode;
+    claim->now_ms = server_clock_now_ms(encode->shared.setup.clock);
+    catalog_threads_write_async(encode->shared.setup.catalog, claim_job, claim,
+                                (GDestroyNotify)free_claim, NULL, on_job_claimed);
+}
+
+/* Claims a job when there is a free place. */
+static void
+look(FlowsEncode *encode)
+{
+    if (encode->busy) {
+        encode->again = TRUE;
+        return;
+    }
+    if (!encode->ready || encode->stop != NULL ||
+        encode->jobs->len >= encode->shared.setup.config->encoder_children)
+        return;
+    encode->busy = TRUE;
+    flows_receive_worker_run_async(encode->shared.worker, measure_room, encode, NULL,
+                                   on_room_measured, encode);
+}
+
+static void
+on_registry_prepared(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!child_registry_prepare_finish(result, &error))
+        g_debug("encoder: %s", error->message);
+    encode->ready = TRUE;
+    encode->again = TRUE;
+    show_state(encode);
+    end_step(encode);
+}
+
+static gboolean
+make_registry(gpointer data, GError **error)
+{
+    FlowsEncode *encode = data;
+    g_mkdir(encode->registry, 0700);
+    return TRUE;
+}
+
+static void
+on_registry_made(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    flows_receive_worker_run_finish(result, NULL);
+    const ChildSandboxPlaces places = {.program = encode->shared.setup.media_program,
+                                       .registry = encode->registry};
+    child_registry_prepare_async(encode->sandbox, &places, encode->cancellable,
+                                 on_registry_prepared, encode);
+}
+
+static gboolean start_work(gpointer user_data);
+
+static void
+on_recovered(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_encode_recover_finish(result, &error)) {
+        g_warning("encoder: cannot recover: %s", error->message);
+        flows_encode_lock_release(encode->lock);
+        set_timer(encode, TROUBLE_MS, start_work);
+        end_step(encode);
+        return;
+    }
+    flows_receive_worker_run_async(encode->shared.worker, make_registry, encode, NULL,
+                                   on_registry_made, encode);
+}
+
+/* Says whether foreign files may be decoded with what was found. */
+static gboolean
+accept_sandbox(FlowsEncode *encode)
+{
+    const char *why = encode->sandbox->why != NULL ? encode->sandbox->why : "unknown";
+    if (encode->sandbox->bubblewrap != NULL)
+        return TRUE;
+    if (encode->shared.setup.config->sandbox_required) {
+        g_warning("encoder: files are not encoded, because bubblewrap cannot be used (%s); install "
+                  "bubblewrap, or set sandbox=off in [encoder] of the configuration",
+                  why);
+        return FALSE;
+    }
+    g_warning("encoder: files are decoded without a sandbox, as configured (%s)", why);
+    return TRUE;
+}
+
+static void
+on_sandbox_probed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    g_clear_pointer(&encode->sandbox, child_sandbox_free);
+    encode->sandbox = child_sandbox_probe_finish(result, NULL);
+    encode->shared.sandbox = encode->sandbox;
+    if (encode->sandbox == NULL || encode->stop != NULL || !accept_sandbox(encode)) {
+        set_state(encode, FLOWS_ENCODE_REFUSING);
+        end_step(encode);
+        return;
+    }
+    const FlowsEncodeRecoverSetup setup = {encode->shared.setup.catalog, encode->shared.setup.clock,
+                                           encode->shared.setup.storage, encode->shared.worker};
+    flows_encode_recover_async(&setup, on_recovered, encode);
+}
+
+static gboolean
+start_work(gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    if (!flows_encode_lock_take(encode->lock)) {
+        set_state(encode, FLOWS_ENCODE_STANDBY);
+        set_timer(encode, STANDBY_MS, start_work);
+        return G_SOURCE_REMOVE;
+    }
+    clear_timer(encode);
+    set_state(encode, FLOWS_ENCODE_IDLE);
+    encode->busy = TRUE;
+    child_sandbox_probe_async(encode->cancellable, on_sandbox_probed, encode);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+take_wake(gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    for (guint i = 0; i < encode->jobs->len; i++)
+        flows_encode_job_check(encode->jobs->pdata[i]);
+    look(encode);
+}
+
+static gboolean
+on_wake(gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    g_atomic_int_set(&encode->waking, 0);
+    take_wake(encode);
+    return G_SOURCE_REMOVE;
+}
+
+FlowsEncode *
+flows_encode_new(const FlowsEncodeSetup *setup)
+{
+    FlowsEncode *encode = g_new0(FlowsEncode, 1);
+    g_autofree char *lock_path = server_storage_build_encoder_lock_path(setup->storage);
+    encode->context = g_main_context_ref_thread_default();
+    encode->runner = g_uuid_string_random();
+    encode->registry = server_storage_build_registry_path(setup->storage);
+    encode->lock = flows_encode_lock_new(lock_path, take_wake, encode);
+    encode->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)flows_encode_job_free);
+    encode->cancellable = g_cancellable_new();
+    encode->shared.setup = *setup;
+    encode->shared.worker = flows_receive_worker_new("encode-files", 1);
+    encode->shared.runner = encode->runner;
+    encode->shared.registry = encode->registry;
+    return encode;
+}
+
+void
+flows_encode_start(FlowsEncode *encode)
+{
+    g_return_if_fail(!encode->started);
+    encode->started = TRUE;
+    g_cancellable_reset(encode->cancellable);
+    start_work(encode);
+}
+
+void
+flows_encode_wake(FlowsEncode *encode)
+{
+    if (!g_atomic_int_compare_and_exchange(&encode->waking, 0, 1))
+        return;
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, on_wake, encode, NULL);
+    g_source_attach(source, encode->context);
+}
+
+void
+flows_encode_ring(ServerStorage *storage)
+{
+    g_autofree char *path = server_storage_build_encoder_lock_path(storage);
+    flows_encode_lock_ring(path);
+}
+
+void
+flows_encode_stop_async(FlowsEncode *encode, GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_return_if_fail(encode->stop == NULL);
+    encode->stop = g_task_new(NULL, NULL, callback, user_data);
+    g_cancellable_cancel(encode->cancellable);
+    clear_timer(encode);
+    for (guint i = 0; i < encode->jobs->len; i++)
+        flows_encode_job_stop(encode->jobs->pdata[i]);
+    end_if_quiet(encode);
+}
+
+gboolean
+flows_encode_stop_finish(FlowsEncode *encode, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+void
+flows_encode_free(FlowsEncode *encode)
+{
+    clear_timer(encode);
+    while (g_source_remove_by_user_data(encode))
+        ;
+    flows_receive_worker_free(encode->shared.worker);
+    g_ptr_array_unref(encode->jobs);
+    flows_encode_lock_free(encode->lock);
+    g_clear_pointer(&encode->sandbox, child_sandbox_free);
+    g_object_unref(encode->cancellable);
+    g_free(encode->runner);
+    g_free(encode->registry);
+    g_main_context_unref(encode->context);
+    g_free(encode);
+}

@@ -86,7 +86,7 @@ export function Overview() {
         <Figure label={texts.accounts} value={data.accounts} href="/admin/users" />
       </div>
       <Disk disk={data.disk} />
-      <p class="hint">
+      <p class="hint below">
         {texts.encoder}: {texts.encoderStates[data.encoder.state] ?? data.encoder.state} · {texts.version}{' '}
         {data.version}
       </p>

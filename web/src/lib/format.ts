@@ -58,7 +58,8 @@ export function formatDuration(ms: number, language: Language): string {
 /** Decimal sizes with as many digits as help: 0.4 MB, 12 MB, 1.2 GB. Never “0 MB” for something. */
 export function formatBytes(bytes: number): string {
   if (bytes >= 1e12) return `${(bytes / 1e12).toFixed(1)} TB`;
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes >= 9.95e9) return `${Math.round(bytes / 1e9)} GB`;
+  if (bytes >= 9.995e8) return `${(bytes / 1e9).toFixed(1)} GB`;
   if (bytes >= 9.95e6) return `${Math.round(bytes / 1e6)} MB`;
   if (bytes >= 1e5) return `${(bytes / 1e6).toFixed(1)} MB`;
   if (bytes >= 1000) return `${Math.round(bytes / 1000)} KB`;

@@ -34,6 +34,7 @@ struct _ServerApp {
     CatalogThreads *catalog;  // (owned)
     ServerHasher *hasher;     // (owned)
     ServerThrottle *throttle; // (owned)
+    char *media_program;      // (owned), path
     FlowsReceive *receive;    // (owned)
     FlowsEncode *encode;      // (owned)
     FlowsTidy *tidy;          // (owned)
@@ -148,14 +149,14 @@ on_receive_wake(gpointer user_data)
 static void
 make_flows(ServerApp *app)
 {
-    g_autofree char *media_program = server_app_find_media_program();
+    app->media_program = server_app_find_media_program();
     FlowsEncodeSetup encode = {
         .config = app->config,
         .storage = app->storage,
         .clock = app->clock,
         .events = app->events,
         .catalog = app->catalog,
-        .media_program = media_program,
+        .media_program = app->media_program,
     };
     app->encode = flows_encode_new(&encode);
     FlowsReceiveSetup receive = {
@@ -369,5 +370,6 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->storage, server_storage_free);
     g_clear_pointer(&app->config, server_config_free);
     g_clear_pointer(&app->loop, g_main_loop_unref);
+    g_free(app->media_program);
     g_free(app);
 }

@@ -245,6 +245,19 @@ write_finished(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by,
                                error);
 }
 
+/* Shows that the lesson waits again; one that is published stays so. */
+static gboolean
+mark_queued(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    if (catalog_lessons_set_state(database, run->context.job->lesson_id,
+                                  CATALOG_LESSON_STATE_QUEUED, by, &cause) ||
+        g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return FALSE;
+}
+
 static gboolean
 write_failed(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, GError **error)
 {
@@ -255,7 +268,7 @@ write_failed(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, G
         return FALSE;
     action->state = state;
     if (state != CATALOG_JOB_STATE_FAILED)
-        return TRUE;
+        return mark_queued(database, run, by, error);
     return catalog_lessons_fail(database, run->context.job->lesson_id, action->code, by, error);
 }
 
@@ -276,7 +289,8 @@ write_rows(CatalogDatabase *database, gpointer data, GError **error)
     case FLOWS_ENCODE_ACTION_FAIL:
         return write_failed(database, run, &by, error);
     case FLOWS_ENCODE_ACTION_RELEASE:
-        return catalog_jobs_release(database, run->context.job->id, run->context.runner, by.now_ms,
+        return mark_queued(database, run, &by, error) &&
+               catalog_jobs_release(database, run->context.job->id, run->context.runner, by.now_ms,
                                     error);
     case FLOWS_ENCODE_ACTION_ABANDON:
         return TRUE;

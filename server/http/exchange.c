@@ -288,3 +288,11 @@ http_exchange_reply_file(HttpExchange *exchange, int descriptor, goffset size_by
     if (!exchange->has_timed_out)
         http_exchange_state_reply_file(exchange, file);
 }
+
+void
+http_exchange_reply_problem(HttpExchange *exchange, guint status, const char *code,
+                            const char *detail)
+{
+    if (!exchange->has_timed_out)
+        http_router_get_problem(exchange->router)(exchange, status, code, detail);
+}

@@ -82,8 +82,7 @@ http_exchange_state_closes(HttpExchange *exchange)
     HttpConnection *connection = exchange->connection;
 
     return !exchange->keeps_alive || http_loop_is_stopping(connection->loop) ||
-           http_lend_has_unread_body(connection->work->lend) ||
-           http_lend_get_declared_bytes(connection->work->lend) < 0;
+           http_lend_has_unread_body(connection->work->lend);
 }
 
 static void

@@ -40,9 +40,6 @@ struct _HttpExchange {
 HttpExchange *http_exchange_state_new(HttpConnection *connection, const HttpHead *head);
 void http_exchange_state_set_headers(HttpExchange *exchange, SoupMessageHeaders *headers);
 
-/** Finds the route and begins; in router.c. */
-void http_exchange_state_route(HttpExchange *exchange);
-
 /** The connection is gone or done: no more calls to it; the cancellable tells a handler still at
  * work. */
 void http_exchange_state_detach(HttpExchange *exchange);

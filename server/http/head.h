@@ -22,18 +22,18 @@ typedef struct {
 } HttpHeadField;
 
 typedef struct {
-    gsize start;               // bytes of empty line before the request line
-    gsize end;                 // first byte behind the head
-    HttpHeadText method;       //
-    HttpHeadText path;         // of the target, percent-encoded, "*" for OPTIONS *
-    HttpHeadText query;        // without its question mark, may be empty
-    guint minor_version;       // 0 or 1
-    gint64 content_length;     // -1 when absent
-    gboolean is_chunked;       //
-    gboolean keeps_alive;      //
-    gboolean expects_continue; //
-    guint n_fields;            //
-    HttpHeadField fields[HTTP_HEAD_FIELDS_MAX];
+    gsize start;                                // bytes of empty line before the request line
+    gsize end;                                  // first byte behind the head
+    HttpHeadText method;                        //
+    HttpHeadText path;                          // of the target, percent-encoded, "*" for OPTIONS *
+    HttpHeadText query;                         // without its question mark, may be empty
+    guint minor_version;                        // 0 or 1
+    gint64 content_length;                      // -1 when absent
+    gboolean is_chunked;                        //
+    gboolean keeps_alive;                       //
+    gboolean expects_continue;                  //
+    guint n_fields;                             //
+    HttpHeadField fields[HTTP_HEAD_FIELDS_MAX]; // the first n_fields
 } HttpHead;
 
 typedef enum {

@@ -6,19 +6,21 @@
 // while its body comes.
 #include "server/http/lend.h"
 
+#include "server/http/chunks.h"
 #include "server/http/exchange_state.h"
 #include "server/http/link.h"
 #include "server/http/transport.h"
 
 #define GATHER_BYTES 65536
-#define ENDLESS (-1)
 
 struct _HttpLend {
     HttpConnection *connection; // not owned
     HttpExchange *exchange;     // (owned)
     SoupServerMessage *message; // (owned) (nullable): NULL when libsoup refused the head
     HttpLink *link;             // (owned) (nullable): while libsoup has it
-    gint64 left;                // bytes libsoup may still read, or ENDLESS for a chunked body
+    gint64 left;                // bytes libsoup may still read; of the head only when chunked
+    HttpChunks chunks;          // where a chunked body ends
+    gboolean is_chunked : 1;    //
     goffset declared_bytes;     // of the body, -1 when chunked
     GByteArray *gathered;       // (owned): body not yet handed on
     const HttpBodySink *sink;   // (nullable): static; cleared after its last call
@@ -74,29 +76,61 @@ read_kept(HttpLend *lend, void *buffer, gsize size)
 }
 
 static gssize
+read_socket(HttpLend *lend, void *buffer, gsize size)
+{
+    HttpConnection *connection = lend->connection;
+    gssize n = connection->is_readable ? http_transport_read(connection, buffer, size)
+                                       : HTTP_TRANSPORT_AGAIN;
+
+    if (n > 0)
+        http_loop_wait(connection->loop, connection, HTTP_LOOP_STALL);
+    return n;
+}
+
+// The bytes behind the end of a chunked body are the next request's: back to the connection with
+// them.
+static gssize
+cut_at_end(HttpLend *lend, const char *bytes, gsize n, gboolean is_kept)
+{
+    HttpConnectionWork *work = lend->connection->work;
+    gsize used = http_chunks_scan(&lend->chunks, bytes, n);
+
+    if (lend->chunks.state == HTTP_CHUNKS_BAD)
+        return HTTP_TRANSPORT_BROKEN;
+    if (is_kept)
+        work->input_used -= n - used;
+    else
+        g_byte_array_append(work->input, (const guint8 *)bytes + used, n - used);
+    return used;
+}
+
+static gboolean
+may_read(HttpLend *lend)
+{
+    return lend->left > 0 || (lend->is_chunked && lend->chunks.state != HTTP_CHUNKS_END);
+}
+
+static gssize
 read_for_soup(gpointer owner, void *buffer, gsize size)
 {
     HttpLend *lend = owner;
-    HttpConnection *connection = lend->connection;
-    gssize n = HTTP_TRANSPORT_AGAIN;
+    HttpConnectionWork *work = lend->connection->work;
+    gboolean is_kept = work->input_used < work->input->len;
+    gssize n;
 
-    if (lend->left == 0)
+    if (!may_read(lend))
         return HTTP_TRANSPORT_AGAIN;
     if (lend->left > 0)
         size = MIN(size, (guint64)lend->left);
-    if (connection->work->input_used < connection->work->input->len) {
-        n = read_kept(lend, buffer, size);
-    } else if (connection->is_readable) {
-        n = http_transport_read(connection, buffer, size);
-        if (n > 0)
-            http_loop_wait(connection->loop, connection, HTTP_LOOP_STALL);
-    }
+    n = is_kept ? read_kept(lend, buffer, size) : read_socket(lend, buffer, size);
+    if (n > 0 && lend->left > 0)
+        lend->left -= n;
+    else if (n > 0)
+        n = cut_at_end(lend, buffer, n, is_kept);
     if (n == 0 || n == HTTP_TRANSPORT_BROKEN)
         lend->is_broken = TRUE;
     if (n <= 0)
         make_ready(lend); // hand on what was gathered
-    else if (lend->left > 0)
-        lend->left -= n;
     return n;
 }
 
@@ -188,13 +222,14 @@ http_lend_start(HttpConnection *connection, const HttpHead *head)
     lend->connection = connection;
     lend->has_body = head->is_chunked || head->content_length > 0;
     lend->declared_bytes = head->is_chunked ? -1 : MAX(head->content_length, 0);
-    lend->left =
-        head->is_chunked ? ENDLESS : (gint64)(head->end - head->start) + lend->declared_bytes;
+    lend->left = (gint64)(head->end - head->start) + MAX(head->content_length, 0);
+    lend->is_chunked = head->is_chunked;
+    http_chunks_init(&lend->chunks);
     lend->gathered = g_byte_array_new();
     lend->exchange = http_exchange_state_new(connection, head);
     if (head->path.text[0] == '*') { // libsoup finds no handler for OPTIONS *
         connection->work->input_used = head->end;
-        http_exchange_state_route(lend->exchange);
+        http_router_route(lend->exchange);
         return;
     }
     lend_to_soup(lend, http_loop_get_soup(connection->loop));
@@ -210,7 +245,7 @@ http_lend_start(HttpConnection *connection, const HttpHead *head)
                                     soup_server_message_get_request_headers(lend->message));
     if (!lend->has_body)
         http_lend_release(lend);
-    http_exchange_state_route(lend->exchange);
+    http_router_route(lend->exchange);
 }
 
 void

@@ -6,7 +6,7 @@
 #include "server/http/link.h"
 
 struct _HttpLink {
-    GIOStream parent_instance;
+    GIOStream parent_instance;      //
     const HttpLinkOwner *functions; // (nullable): NULL once cut
     gpointer owner;                 // not owned
     GInputStream *input;            // (owned)
@@ -15,21 +15,21 @@ struct _HttpLink {
 };
 
 typedef struct {
-    GInputStream parent_instance;
-    HttpLink *link; // (nullable): not owned, it owns us
+    GInputStream parent_instance; //
+    HttpLink *link;               // (nullable): not owned, it owns us
 } LinkInput;
 
 typedef struct {
-    GInputStreamClass parent_class;
+    GInputStreamClass parent_class; //
 } LinkInputClass;
 
 typedef struct {
-    GOutputStream parent_instance;
-    HttpLink *link; // (nullable): not owned, it owns us
+    GOutputStream parent_instance; //
+    HttpLink *link;                // (nullable): not owned, it owns us
 } LinkOutput;
 
 typedef struct {
-    GOutputStreamClass parent_class;
+    GOutputStreamClass parent_class; //
 } LinkOutputClass;
 
 static GType link_input_get_type(void);
@@ -178,7 +178,7 @@ link_output_init(LinkOutput *output)
 HttpLink *
 http_link_new(const HttpLinkOwner *functions, gpointer owner)
 {
-    HttpLink *link = g_object_new(HTTP_TYPE_LINK, NULL);
+    HttpLink *link = g_object_new(HTTP_LINK_TYPE, NULL);
 
     link->functions = functions;
     link->owner = owner;

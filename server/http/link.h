@@ -8,7 +8,7 @@
 
 #include <gio/gio.h>
 
-#define HTTP_TYPE_LINK (http_link_get_type())
+#define HTTP_LINK_TYPE (http_link_get_type())
 G_DECLARE_FINAL_TYPE(HttpLink, http_link, HTTP, LINK, GIOStream)
 
 typedef struct {

@@ -295,7 +295,7 @@ http_loop_new(HttpLoopShared *shared, GError **error)
 }
 
 static gpointer
-run_loop(gpointer data)
+run_thread(gpointer data)
 {
     HttpLoop *loop = data;
 
@@ -312,7 +312,7 @@ run_loop(gpointer data)
 void
 http_loop_start(HttpLoop *loop)
 {
-    loop->thread = g_thread_new("delivery", run_loop, loop);
+    loop->thread = g_thread_new("delivery", run_thread, loop);
 }
 
 static void
@@ -478,6 +478,12 @@ http_loop_watch(HttpLoop *loop, HttpConnection *connection, int descriptor)
         return FALSE;
     loop->n_connections++;
     return TRUE;
+}
+
+void
+http_loop_unwatch(HttpLoop *loop, int descriptor)
+{
+    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, descriptor, NULL);
 }
 
 void

@@ -71,7 +71,6 @@ HttpLoopShared *http_loop_get_shared(HttpLoop *loop);
 SoupServer *http_loop_get_soup(HttpLoop *loop);
 char *http_loop_get_scratch(HttpLoop *loop);
 gboolean http_loop_is_stopping(HttpLoop *loop);
-
 /** Returns: (transfer none): the value of Date for this second. */
 const char *http_loop_get_date(HttpLoop *loop);
 
@@ -83,6 +82,9 @@ void http_loop_wait(HttpLoop *loop, HttpConnection *connection, HttpLoopWait wai
 
 /** Adds a new socket to epoll. Returns: FALSE when the kernel refuses. */
 gboolean http_loop_watch(HttpLoop *loop, HttpConnection *connection, int descriptor);
+
+/** Before a descriptor that may outlive its connection is let go; close() does it otherwise. */
+void http_loop_unwatch(HttpLoop *loop, int descriptor);
 
 /** A watched connection was freed. */
 void http_loop_forget(HttpLoop *loop);

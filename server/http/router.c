@@ -240,7 +240,7 @@ route_segments(HttpExchange *exchange, char **segments)
 }
 
 void
-http_exchange_state_route(HttpExchange *exchange)
+http_router_route(HttpExchange *exchange)
 {
     g_auto(GStrv) segments = NULL;
 
@@ -346,11 +346,8 @@ http_router_reply_plain_problem(HttpExchange *exchange, guint status, const char
     http_exchange_reply_json(exchange, status, node);
 }
 
-void
-http_exchange_reply_problem(HttpExchange *exchange, guint status, const char *code,
-                            const char *detail)
+HttpRouterProblem
+http_router_get_problem(HttpRouter *router)
 {
-    if (exchange->has_timed_out)
-        return;
-    exchange->router->problem(exchange, status, code, detail);
+    return router->problem;
 }

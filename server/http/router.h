@@ -76,3 +76,9 @@ void http_router_authorise(HttpExchange *exchange, HttpRouterHandler proceed);
 /** Writes the default English problem answer; for use by problem hooks with nothing better. */
 void http_router_reply_plain_problem(HttpExchange *exchange, guint status, const char *code,
                                      const char *detail);
+
+/** For lend.c: finds the route of @exchange and begins. Delivery thread. */
+void http_router_route(HttpExchange *exchange);
+
+/** For exchange.c. */
+HttpRouterProblem http_router_get_problem(HttpRouter *router);

@@ -151,9 +151,11 @@ void
 http_transport_close(HttpConnection *connection)
 {
     if (connection->tls) {
-        GSocket *socket = g_object_get_data(G_OBJECT(connection->tls), "socket");
+        // A handshake may still be at work in its own thread: it is told by the shutdown, and the
+        // descriptor closes with the last reference.
         g_object_set_data(G_OBJECT(connection->tls), "connection", NULL);
-        g_socket_close(socket, NULL); // at once: no wait for the peer's close_notify
+        http_loop_unwatch(connection->loop, connection->descriptor);
+        shutdown(connection->descriptor, SHUT_RDWR);
         g_clear_object(&connection->tls);
     } else if (connection->descriptor >= 0) {
         close(connection->descriptor);

@@ -5,6 +5,7 @@
 // moment.
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -137,12 +138,33 @@ client_sees_end(int descriptor)
     return recv(descriptor, &c, 1, 0) == 0;
 }
 
+void
+client_dawdle(int descriptor, int ms)
+{
+    struct pollfd watched = {.fd = descriptor, .events = POLLRDHUP};
+
+    poll(&watched, 1, ms);
+}
+
+void
+fixture_count(Fixture *fixture, gint *counter)
+{
+    g_mutex_lock(&fixture->lock);
+    g_atomic_int_inc(counter);
+    g_cond_broadcast(&fixture->changed);
+    g_mutex_unlock(&fixture->lock);
+}
+
 gboolean
-wait_for_count(gint *counter, gint n)
+fixture_wait(Fixture *fixture, gint *counter, gint n)
 {
     gint64 limit_us = g_get_monotonic_time() + PATIENCE_S * G_USEC_PER_SEC;
+    gboolean reached;
 
-    while (g_atomic_int_get(counter) < n && g_get_monotonic_time() < limit_us)
-        g_usleep(1000);
-    return g_atomic_int_get(counter) >= n;
+    g_mutex_lock(&fixture->lock);
+    while (!(reached = g_atomic_int_get(counter) >= n) &&
+           g_cond_wait_until(&fixture->changed, &fixture->lock, limit_us))
+        ;
+    g_mutex_unlock(&fixture->lock);
+    return reached;
 }

@@ -54,7 +54,9 @@ handle_who(HttpExchange *exchange)
 static void
 on_cancellable_cancelled(GCancellable *cancellable, gpointer user_data)
 {
-    g_atomic_int_inc(&((Fixture *)user_data)->n_cancelled);
+    Fixture *fixture = user_data;
+
+    fixture_count(fixture, &fixture->n_cancelled);
 }
 
 static void
@@ -114,7 +116,9 @@ on_upload_end(HttpExchange *exchange, gpointer user_data)
 static void
 on_upload_abort(HttpExchange *exchange, gpointer user_data)
 {
-    g_atomic_int_inc(&((Fixture *)http_exchange_get_app(exchange))->n_aborts);
+    Fixture *fixture = http_exchange_get_app(exchange);
+
+    fixture_count(fixture, &fixture->n_aborts);
 }
 
 static const HttpBodySink upload_sink = {on_upload_chunk, on_upload_end, on_upload_abort};
@@ -136,7 +140,9 @@ handle_upload(HttpExchange *exchange)
 static void
 on_stream_closed(HttpSse *sse, gpointer user_data)
 {
-    g_atomic_int_inc(&((Fixture *)user_data)->n_closed_streams);
+    Fixture *fixture = user_data;
+
+    fixture_count(fixture, &fixture->n_closed_streams);
 }
 
 static void
@@ -187,7 +193,9 @@ lookup_async(const char *lesson_id, gpointer app, GCancellable *cancellable,
 {
     GTask *task = g_task_new(NULL, NULL, callback, user_data);
 
-    g_atomic_int_inc(&((Fixture *)app)->n_lookups);
+    Fixture *fixture = app;
+
+    fixture_count(fixture, &fixture->n_lookups);
     g_task_set_task_data(task, g_strdup(lesson_id), g_free);
     g_task_return_boolean(task, TRUE);
     g_object_unref(task);
@@ -266,6 +274,7 @@ fixture_new(HttpServerConfig config)
     g_autoptr(GError) error = NULL;
 
     g_mutex_init(&fixture->lock);
+    g_cond_init(&fixture->changed);
     fixture->streams = g_ptr_array_new_with_free_func((GDestroyNotify)http_sse_unref);
     fill_folder(fixture);
     fixture->bundles = http_bundles_new(fixture->folder, &bundles_access, fixture, &error);
@@ -304,6 +313,7 @@ fixture_free(Fixture *fixture)
     http_bundles_free(fixture->bundles);
     g_ptr_array_unref(fixture->streams);
     g_mutex_clear(&fixture->lock);
+    g_cond_clear(&fixture->changed);
     remove_tree(fixture->folder);
     g_free(fixture->folder);
     g_free(fixture->big);

@@ -26,6 +26,7 @@ typedef struct {
     gint is_hidden;        // (atomic): the public lesson is withdrawn
     gint pauses;           // (atomic): the upload handler pauses at each chunk
     GMutex lock;           //
+    GCond changed;         // a counter or streams changed
     GPtrArray *streams;    // (guarded by lock) (element-type HttpSse)
 } Fixture;
 
@@ -60,5 +61,11 @@ char *reply_get(const Reply *reply, const char *name);
 /** Whether the server ends the connection within 10 s without another byte. */
 gboolean client_sees_end(int descriptor);
 
-/** Waits up to 10 s until *@counter is at least @n. */
-gboolean wait_for_count(gint *counter, gint n);
+/** Adds one to a counter of @fixture and tells who waits for it. Any thread. */
+void fixture_count(Fixture *fixture, gint *counter);
+
+/** Waits up to 10 s until *@counter of @fixture is at least @n. */
+gboolean fixture_wait(Fixture *fixture, gint *counter, gint n);
+
+/** A slow client: lets @ms go by, or less when the server ends the connection. */
+void client_dawdle(int descriptor, int ms);

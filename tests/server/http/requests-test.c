@@ -78,7 +78,7 @@ test_byte_by_byte(gconstpointer data)
 
     for (const char *c = text; *c; c++) {
         g_assert_cmpint(send(descriptor, c, 1, MSG_NOSIGNAL), ==, 1);
-        g_usleep(300);
+        client_dawdle(descriptor, 1);
     }
     reply = client_receive(descriptor, FALSE);
     g_assert_nonnull(reply);

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Bodies, buffered and streamed: chunked, Expect, backpressure, early refusals, and peers that go
+// away.
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/server/http/fixture.h"
+
+#define BODY_BYTES (5 * 1024 * 1024 + 3)
+
+static char *
+make_body(void)
+{
+    char *body = g_malloc(BODY_BYTES + 1);
+
+    for (gsize i = 0; i < BODY_BYTES; i++)
+        body[i] = 'a' + (i * 7919 >> 5) % 26;
+    body[BODY_BYTES] = '\0';
+    return body;
+}
+
+static char *
+expect_text(const char *body)
+{
+    g_autofree char *sum =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)body, BODY_BYTES);
+
+    return g_strdup_printf("%d %s", BODY_BYTES, sum);
+}
+
+static void
+upload(Fixture *fixture, int pauses)
+{
+    g_autofree char *body = make_body();
+    g_autofree char *want = expect_text(body);
+    g_autofree char *head = g_strdup_printf(
+        "PATCH /upload HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", BODY_BYTES);
+    int descriptor = client_connect(fixture);
+    g_autoptr(Reply) reply = NULL;
+    g_autoptr(Reply) next = NULL;
+
+    g_atomic_int_set(&fixture->pauses, pauses);
+    client_send(descriptor, head);
+    client_send(descriptor, body);
+    reply = client_receive(descriptor, FALSE);
+    g_assert_nonnull(reply);
+    g_assert_cmpuint(reply->status, ==, 200);
+    g_assert_cmpmem(reply->body->data, reply->body->len, want, strlen(want));
+    client_send(descriptor, "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+    next = client_receive(descriptor, FALSE);
+    g_assert_nonnull(next);
+    g_assert_cmpuint(next->status, ==, 200);
+    close(descriptor);
+}
+
+static void
+test_streamed(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+
+    upload(fixture, FALSE);
+}
+
+static void
+test_backpressure(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+
+    upload(fixture, TRUE);
+}
+
+static void
+send_chunked(int descriptor, const char *body)
+{
+    for (gsize at = 0; at < BODY_BYTES;) {
+        gsize n = MIN(1 + at % 70000, BODY_BYTES - at);
+        g_autofree char *size = g_strdup_printf("%zx;x=y\r\n", n);
+        g_autofree char *piece = g_strndup(body + at, n);
+        client_send(descriptor, size);
+        client_send(descriptor, piece);
+        client_send(descriptor, "\r\n");
+        at += n;
+    }
+    client_send(descriptor, "0\r\nTrailer: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+}
+
+static void
+test_chunked(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    g_autofree char *body = make_body();
+    g_autofree char *want = expect_text(body);
+    int descriptor = client_connect(fixture);
+    g_autoptr(Reply) reply = NULL;
+    g_autoptr(Reply) next = NULL;
+
+    client_send(descriptor, "POST /upload HTTP/1.1\r\nHost: h\r\nX-HTTP-Method-Override: PATCH\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n");
+    send_chunked(descriptor, body);
+    reply = client_receive(descriptor, FALSE);
+    g_assert_nonnull(reply);
+    g_assert_cmpmem(reply->body->data, reply->body->len, want, strlen(want));
+    next = client_receive(descriptor, FALSE); // what followed the last chunk is the next request
+    g_assert_nonnull(next);
+    g_assert_cmpmem(next->body->data, next->body->len, "hello world", 11);
+    close(descriptor);
+}
+
+static void
+test_bad_chunks(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    int descriptor = client_connect(fixture);
+
+    client_send(descriptor, "PATCH /upload HTTP/1.1\r\nHost: h\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n");
+    g_assert_true(fixture_wait(fixture, &fixture->n_aborts, 1));
+    close(descriptor);
+}
+
+static void
+test_expect(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    int descriptor = client_connect(fixture);
+    g_autoptr(Reply) go_on = NULL;
+    g_autoptr(Reply) reply = NULL;
+
+    client_send(descriptor, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n"
+                            "Expect: 100-continue\r\n\r\n");
+    go_on = client_receive(descriptor, FALSE);
+    g_assert_nonnull(go_on);
+    g_assert_cmpuint(go_on->status, ==, 100);
+    client_send(descriptor, "hello");
+    reply = client_receive(descriptor, FALSE);
+    g_assert_nonnull(reply);
+    g_assert_cmpmem(reply->body->data, reply->body->len, "hello", 5);
+    close(descriptor);
+}
+
+static void
+test_expect_refused(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    const char *paths[] = {"PATCH /upload HTTP/1.1\r\nX-Refuse: 1\r\n", "POST /upload HTTP/1.1\r\n",
+                           "POST /none HTTP/1.1\r\n"};
+    guint want[] = {409, 401, 404};
+
+    for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
+        int descriptor = client_connect(fixture);
+        g_autoptr(Reply) reply = NULL;
+        client_send(descriptor, paths[i]);
+        client_send(descriptor,
+                    "Host: h\r\nContent-Length: 500000\r\nExpect: 100-continue\r\n\r\n");
+        reply = client_receive(descriptor, FALSE); // never a 100 first
+        g_assert_nonnull(reply);
+        g_assert_cmpuint(reply->status, ==, want[i]);
+        g_assert_true(client_sees_end(descriptor));
+        close(descriptor);
+    }
+}
+
+// The whole body is on its way already: the answer must still be readable, and the connection ends.
+static void
+test_refused_in_mid_body(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    g_autofree char *body = make_body();
+    const char *heads[] = {
+        "PATCH /upload HTTP/1.1\r\nX-Refuse: 1\r\nHost: h\r\nContent-Length: 5242883\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5242883\r\n\r\n",
+    };
+    guint want[] = {409, 413};
+
+    body[2 * 1024 * 1024] = '\0';
+    for (guint i = 0; i < G_N_ELEMENTS(heads); i++) {
+        int descriptor = client_connect(fixture);
+        g_autoptr(Reply) reply = NULL;
+        client_send(descriptor, heads[i]);
+        client_send(descriptor, body);
+        reply = client_receive(descriptor, FALSE);
+        g_assert_nonnull(reply);
+        g_assert_cmpuint(reply->status, ==, want[i]);
+        g_assert_true(client_sees_end(descriptor));
+        close(descriptor);
+    }
+}
+
+static void
+test_chunked_over_limit(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    g_autofree char *body = make_body();
+    int descriptor = client_connect(fixture);
+    g_autoptr(Reply) reply = NULL;
+
+    body[1100000] = '\0';
+    client_send(descriptor, "POST /echo HTTP/1.1\r\nHost: h\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n10C8E0\r\n");
+    client_send(descriptor, body);
+    reply = client_receive(descriptor, FALSE);
+    g_assert_nonnull(reply);
+    g_assert_cmpuint(reply->status, ==, 413);
+    close(descriptor);
+}
+
+static void
+test_peer_leaves(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+
+    for (gint i = 1; i <= 20; i++) {
+        int descriptor = client_connect(fixture);
+        client_send(descriptor,
+                    "PATCH /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\nabc");
+        close(descriptor);
+        g_assert_true(fixture_wait(fixture, &fixture->n_aborts, i));
+    }
+}
+
+static void
+test_stalled_body(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){.stall_timeout_ms = 100});
+    int descriptor = client_connect(fixture);
+
+    client_send(descriptor,
+                "PATCH /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\nabc");
+    g_assert_true(fixture_wait(fixture, &fixture->n_aborts, 1));
+    g_assert_true(client_sees_end(descriptor));
+    close(descriptor);
+}
+
+static void
+test_handler_hears_of_the_end(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    struct linger reset = {1, 0};
+    int descriptor = client_connect(fixture);
+
+    client_send(descriptor, "GET /never HTTP/1.1\r\nHost: h\r\n\r\n");
+    client_dawdle(descriptor, 20);
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(descriptor);
+    g_assert_true(fixture_wait(fixture, &fixture->n_cancelled, 1));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/http/bodies/streamed", test_streamed);
+    g_test_add_func("/http/bodies/backpressure", test_backpressure);
+    g_test_add_func("/http/bodies/chunked", test_chunked);
+    g_test_add_func("/http/bodies/bad-chunks", test_bad_chunks);
+    g_test_add_func("/http/bodies/expect", test_expect);
+    g_test_add_func("/http/bodies/expect-refused", test_expect_refused);
+    g_test_add_func("/http/bodies/refused-in-mid-body", test_refused_in_mid_body);
+    g_test_add_func("/http/bodies/chunked-over-limit", test_chunked_over_limit);
+    g_test_add_func("/http/bodies/peer-leaves", test_peer_leaves);
+    g_test_add_func("/http/bodies/stalled-body", test_stalled_body);
+    g_test_add_func("/http/bodies/handler-hears-of-the-end", test_handler_hears_of_the_end);
+    return g_test_run();
+}

@@ -15,7 +15,6 @@
 typedef struct {
     int control_fd;    // (value) -1: not given
     gboolean libav;    // (value) never GStreamer
-    gboolean prepare;  // (value) only load the plugins, so that their registry is written
     gboolean unlocked; // (value) no seccomp filter, for debuggers and sanitizers
 } Options;
 
@@ -25,15 +24,13 @@ parse_options(int *argc, char ***argv, Options *options)
     const GOptionEntry entries[] = {
         {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
         {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
-        {"prepare", 0, 0, G_OPTION_ARG_NONE, &options->prepare, "Write the registry", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_add_main_entries(context, entries, NULL);
     g_autoptr(GError) error = NULL;
-    if (g_option_context_parse(context, argc, argv, &error) &&
-        (options->control_fd > 2 || options->prepare))
+    if (g_option_context_parse(context, argc, argv, &error) && options->control_fd > 2)
         return TRUE;
     g_printerr("daorian-media is started by daorian%s%s\n", error != NULL ? ": " : "",
                error != NULL ? error->message : "");
@@ -60,8 +57,6 @@ main(int argc, char **argv)
     Options options = {.control_fd = -1};
     if (!parse_options(&argc, &argv, &options))
         return EX_USAGE;
-    if (options.prepare)
-        return source_plugins_load() ? EX_OK : EX_UNAVAILABLE;
     av_log_set_level(AV_LOG_FATAL);
     // Before the sandbox closes: plugins are files.
     SourceChoosePolicy policy =

@@ -105,12 +105,6 @@ server_storage_build_staging_root_path(ServerStorage *storage)
 }
 
 char *
-server_storage_build_registry_path(ServerStorage *storage)
-{
-    return g_build_filename(storage->folder, "registry", NULL);
-}
-
-char *
 server_storage_build_upload_path(ServerStorage *storage, const char *upload_id)
 {
     return build_named(storage, "uploads", upload_id, ".part");

@@ -347,7 +347,7 @@ spawn(const ChildLauncherSetup *setup, int control, int lock, GError **error)
     rlim_t data_limit = choose_data_limit(setup);
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
         G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-    g_auto(GStrv) environment = child_sandbox_build_environment(setup->sandbox, &setup->places);
+    g_auto(GStrv) environment = child_sandbox_build_environment();
     g_auto(GStrv) front = child_sandbox_build_command(setup->sandbox, &setup->places);
     g_autoptr(GStrvBuilder) command = g_strv_builder_new();
     g_strv_builder_addv(command, (const char **)front);

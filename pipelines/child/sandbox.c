@@ -75,10 +75,9 @@ add_system(GStrvBuilder *command, gboolean proc_mounts)
 }
 
 static void
-add_environment(GStrvBuilder *command, const ChildSandbox *sandbox,
-                const ChildSandboxPlaces *places)
+add_environment(GStrvBuilder *command)
 {
-    g_auto(GStrv) environment = child_sandbox_build_environment(sandbox, places);
+    g_auto(GStrv) environment = child_sandbox_build_environment();
     for (guint i = 0; environment[i] != NULL; i++) {
         g_auto(GStrv) pair = g_strsplit(environment[i], "=", 2);
         add(command, "--setenv", pair[0], pair[1]);
@@ -86,18 +85,13 @@ add_environment(GStrvBuilder *command, const ChildSandbox *sandbox,
 }
 
 GStrv
-child_sandbox_build_environment(const ChildSandbox *sandbox, const ChildSandboxPlaces *places)
+child_sandbox_build_environment(void)
 {
-    g_autofree char *registry = child_sandbox_translate(sandbox, places->registry, "/registry");
     g_auto(GStrv) environment = g_new0(char *, 1);
     environment = g_environ_setenv(environment, "PATH", "/usr/bin:/bin", TRUE);
     environment = g_environ_setenv(environment, "HOME", "/tmp", TRUE);
     environment = g_environ_setenv(environment, "LANG", "C.UTF-8", TRUE);
     environment = g_environ_setenv(environment, "GIO_USE_VFS", "local", TRUE);
-    g_autofree char *file = g_build_filename(registry, "registry.bin", NULL);
-    environment = g_environ_setenv(environment, "GST_REGISTRY", file, TRUE);
-    if (!places->prepare)
-        environment = g_environ_setenv(environment, "GST_REGISTRY_UPDATE", "no", TRUE);
 #ifdef SANITIZER_OPTIONS
     environment = g_environ_setenv(environment, "ASAN_OPTIONS", SANITIZER_OPTIONS, TRUE);
 #endif
@@ -132,9 +126,8 @@ child_sandbox_build_command(const ChildSandbox *sandbox, const ChildSandboxPlace
     }
     g_strv_builder_add(command, sandbox->bubblewrap);
     add_system(command, sandbox->proc_mounts);
-    add_environment(command, sandbox, places);
+    add_environment(command);
     add(command, "--ro-bind", places->program, "/daorian-media");
-    add(command, places->prepare ? "--bind" : "--ro-bind", places->registry, "/registry");
     if (places->source != NULL)
         add(command, "--ro-bind", places->source, "/source");
     if (places->staging != NULL)

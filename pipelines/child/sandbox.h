@@ -16,14 +16,12 @@ typedef struct {
     char **memory_prefix; // (owned) (nullable) systemd-run and its options, MemoryMax still to come
 } ChildSandbox;
 
-/** Where things are on this side; they appear as /source, /staging and /registry inside. */
+/** Where things are on this side; they appear as /source and /staging inside. */
 typedef struct {
-    const char *program;  // (unowned) daorian-media
-    const char *source;   // (unowned) (nullable) file to read
-    const char *staging;  // (unowned) the only folder to write
-    const char *registry; // (unowned) folder of GStreamer's registry
-    gboolean prepare;     // (value) the registry may be written
-    gint64 memory_bytes;  // (value) 0: no ceiling
+    const char *program; // (unowned) daorian-media
+    const char *source;  // (unowned) (nullable) file to read
+    const char *staging; // (unowned) the only folder to write
+    gint64 memory_bytes; // (value) 0: no ceiling
 } ChildSandboxPlaces;
 
 /** Tries bubblewrap with and without /proc, then a systemd scope; takes at most some seconds. */
@@ -42,8 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChildSandbox, child_sandbox_free)
 GStrv child_sandbox_build_command(const ChildSandbox *sandbox, const ChildSandboxPlaces *places);
 
 /** Returns: (transfer full): the whole environment of the command. */
-GStrv child_sandbox_build_environment(const ChildSandbox *sandbox,
-                                      const ChildSandboxPlaces *places);
+GStrv child_sandbox_build_environment(void);
 
 /** Returns: (transfer full): @path (nullable), or what it is called inside when there are walls. */
 char *child_sandbox_translate(const ChildSandbox *sandbox, const char *path, const char *inside);

@@ -4,19 +4,16 @@
 // The supervisor's life:
 //
 //   STOPPED → start → STANDBY (lock taken elsewhere, tried every 5 s)
-//           → lock → probe the sandbox → recover → prepare the registry → IDLE
+//           → lock → probe the sandbox → recover → IDLE
 //   IDLE/BUSY: wake or timer → room on the disk? (no: FULL) → claim → job (encode_job.c) → claim
 //   again … stop → no more claims → children stop at their checkpoints → lock released → STOPPED
 #include "server/flows/encode.h"
-
-#include <glib/gstdio.h>
 
 #include "catalog/error.h"
 #include "catalog/jobs.h"
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "catalog/threads.h"
-#include "pipelines/child/registry.h"
 #include "server/flows/encode_job.h"
 #include "server/flows/encode_lock.h"
 #include "server/flows/encode_recover.h"
@@ -33,9 +30,8 @@ struct _FlowsEncode {
     FlowsEncodeLock *lock;       // (owned)
     ChildSandbox *sandbox;       // (owned) (nullable) known after the probe
     char *runner;                // (owned)
-    char *registry;              // (owned)
     GPtrArray *jobs;             // (owned) (element-type FlowsEncodeJob) running
-    GCancellable *cancellable;   // (owned) for the probe and the preparation
+    GCancellable *cancellable;   // (owned) for the probe
     GSource *timer;              // (owned) (nullable)
     GTask *stop;                 // (owned) (nullable) to be completed when all is quiet
     FlowsEncodeState state;      // (atomic)
@@ -303,38 +299,6 @@ look(FlowsEncode *encode)
                                    on_room_measured, encode);
 }
 
-static void
-on_registry_prepared(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    FlowsEncode *encode = user_data;
-    g_autoptr(GError) error = NULL;
-    if (!child_registry_prepare_finish(result, &error))
-        g_debug("encoder: %s", error->message);
-    encode->ready = TRUE;
-    encode->again = TRUE;
-    show_state(encode);
-    end_step(encode);
-}
-
-static gboolean
-make_registry(gpointer data, GError **error)
-{
-    FlowsEncode *encode = data;
-    g_mkdir(encode->registry, 0700);
-    return TRUE;
-}
-
-static void
-on_registry_made(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    FlowsEncode *encode = user_data;
-    flows_receive_worker_run_finish(result, NULL);
-    const ChildSandboxPlaces places = {.program = encode->shared.setup.media_program,
-                                       .registry = encode->registry};
-    child_registry_prepare_async(encode->sandbox, &places, encode->cancellable,
-                                 on_registry_prepared, encode);
-}
-
 static gboolean start_work(gpointer user_data);
 
 static void
@@ -349,8 +313,10 @@ on_recovered(GObject *source, GAsyncResult *result, gpointer user_data)
         end_step(encode);
         return;
     }
-    flows_receive_worker_run_async(encode->shared.worker, make_registry, encode, NULL,
-                                   on_registry_made, encode);
+    encode->ready = TRUE;
+    encode->again = TRUE;
+    show_state(encode);
+    end_step(encode);
 }
 
 /* Says whether foreign files may be decoded with what was found. */
@@ -428,14 +394,12 @@ flows_encode_new(const FlowsEncodeSetup *setup)
     g_autofree char *lock_path = server_storage_build_encoder_lock_path(setup->storage);
     encode->context = g_main_context_ref_thread_default();
     encode->runner = g_uuid_string_random();
-    encode->registry = server_storage_build_registry_path(setup->storage);
     encode->lock = flows_encode_lock_new(lock_path, take_wake, encode);
     encode->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)flows_encode_job_free);
     encode->cancellable = g_cancellable_new();
     encode->shared.setup = *setup;
     encode->shared.worker = flows_receive_worker_new("encode-files", 1);
     encode->shared.runner = encode->runner;
-    encode->shared.registry = encode->registry;
     return encode;
 }
 
@@ -496,7 +460,6 @@ flows_encode_free(FlowsEncode *encode)
     g_clear_pointer(&encode->sandbox, child_sandbox_free);
     g_object_unref(encode->cancellable);
     g_free(encode->runner);
-    g_free(encode->registry);
     g_main_context_unref(encode->context);
     g_free(encode);
 }

@@ -397,7 +397,6 @@ start_child(FlowsEncodeJob *job)
         .places = {.program = job->shared->setup.media_program,
                    .source = job->original,
                    .staging = job->staging,
-                   .registry = job->shared->registry,
                    .memory_bytes = config->encoder_memory_bytes},
         .job = &order,
         .silence_s = config->encoder_silence_s,

@@ -18,7 +18,6 @@ typedef struct {
     FlowsReceiveWorker *worker;  // (unowned) file work
     const ChildSandbox *sandbox; // (unowned)
     const char *runner;          // (unowned) owner of the leases
-    const char *registry;        // (unowned) folder of GStreamer's registry
 } FlowsEncodeJobShared;
 
 /** Called once when nothing of the job is going on any more; the job may be freed in it. */

@@ -32,15 +32,9 @@ if [ -z "$id" ] || [ ! -f "data/lessons/$id/lesson.json" ]; then
 fi
 
 address=$(hostname -I 2>/dev/null | awk '{ print $1 }')
-origin="http://${address:-127.0.0.1}:$port"
-cat <<TEXT
-
-  Daorian is at          $origin/
-  The lesson             $origin/watch/$id
-  Without script         $origin/lite/
-  On this machine        http://127.0.0.1:$port/
-
-  The first administrator's link is printed below when there is none yet. Ctrl-C stops the server.
-
-TEXT
+echo
+echo "  The demonstration lesson:  http://${address:-127.0.0.1}:$port/watch/$id"
+echo "  The same without script:   http://${address:-127.0.0.1}:$port/lite/$id"
+echo "  Ctrl-C stops the server. It says below where the front page is, and how to make an administrator."
+echo
 exec build/daorian serve --data data --listen "0.0.0.0:$port"

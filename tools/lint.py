@@ -61,12 +61,9 @@ def clang_step():
 
 
 def gcc_step():
-    """gcc's warnings at -O2 without sanitizers, as `./dev build` compiles."""
-    folder = ROOT / "build"
-    if not (folder / "build.ninja").is_file():
-        passed, output = run(["./dev", "build"])
-        return passed, output
-    return run(["ninja", "-k", "0", "-C", str(folder)])
+    """gcc's -Werror build: the one under test when there is one, else the plain one."""
+    folder = next((ROOT / f for f in ("build-test", "build") if (ROOT / f / "build.ninja").is_file()), None)
+    return run(["ninja", "-k", "0", "-C", str(folder)]) if folder else run(["./dev", "build"])
 
 
 def tidy_one(path, common):

@@ -359,9 +359,9 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->router, http_router_free);
     g_clear_pointer(&app->bundles, http_bundles_free);
     g_clear_pointer(&app->queue, server_events_queue_free);
-    g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->hasher, server_hasher_free);
     g_clear_pointer(&app->catalog, catalog_threads_free);
+    g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->tidy, flows_tidy_free);
     g_clear_pointer(&app->encode, flows_encode_free);
     g_clear_pointer(&app->throttle, server_throttle_free);

@@ -33,6 +33,12 @@ flows_receive_new(const FlowsReceiveSetup *setup)
     return receive;
 }
 
+gboolean
+flows_receive_is_idle(FlowsReceive *receive)
+{
+    return receive->background == 0;
+}
+
 void
 flows_receive_free(FlowsReceive *receive)
 {

@@ -45,7 +45,12 @@ gboolean flows_receive_recover(FlowsReceive *receive, GError **error);
  * context. */
 void flows_receive_start(FlowsReceive *receive);
 
-/** No request and no append may be open any more; finishes disk work, joins. Main context. */
+/** TRUE when no closing and no expiry is under way that a start or a minute's look began. Main
+ * context. */
+gboolean flows_receive_is_idle(FlowsReceive *receive);
+
+/** After the catalogue's threads have ended (their last works still need us) and with no request
+ * open; what the next start will do again is left. Joins the disk threads. Main context. */
 void flows_receive_free(FlowsReceive *receive);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsReceive, flows_receive_free)
 

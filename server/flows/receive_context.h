@@ -19,6 +19,7 @@ struct _FlowsReceive {
     FlowsReceiveWorker *writer;     // (owned): bytes of a PATCH, short work
     FlowsReceiveWorker *closer;     // (owned): hashing and assembling, long work
     GSource *sweep;                 // (owned) (nullable): main context
+    guint background;               // closings and expiries under way: main context
 };
 
 /** Says that an upload changed, and its lesson (nullable). Any thread. */

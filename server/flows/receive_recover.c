@@ -178,7 +178,9 @@ find_open(CatalogDatabase *database, gpointer data, GError **error)
 static void
 on_finish_done(GObject *source, GAsyncResult *result, gpointer data)
 {
+    FlowsReceive *receive = data;
     g_autoptr(FlowsReceiveStatus) status = flows_receive_finish_run_finish(result);
+    receive->background--;
     if (status->outcome == FLOWS_RECEIVE_DONE)
         g_debug("upload %s was whole and is closed now", status->upload->id);
 }
@@ -195,7 +197,9 @@ on_lease_taken(GObject *source, GAsyncResult *result, gpointer data)
     FlowsReceiveLease *lease = flows_receive_lease_take_finish(result, NULL);
     if (lease != NULL)
         flows_receive_finish_run_async(closing->receive, lease, g_steal_pointer(&closing->upload),
-                                       NULL, on_finish_done, NULL);
+                                       NULL, on_finish_done, closing->receive);
+    else
+        closing->receive->background--;
     g_clear_pointer(&closing->upload, catalog_upload_free);
     g_free(closing);
 }
@@ -219,6 +223,7 @@ on_threads_found(GObject *source, GAsyncResult *result, gpointer data)
 {
     Search *search = data;
     g_autoptr(GError) error = NULL;
+    search->receive->background--;
     if (!catalog_threads_finish(result, &error)) {
         g_warning("looking for whole uploads: %s", error->message);
         return;
@@ -228,6 +233,7 @@ on_threads_found(GObject *source, GAsyncResult *result, gpointer data)
         if (!is_whole(upload))
             continue;
         Closing *closing = g_new0(Closing, 1);
+        search->receive->background++;
         closing->receive = search->receive;
         closing->upload = catalog_upload_copy(upload);
         flows_receive_lease_take_async(search->receive->leases, upload->id, FALSE, on_lease_taken,
@@ -240,6 +246,7 @@ flows_receive_recover_close_whole(FlowsReceive *receive)
 {
     Search *search = g_new0(Search, 1);
     search->receive = receive;
+    receive->background++;
     catalog_threads_read_async(receive->setup.catalog, find_open, search, free_search, NULL,
                                on_threads_found);
 }

@@ -41,7 +41,9 @@ static void
 return_ending(Ending *ending)
 {
     g_clear_pointer(&ending->lease, flows_receive_lease_release);
-    if (ending->task != NULL)
+    if (ending->task == NULL)
+        ending->receive->background--;
+    else
         g_task_return_pointer(ending->task, g_steal_pointer(&ending->status),
                               (GDestroyNotify)flows_receive_status_free);
 }
@@ -207,12 +209,14 @@ on_threads_found(GObject *source, GAsyncResult *result, gpointer data)
 {
     Search *search = data;
     g_autoptr(GError) error = NULL;
+    search->receive->background--;
     if (!catalog_threads_finish(result, &error)) {
         g_warning("looking for expired uploads: %s", error->message);
         return;
     }
     for (guint i = 0; i < search->expired->len; i++) {
         const CatalogUpload *upload = g_ptr_array_index(search->expired, i);
+        search->receive->background++;
         flows_receive_lease_take_async(search->receive->leases, upload->id, FALSE, on_lease_taken,
                                        new_ending(search->receive, upload->id));
     }
@@ -223,6 +227,7 @@ flows_receive_terminate_expired(FlowsReceive *receive)
 {
     Search *search = g_new0(Search, 1);
     search->receive = receive;
+    receive->background++;
     catalog_threads_read_async(receive->setup.catalog, find_expired, search, free_search, NULL,
                                on_threads_found);
 }

@@ -73,12 +73,10 @@ receive_harness_open_with(const char *folder, gint64 now_ms,
 void
 receive_harness_close(ReceiveHarness *harness)
 {
-    while (g_main_context_iteration(NULL, FALSE))
-        continue;
-    flows_receive_free(harness->receive);
+    while (!flows_receive_is_idle(harness->receive))
+        g_main_context_iteration(NULL, TRUE);
     catalog_threads_free(harness->catalog);
-    while (g_main_context_iteration(NULL, FALSE))
-        continue;
+    flows_receive_free(harness->receive);
     server_clock_free(harness->clock);
     server_storage_free(harness->storage);
     server_config_free(harness->config);

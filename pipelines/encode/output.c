@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A cut is told to the writer once everything before it has come out of both encoders.
+// A cut is told to the writer once everything before it has come out of both encoders. Where a rung
+// shows only every other tick, what happens is seen on time or one tick late; its sound comes half
+// a tick later, so that the two are never further apart than that.
 #include "pipelines/encode/output.h"
+
+#include <string.h>
 
 #include "pipelines/encode/aac.h"
 #include "pipelines/package/writer.h"
@@ -14,9 +18,11 @@ struct _EncodeOutput {
     EncodeAac *aac;                 // (owned)
     PackageWriter *writer;          // (owned)
     PackageWriterPosition position; // (value) where it goes on
-    gint64 cut_tick;                // (value) the next cut
-    gint64 seen_picture;            // (value) pts90k of the last coded picture; -1: none
-    gint64 seen_sound;              // (value) pts90k of the end of the last coded sound; -1: none
+    gint64 delay; // (value) samples by which the sound comes later; below one block
+    float past[2][ENCODE_AAC_BLOCK]; // (value) the block before, of which the last @delay are due
+    gint64 cut_tick;                 // (value) the next cut
+    gint64 seen_picture;             // (value) pts90k of the last coded picture; -1: none
+    gint64 seen_sound;               // (value) pts90k of the end of the last coded sound; -1: none
 };
 
 static gboolean
@@ -82,6 +88,9 @@ open_encoders(EncodeOutput *output, const EncodeOutputPicture *picture, PackageT
     if (output->h264 == NULL)
         return FALSE;
     encode_h264_set_sink(output->h264, on_h264_unit, output);
+    output->delay =
+        encode_grid_tick_to_samples(&output->grid, encode_h264_get_step(output->h264) - 1) / 2;
+    output->delay = MIN(output->delay, ENCODE_AAC_BLOCK);
     tracks->width = picture->width;
     tracks->height = picture->height;
     tracks->frame_rate_numerator = output->grid.numerator;
@@ -157,11 +166,26 @@ encode_output_add_picture(EncodeOutput *output, const struct AVFrame *canvas, gi
     return encode_h264_push(output->h264, canvas, tick, error);
 }
 
+static void
+delay_block(EncodeOutput *output, int channel, const float *now, float *late)
+{
+    gsize delay = (gsize)output->delay;
+    float *past = output->past[channel];
+    memcpy(late, past + ENCODE_AAC_BLOCK - delay, delay * sizeof(float));
+    memcpy(late + delay, now, (ENCODE_AAC_BLOCK - delay) * sizeof(float));
+    memcpy(past, now, ENCODE_AAC_BLOCK * sizeof(float));
+}
+
 gboolean
 encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left, const float *right,
                         GError **error)
 {
-    return encode_aac_push(output->aac, block, left, right, error);
+    if (output->delay == 0)
+        return encode_aac_push(output->aac, block, left, right, error);
+    float late[2][ENCODE_AAC_BLOCK];
+    delay_block(output, 0, left, late[0]);
+    delay_block(output, 1, right, late[1]);
+    return encode_aac_push(output->aac, block, late[0], late[1], error);
 }
 
 PackageResult *

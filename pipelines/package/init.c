@@ -51,7 +51,7 @@ append_tkhd(GByteArray *out, guint id, guint width, guint height) // §8.3.2
     guint box = package_boxes_open_full(out, "tkhd", 0, 7); // enabled, in movie, in preview
     package_boxes_put_zeros(out, 8);
     package_boxes_put_u32(out, id);
-    package_boxes_put_zeros(out, 16);                   // duration, layer, group
+    package_boxes_put_zeros(out, 20);                   // duration, layer, group
     package_boxes_put_u16(out, width == 0 ? 0x100 : 0); // volume
     package_boxes_put_u16(out, 0);
     put_matrix(out);

@@ -158,8 +158,6 @@ on_decodebin_pad_added_streaming_cb(GstElement *decodebin, GstPad *pad, gpointer
     int track = caps_to_track(caps);
     g_mutex_lock(&gstreamer->lock);
     gboolean take = track >= 0 && gstreamer->wanted[track] && !gstreamer->linked[track];
-    if (take)
-        gstreamer->linked[track] = TRUE;
     g_mutex_unlock(&gstreamer->lock);
     if (!take) {
         skip_pad(gstreamer, pad, track >= 0 && !gstreamer->wanted[track]);
@@ -174,6 +172,10 @@ on_decodebin_pad_added_streaming_cb(GstElement *decodebin, GstPad *pad, gpointer
     gst_element_sync_state_with_parent(convert);
     g_autoptr(GstPad) target = gst_element_get_static_pad(convert, "sink");
     gst_pad_link(pad, target);
+    // Only now: before it runs, an appsink says that it is at its end.
+    g_mutex_lock(&gstreamer->lock);
+    gstreamer->linked[track] = TRUE;
+    g_mutex_unlock(&gstreamer->lock);
     signal_reader(gstreamer);
 }
 
@@ -416,6 +418,8 @@ gstreamer_read(gpointer self, AVFrame *frame, GError **error)
         int track = choose_next(gstreamer);
         if (track < 0) {
             note_end(gstreamer, 0);
+            gstreamer->tally.truncated =
+                source_info_is_truncated(gstreamer->info, gstreamer->end_us);
             return SOURCE_READER_END;
         }
         g_autoptr(GstSample) sample = g_steal_pointer(&gstreamer->next[track]);

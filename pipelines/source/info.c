@@ -74,3 +74,12 @@ source_info_set_orientation(SourceInfo *info, const gint32 matrix[9])
     info->mirrored = mirrored;
     info->turn_degrees = (guint)(((int)quarter + 4) % 4 * 90);
 }
+
+gboolean
+source_info_is_truncated(const SourceInfo *info, gint64 end_us)
+{
+    // Some containers count from their clock's zero, some from the first frame.
+    gint64 latest_us = MAX(end_us, end_us + info->origin_us);
+    gint64 slack_us = MAX(G_USEC_PER_SEC, info->duration_us / 50);
+    return info->duration_us > 0 && latest_us + slack_us < info->duration_us;
+}

@@ -40,3 +40,7 @@ void source_info_set_shown_size(SourceInfo *info, int sar_numerator, int sar_den
 /** Sets turn and mirror from a display matrix (ISO/IEC 14496-12 §8.5.2, 9 fixed-point numbers);
  * one that is not a multiple of 90° is ignored. Pure. */
 void source_info_set_orientation(SourceInfo *info, const gint32 matrix[9]);
+
+/** TRUE when a file that ends at @end_us of running time should by its container be longer, by more
+ * than a second and two in a hundred. Pure. */
+gboolean source_info_is_truncated(const SourceInfo *info, gint64 end_us);

@@ -18,7 +18,6 @@
 #define PRIME_DAMAGED 400
 #define SEEK_MARGIN_US (2 * G_USEC_PER_SEC)
 #define ORIGIN_SPREAD_US (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
-#define TRUNCATED_US G_USEC_PER_SEC
 #define LOWEST_SCORE 5
 #define LONGEST_PICTURE_US (60 * (gint64)G_USEC_PER_SEC)
 
@@ -246,8 +245,7 @@ all_drained(const Libav *libav)
 static void
 note_truncation(Libav *libav)
 {
-    gint64 said_us = libav->info->duration_us;
-    if (said_us > 0 && libav->end_us + MAX(TRUNCATED_US, said_us / 50) < said_us) {
+    if (source_info_is_truncated(libav->info, libav->end_us)) {
         libav->tally.truncated = TRUE;
         if (libav->tally.first_bad_us == 0)
             libav->tally.first_bad_us = libav->end_us;

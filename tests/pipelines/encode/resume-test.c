@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The child is killed after each checkpoint and started again: it goes on from there, and what
+// comes out plays as if nothing had happened.
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+
+#include "tests/pipelines/encode/folder.h"
+#include "tests/pipelines/encode/job.h"
+#include "tests/pipelines/encode/maker.h"
+#include "tests/pipelines/encode/played.h"
+
+#define SECONDS 17
+
+static void
+check_whole(const char *staging)
+{
+    const char *const rungs[] = {"small", "medium"};
+    g_autoptr(Played) small = played_new(staging, "small");
+    for (guint i = 0; i < G_N_ELEMENTS(rungs); i++) {
+        g_autoptr(Played) played = played_new(staging, rungs[i]);
+        g_assert_cmpfloat(fabs(played->picture_end - SECONDS), <=, 0.1);
+        played_check_marks(played, SECONDS, 30);
+        // 4 s segments and a tail of 1 s.
+        g_assert_cmpuint(played->cuts->len, ==, 5);
+        for (guint cut = 0; cut < played->cuts->len; cut++)
+            g_assert_cmpint(g_array_index(played->cuts, gint64, cut), ==,
+                            g_array_index(small->cuts, gint64, cut));
+    }
+}
+
+static guint
+count_checkpoints(const JobResult *result, guint *first_segments)
+{
+    guint count = 0;
+    for (guint i = 0; i < result->reports->len; i++) {
+        const ChildReport *report = g_ptr_array_index(result->reports, i);
+        if (report->kind != CHILD_REPORT_CHECKPOINT || strcmp(report->name, "small") != 0)
+            continue;
+        if (count++ == 0)
+            *first_segments = report->segments;
+    }
+    return count;
+}
+
+static void
+test_kill_at_each_checkpoint(void)
+{
+    g_autoptr(Folder) folder = folder_new();
+    g_autofree char *source = g_build_filename(folder->path, "source.mp4", NULL);
+    Maker maker = maker_usual();
+    maker.width = 400;
+    maker.height = 300;
+    maker.picture_ms = maker.sound_ms = SECONDS * 1000;
+    maker_write(&maker, source);
+    guint killed = 0;
+    // Two rungs with four checkpoints each.
+    for (guint kill = 1; kill <= 8; kill++) {
+        g_autofree char *staging = g_strdup_printf("%s/staging%u", folder->path, kill);
+        JobOptions options = {.kill_checkpoints = kill};
+        g_autoptr(JobResult) first = job_run(source, staging, &options);
+        // The last of them may come when all is done.
+        killed += first->signal == SIGKILL;
+        guint permille = 0;
+        for (guint i = 0; i < first->reports->len; i++)
+            permille =
+                MAX(permille, ((ChildReport *)g_ptr_array_index(first->reports, i))->permille);
+        JobOptions again = {.done = "voice", .permille = permille};
+        g_autoptr(JobResult) second = job_run(source, staging, &again);
+        job_result_check_order(second);
+        g_assert_cmpint(job_result_get_last(second)->kind, ==, CHILD_REPORT_DONE);
+        const ChildReport *progress = job_result_find(second, CHILD_REPORT_PROGRESS, NULL);
+        g_assert_cmpuint(progress->permille, >=, permille);
+        // At most one segment is done again: a kill after both rungs' n-th checkpoint starts at n.
+        guint segments = 5;
+        count_checkpoints(second, &segments);
+        g_assert_cmpuint(segments, >=, kill / 2 + 1);
+        check_whole(staging);
+    }
+    g_assert_cmpuint(killed, >=, 3);
+}
+
+static void
+test_kill_in_voice(void)
+{
+    g_autoptr(Folder) folder = folder_new();
+    g_autofree char *source = g_build_filename(folder->path, "source.mp4", NULL);
+    g_autofree char *staging = g_build_filename(folder->path, "staging", NULL);
+    Maker maker = maker_usual();
+    maker.picture = NULL;
+    maker.sound_ms = SECONDS * 1000;
+    maker_write(&maker, source);
+    JobOptions options = {.cancel = TRUE};
+    g_autoptr(JobResult) first = job_run(source, staging, &options);
+    g_assert_cmpstr(job_result_get_last(first)->code, ==, "cancelled");
+    JobOptions again = {.permille = 1};
+    g_autoptr(JobResult) second = job_run(source, staging, &again);
+    g_assert_cmpint(job_result_get_last(second)->kind, ==, CHILD_REPORT_DONE);
+    g_autoptr(Played) played = played_new(staging, "voice");
+    g_assert_cmpuint(played->beeps->len, ==, SECONDS);
+    for (guint i = 0; i < SECONDS; i++)
+        g_assert_cmpfloat(fabs(g_array_index(played->beeps, double, i) - i), <=, 0.02);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/encode/resume/kill-at-each-checkpoint", test_kill_at_each_checkpoint);
+    g_test_add_func("/encode/resume/kill-in-voice", test_kill_in_voice);
+    return g_test_run();
+}

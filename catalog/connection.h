@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// What statement.c, backup.c and the tokenizer need of a connection; nobody else includes this.
+// The inside of a connection, for database.c, statement.c, backup.c, fts.c and search.c alone.
 #pragma once
 
 #include <sqlite3.h>
 
 #include "catalog/database.h"
 #include "catalog/tokenizer.h"
+
+/** Returns: (transfer full): a connection to the file that is there, with its tokenizer; no pragma
+ * is set yet. */
+CatalogDatabase *catalog_connection_new(const char *path, GError **error);
+
+/** Closes; nullable. */
+void catalog_connection_free(CatalogDatabase *database);
 
 /** Returns: (transfer none): SQLite's handle. */
 sqlite3 *catalog_connection_get_handle(CatalogDatabase *database);

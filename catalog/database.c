@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A connection: how it is opened, its pragmas, its statement cache, its transactions. Schema steps
+// A connection: how it is opened, its pragmas, its transactions. Schema steps
 // are in migrations.c.
 #include "catalog/database.h"
 
@@ -18,46 +18,6 @@
 #include "catalog/statement.h"
 
 #define BUSY_TIMEOUT_MS 5000
-
-struct _CatalogDatabase {
-    sqlite3 *handle;             // (owned)
-    GHashTable *prepared;        // (owned) (element-type static-text sqlite3_stmt): idle ones
-    CatalogTokenizer *tokenizer; // (owned): this thread's
-};
-
-sqlite3 *
-catalog_connection_get_handle(CatalogDatabase *database)
-{
-    return database->handle;
-}
-
-CatalogTokenizer *
-catalog_connection_get_tokenizer(CatalogDatabase *database)
-{
-    return database->tokenizer;
-}
-
-sqlite3_stmt *
-catalog_connection_take_prepared(CatalogDatabase *database, const char *sql)
-{
-    gpointer prepared = NULL;
-    g_hash_table_steal_extended(database->prepared, sql, NULL, &prepared);
-    return prepared;
-}
-
-void
-catalog_connection_give_prepared(CatalogDatabase *database, const char *sql, sqlite3_stmt *prepared)
-{
-    sqlite3_reset(prepared);
-    sqlite3_clear_bindings(prepared);
-    g_hash_table_replace(database->prepared, (gpointer)sql, prepared);
-}
-
-static void
-finalize_prepared(gpointer prepared)
-{
-    sqlite3_finalize(prepared);
-}
 
 static const char PRAGMAS_SQL[] = "PRAGMA synchronous = FULL;"
                                   "PRAGMA foreign_keys = ON;"
@@ -87,21 +47,16 @@ open_handle(const char *path, GError **error)
 {
     if (sodium_init() < 0)
         g_error("libsodium cannot start");
-    g_autoptr(CatalogDatabase) database = g_new0(CatalogDatabase, 1);
-    database->prepared = g_hash_table_new_full(NULL, NULL, NULL, finalize_prepared);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(path, &database->handle, flags, NULL);
-    if (code != SQLITE_OK) {
-        catalog_connection_set_error(database->handle, code, error);
+    g_autoptr(CatalogDatabase) database = catalog_connection_new(path, error);
+    if (database == NULL)
         return NULL;
-    }
-    sqlite3_busy_timeout(database->handle, BUSY_TIMEOUT_MS);
-    sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-    sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    sqlite3_limit(database->handle, SQLITE_LIMIT_ATTACHED, 0);
-    database->tokenizer = catalog_tokenizer_new(error);
-    if (database->tokenizer == NULL || !catalog_fts_register(database, error) ||
+    sqlite3 *handle = catalog_connection_get_handle(database);
+    sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+    if (!catalog_fts_register(database, error) ||
         !catalog_statement_run_script(database, PRAGMAS_SQL, error))
         return NULL;
     return g_steal_pointer(&database);
@@ -151,7 +106,7 @@ run_between(CatalogDatabase *database, const char *begin_sql, CatalogDatabaseWor
     if (work(database, data, error) && run_single(database, COMMIT_SQL, error))
         return TRUE;
     // SQLite may have rolled back by itself (disk full); a second time would be an error.
-    if (!sqlite3_get_autocommit(database->handle))
+    if (!sqlite3_get_autocommit(catalog_connection_get_handle(database)))
         run_single(database, ROLLBACK_SQL, NULL);
     return FALSE;
 }
@@ -184,11 +139,5 @@ catalog_database_read_version(CatalogDatabase *database, gint64 *version, GError
 void
 catalog_database_free(CatalogDatabase *database)
 {
-    if (database == NULL)
-        return;
-    g_clear_pointer(&database->prepared, g_hash_table_unref);
-    // The handle goes first: FTS5 still uses the tokenizer while it closes.
-    sqlite3_close(database->handle);
-    g_clear_pointer(&database->tokenizer, catalog_tokenizer_free);
-    g_free(database);
+    catalog_connection_free(database);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Prepared statements: binding, stepping, reading, and the one table from SQLite's codes to ours.
+// Prepared statements: binding, stepping, reading.
 #include "catalog/statement.h"
 
 #include <json-glib/json-glib.h>
@@ -18,43 +18,6 @@ struct _CatalogStatement {
     GError *fault;             // (owned) (nullable): the first one
     int column_hint;           // where the last column was found
 };
-
-static CatalogError
-map_code(int code)
-{
-    switch (code) {
-    case SQLITE_CONSTRAINT_UNIQUE:
-    case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID:
-        return CATALOG_ERROR_EXISTS;
-    case SQLITE_CONSTRAINT_FOREIGNKEY:
-        return CATALOG_ERROR_NOT_FOUND;
-    default:
-        break;
-    }
-    switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_NOMEM:
-        return CATALOG_ERROR_BUSY;
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-    case SQLITE_TOOBIG:
-        return CATALOG_ERROR_INVALID;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return CATALOG_ERROR_CORRUPT;
-    default:
-        return CATALOG_ERROR_IO;
-    }
-}
-
-void
-catalog_connection_set_error(sqlite3 *handle, int code, GError **error)
-{
-    g_set_error(error, CATALOG_ERROR, map_code(code), "catalogue: %s (%d)",
-                handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(code), code);
-}
 
 static void
 keep_fault(CatalogStatement *statement, int code)

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // Accounts, passwords, sessions, tokens and the set-up link: who gets in, and who no longer does.
-#include "fixture.h"
+#include "tests/catalog/fixture.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The tests' catalogue.
-#include "fixture.h"
+#include "tests/catalog/fixture.h"
 
 #include <glib/gstdio.h>
 

@@ -3,7 +3,7 @@
 
 // Jobs: claimed by one, in order of priority, held by a lease, tried again with back-off, ended by
 // everything that can end them.
-#include "fixture.h"
+#include "tests/catalog/fixture.h"
 
 #include "catalog/error.h"
 #include "catalog/ids.h"

@@ -3,7 +3,7 @@
 
 // Lessons: what is written is read, edits are guarded, states move along their table, and a viewer
 // sees what the visibility rule says, in lists as for a single one.
-#include "fixture.h"
+#include "tests/catalog/fixture.h"
 
 #include "catalog/error.h"
 #include "catalog/ids.h"

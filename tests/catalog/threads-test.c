@@ -3,7 +3,7 @@
 
 // The catalogue's threads: order, atomicity, full queues, cancelling, and where callbacks and data
 // end.
-#include "fixture.h"
+#include "tests/catalog/fixture.h"
 
 #include "catalog/accounts.h"
 #include "catalog/error.h"

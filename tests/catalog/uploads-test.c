@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // Uploads and rungs: offsets, ends, quotas; published files and the ones they replace.
-#include "fixture.h"
+#include "tests/catalog/fixture.h"
 
 #include "catalog/error.h"
 #include "catalog/ids.h"

@@ -28,11 +28,15 @@ static const char PRAGMAS_SQL[] = "PRAGMA synchronous = FULL;"
 static const char WAL_SQL[] = "PRAGMA journal_mode = WAL;";
 static const char QUERY_ONLY_SQL[] = "PRAGMA query_only = ON;";
 
-/* Password hashes are inside, so the file is made for its owner alone before SQLite sees it. */
+/* Password hashes are inside, so the file is made for its owner alone before SQLite sees it. A file
+ * that is there is never opened here: closing it would drop the POSIX locks of every other
+ * connection of this process, and then another process may delete the log under it. */
 static gboolean
 make_private_file(const char *path, GError **error)
 {
-    int fd = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = g_open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return TRUE;
     if (fd < 0) {
         int saved_errno = errno;
         g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_IO, "%s: %s", path,

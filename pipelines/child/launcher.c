@@ -341,6 +341,13 @@ take_staging_lock(const char *staging, GError **error)
     return -1;
 }
 
+void
+child_launcher_break_lock(const char *staging)
+{
+    g_autofree char *path = g_build_filename(staging, "lock", NULL);
+    g_unlink(path); // the next child locks a new file
+}
+
 static GSubprocess *
 spawn(const ChildLauncherSetup *setup, int control, int lock, GError **error)
 {

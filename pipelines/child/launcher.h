@@ -46,6 +46,10 @@ typedef struct {
 ChildLauncher *child_launcher_start(const ChildLauncherSetup *setup,
                                     const ChildLauncherListener *listener, GError **error);
 
+/** Gives up a staging folder's lock that a process killed half-way through its start holds for
+ * ever. */
+void child_launcher_break_lock(const char *staging);
+
 /** Asks the child to stop; it is killed 5 s later. Its end has the code `cancelled`. */
 void child_launcher_cancel(ChildLauncher *launcher);
 

@@ -22,6 +22,8 @@
 #define RENEW_S 20
 #define PROGRESS_US G_USEC_PER_SEC
 #define BUSY_AGAIN_MS 1000
+#define BUSY_MOST                                                                                  \
+    20 // then whatever holds the lock does not write: no child outlives its parent so long
 #define MAX_WAITING 64
 #define MAX_WARNINGS 16 // more of them than that at once are left out
 #define LIMIT_DURATION_MS (G_GUINT64_CONSTANT(12) * 3600 * 1000)
@@ -46,6 +48,7 @@ struct _FlowsEncodeJob {
     char *stage;                        // (owned) (nullable) of the newest progress
     int permille;                       // (value) of the newest progress
     gint64 saved_us;                    // (value) monotonic, when progress was last written
+    guint busy_times;                   // (value) how often the staging lock was found taken
     gboolean saving;                    // (value) a lease write is under way
     gboolean lost;                      // (value) the lease is not ours any more
     gboolean stopping;                  // (value) the supervisor is going
@@ -375,6 +378,8 @@ static void
 take_start_failure(FlowsEncodeJob *job, const GError *error)
 {
     if (g_error_matches(error, CHILD_ERROR, CHILD_ERROR_BUSY)) {
+        if (++job->busy_times >= BUSY_MOST)
+            child_launcher_break_lock(job->staging);
         set_timer(job, BUSY_AGAIN_MS, on_start_again);
         return;
     }

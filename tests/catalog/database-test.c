@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Opening: fresh files, files of every released schema, newer, foreign and broken files; backup and
+// check.
+#include "tests/catalog/fixture.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#include "catalog/accounts.h"
+#include "catalog/backup.h"
+#include "catalog/error.h"
+#include "catalog/lessonlist.h"
+#include "catalog/lessons.h"
+#include "catalog/migrations.h"
+#include "catalog/search.h"
+
+/* Runs SQL behind the catalogue's back. */
+static void
+run_raw(const char *path, const char *script)
+{
+    sqlite3 *handle = NULL;
+    g_assert_cmpint(sqlite3_open(path, &handle), ==, SQLITE_OK);
+    char *message = NULL;
+    sqlite3_exec(handle, script, NULL, NULL, &message);
+    g_assert_cmpstr(message, ==, NULL);
+    sqlite3_close(handle);
+}
+
+static void
+assert_refused(const char *path, CatalogError code)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(catalog_database_open(path, &error));
+    g_assert_true(g_error_matches(error, CATALOG_ERROR, (int)code));
+}
+
+static void
+test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
+{
+    GError *error = NULL;
+    for (int schema = 1; schema <= catalog_migrations_get_newest(); schema++) {
+        g_autofree char *name = g_strdup_printf("schema-%d.sql", schema);
+        g_autofree char *dump = g_test_build_filename(G_TEST_DIST, name, NULL);
+        g_autofree char *script = NULL;
+        g_file_get_contents(dump, &script, NULL, &error);
+        g_assert_no_error(error);
+        g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
+        run_raw(path, script);
+        g_autoptr(CatalogDatabase) database = catalog_database_open(path, &error);
+        g_assert_no_error(error);
+        g_autoptr(GPtrArray) faults = catalog_backup_check(database, &error);
+        g_assert_cmpuint(faults->len, ==, 0);
+        CatalogLessonlistFilter filter = {.query = "ส่วน"};
+        g_autoptr(CatalogPage) page = catalog_lessonlist_list(database, &filter, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(page->items->len, ==, 1);
+        const CatalogLesson *lesson = g_ptr_array_index(page->items, 0);
+        g_assert_cmpstr(lesson->owner_name, ==, "ครูสมชาย");
+        g_assert_cmpuint(lesson->rungs->len, ==, 1);
+        g_assert_nonnull(lesson->job);
+        g_assert_cmpint(lesson->length_bytes, ==, 100);
+        g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
+    }
+}
+
+static void
+test_newer_schema_is_refused(Fixture *fixture, gconstpointer unused)
+{
+    GError *error = NULL;
+    run_raw(fixture->path, "PRAGMA user_version = 1000");
+    assert_refused(fixture->path, CATALOG_ERROR_NEWER_SCHEMA);
+    g_autoptr(CatalogDatabase) reader = catalog_database_open_reader(fixture->path, &error);
+    g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_NEWER_SCHEMA);
+    g_clear_error(&error);
+}
+
+static void
+test_foreign_files_are_refused_untouched(Fixture *fixture, gconstpointer unused)
+{
+    GError *error = NULL;
+    g_autofree char *foreign = g_build_filename(fixture->folder, "foreign", NULL);
+    run_raw(foreign, "CREATE TABLE music (id)");
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    gsize before_bytes = 0;
+    gsize after_bytes = 0;
+    g_file_get_contents(foreign, &before, &before_bytes, NULL);
+    assert_refused(foreign, CATALOG_ERROR_CORRUPT);
+    g_file_get_contents(foreign, &after, &after_bytes, NULL);
+    g_assert_cmpmem(before, before_bytes, after, after_bytes);
+
+    g_autofree char *garbage = g_build_filename(fixture->folder, "garbage", NULL);
+    g_autofree char *bytes = g_strnfill(8192, 'x');
+    g_file_set_contents(garbage, bytes, 8192, &error);
+    g_assert_no_error(error);
+    assert_refused(garbage, CATALOG_ERROR_CORRUPT);
+
+    g_autofree char *nowhere = g_build_filename(fixture->folder, "no", "such", NULL);
+    assert_refused(nowhere, CATALOG_ERROR_IO);
+}
+
+static void
+test_file_is_private(Fixture *fixture, gconstpointer unused)
+{
+    GStatBuf info;
+    g_assert_cmpint(g_stat(fixture->path, &info), ==, 0);
+    g_assert_cmpint(info.st_mode & 0777, ==, 0600);
+}
+
+static gpointer
+open_in_thread(gpointer data)
+{
+    GError *error = NULL;
+    g_autoptr(CatalogDatabase) database = catalog_database_open(data, &error);
+    g_assert_no_error(error);
+    return NULL;
+}
+
+static void
+test_many_may_create_at_once(Fixture *fixture, gconstpointer unused)
+{
+    g_autofree char *path = g_build_filename(fixture->folder, "together", NULL);
+    GThread *threads[4];
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("opener", open_in_thread, path);
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_thread_join(threads[i]);
+}
+
+static gboolean
+failing_work(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Fixture *fixture = data;
+    g_free(fixture_add_account(fixture, "a", "staff"));
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "as asked");
+    return FALSE;
+}
+
+static void
+test_failed_work_is_rolled_back(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 count = -1;
+    g_assert_false(catalog_database_run_write(fixture->database, failing_work, fixture, &error));
+    g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID);
+    g_assert_true(catalog_accounts_count(fixture->database, &count, NULL));
+    g_assert_cmpint(count, ==, 0);
+}
+
+static void
+test_backup_is_whole(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = fixture_add_lesson(fixture, "เศษส่วน", CATALOG_LESSON_STATE_PUBLISHED);
+    g_autofree char *path = g_build_filename(fixture->folder, "backup", NULL);
+    g_assert_true(catalog_backup_write(fixture->database, path, &error));
+    g_assert_no_error(error);
+    GStatBuf info;
+    g_assert_cmpint(g_stat(path, &info), ==, 0);
+    g_assert_cmpint(info.st_mode & 0777, ==, 0600);
+    const char *const left_over[] = {".part", ".part-wal", ".part-shm", ".part-journal", "-wal"};
+    for (guint i = 0; i < G_N_ELEMENTS(left_over); i++) {
+        g_autofree char *other = g_strconcat(path, left_over[i], NULL);
+        g_assert_false(g_file_test(other, G_FILE_TEST_EXISTS));
+    }
+    g_autoptr(CatalogDatabase) copy = catalog_database_open(path, &error);
+    g_assert_no_error(error);
+    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(copy, id, &error);
+    g_assert_cmpstr(lesson->title, ==, "เศษส่วน");
+    g_assert_false(catalog_backup_write(fixture->database, path, &error));
+    g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_EXISTS);
+}
+
+static void
+test_check_finds_faults(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_free(fixture_add_lesson(fixture, "เศษส่วน", CATALOG_LESSON_STATE_PUBLISHED));
+    g_autofree char *path = g_build_filename(fixture->folder, "broken", NULL);
+    g_assert_true(catalog_backup_write(fixture->database, path, &error));
+    run_raw(path, "UPDATE search_documents SET title = 'else';"
+                  "INSERT INTO rungs (lesson_id, name, updated_ms) VALUES ('nobody', 'voice', 1)");
+    g_autoptr(CatalogDatabase) broken = catalog_database_open(path, &error);
+    g_assert_no_error(error);
+    g_autoptr(GPtrArray) faults = catalog_backup_check(broken, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(faults->len, ==, 2);
+}
+
+static void
+test_other_dictionary_rebuilds(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_free(fixture_add_lesson(fixture, "เศษส่วน", CATALOG_LESSON_STATE_PUBLISHED));
+    run_raw(fixture->path, "UPDATE search_documents SET title = 'ดาวเคราะห์';"
+                           "UPDATE settings SET value = 'old' WHERE name = 'search-fingerprint'");
+    g_autoptr(CatalogDatabase) again = catalog_database_open(fixture->path, &error);
+    g_assert_no_error(error);
+    CatalogLessonlistFilter filter = {.query = "เคราะห์"};
+    g_autoptr(CatalogPage) page = catalog_lessonlist_list(again, &filter, &error);
+    g_assert_cmpuint(page->items->len, ==, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    FIXTURE_ADD("/catalog/database/released-schema-migrates", test_released_schema_migrates);
+    FIXTURE_ADD("/catalog/database/newer-schema-is-refused", test_newer_schema_is_refused);
+    FIXTURE_ADD("/catalog/database/foreign-files-are-refused-untouched",
+                test_foreign_files_are_refused_untouched);
+    FIXTURE_ADD("/catalog/database/file-is-private", test_file_is_private);
+    FIXTURE_ADD("/catalog/database/many-may-create-at-once", test_many_may_create_at_once);
+    FIXTURE_ADD("/catalog/database/failed-work-is-rolled-back", test_failed_work_is_rolled_back);
+    FIXTURE_ADD("/catalog/database/backup-is-whole", test_backup_is_whole);
+    FIXTURE_ADD("/catalog/database/check-finds-faults", test_check_finds_faults);
+    FIXTURE_ADD("/catalog/database/other-dictionary-rebuilds", test_other_dictionary_rebuilds);
+    return g_test_run();
+}

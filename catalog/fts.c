@@ -34,14 +34,16 @@ delete_tokenizer(Fts5Tokenizer *tokenizer)
 {
 }
 
+/* A term of a query was broken and folded by query.c already: it is one token as it stands. */
 static int
 run_tokenizer(Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, int bytes,
               int (*token)(void *, int, const char *, int, int, int))
 {
+    if ((flags & FTS5_TOKENIZE_QUERY) != 0)
+        return token(context, 0, text, bytes, 0, bytes);
     FtsSink sink = {context, token};
-    gboolean sub_words = (flags & FTS5_TOKENIZE_QUERY) == 0;
-    return catalog_tokenizer_run((CatalogTokenizer *)tokenizer, text, (gsize)MAX(bytes, 0),
-                                 sub_words, give_token, &sink);
+    return catalog_tokenizer_run((CatalogTokenizer *)tokenizer, text, (gsize)MAX(bytes, 0), TRUE,
+                                 give_token, &sink);
 }
 
 static const char API_SQL[] = "SELECT fts5(:api)";

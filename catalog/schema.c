@@ -192,8 +192,12 @@ static const char STEP_1_SQL[] =
     " title TEXT NOT NULL,"
     " description TEXT NOT NULL"
     ") STRICT;"
-    "CREATE VIRTUAL TABLE search_index USING fts5 (title, description,"
-    " content='search_documents', content_rowid='docid', tokenize='daorian', prefix='1 2 3');"
+    // Titles have an index of their own, so that what is only in descriptions costs a search of
+    // titles nothing. Rows are all that is asked for: no positions are kept (detail=none).
+    "CREATE VIRTUAL TABLE search_titles USING fts5 (title, content='search_documents',"
+    " content_rowid='docid', tokenize='daorian', prefix='1 2 3', detail=none);"
+    "CREATE VIRTUAL TABLE search_texts USING fts5 (title, description, content='search_documents',"
+    " content_rowid='docid', tokenize='daorian', prefix='1 2 3', detail=none);"
     "PRAGMA application_id = 1145130834;"
     "PRAGMA user_version = 1;";
 

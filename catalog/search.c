@@ -12,8 +12,11 @@
 
 static const char GET_DOCUMENT_SQL[] =
     "SELECT docid, title, description FROM search_documents WHERE lesson_id = :lesson_id";
-static const char REMOVE_SQL[] =
-    "INSERT INTO search_index (search_index, rowid, title, description)"
+static const char REMOVE_TITLE_SQL[] =
+    "INSERT INTO search_titles (search_titles, rowid, title)"
+    " SELECT 'delete', docid, title FROM search_documents WHERE docid = :docid";
+static const char REMOVE_TEXT_SQL[] =
+    "INSERT INTO search_texts (search_texts, rowid, title, description)"
     " SELECT 'delete', docid, title, description FROM search_documents WHERE docid = :docid";
 static const char UPDATE_DOCUMENT_SQL[] =
     "UPDATE search_documents SET title = :title, description = :description"
@@ -21,9 +24,12 @@ static const char UPDATE_DOCUMENT_SQL[] =
 static const char INSERT_DOCUMENT_SQL[] =
     "INSERT INTO search_documents (lesson_id, title, description)"
     " VALUES (:lesson_id, :title, :description)";
-static const char ADD_SQL[] = "INSERT INTO search_index (rowid, title, description)"
-                              " SELECT docid, title, description FROM search_documents"
-                              " WHERE lesson_id = :lesson_id";
+static const char ADD_TITLE_SQL[] =
+    "INSERT INTO search_titles (rowid, title)"
+    " SELECT docid, title FROM search_documents WHERE lesson_id = :lesson_id";
+static const char ADD_TEXT_SQL[] =
+    "INSERT INTO search_texts (rowid, title, description)"
+    " SELECT docid, title, description FROM search_documents WHERE lesson_id = :lesson_id";
 
 static gboolean
 run_with_id(CatalogDatabase *database, const char *sql, gint64 docid, const char *lesson_id,
@@ -65,33 +71,34 @@ catalog_search_index(CatalogDatabase *database, const char *lesson_id, const cha
         return FALSE;
     g_clear_pointer(&get, catalog_statement_free);
     // The index is told the old text before the document forgets it.
-    if (docid != 0 && !run_with_id(database, REMOVE_SQL, docid, NULL, error))
+    if (docid != 0 && (!run_with_id(database, REMOVE_TITLE_SQL, docid, NULL, error) ||
+                       !run_with_id(database, REMOVE_TEXT_SQL, docid, NULL, error)))
         return FALSE;
     const char *sql = docid != 0 ? UPDATE_DOCUMENT_SQL : INSERT_DOCUMENT_SQL;
     return write_document(database, sql, lesson_id, title, description, error) &&
-           run_with_id(database, ADD_SQL, 0, lesson_id, error);
+           run_with_id(database, ADD_TITLE_SQL, 0, lesson_id, error) &&
+           run_with_id(database, ADD_TEXT_SQL, 0, lesson_id, error);
 }
 
 /* As in lessonlist.c. */
-#define VISIBLE_HITS(tier, expression)                                                             \
+#define VISIBLE_HITS(tier, table, expression)                                                      \
     " SELECT * FROM (SELECT f.rowid AS docid, d.lesson_id AS lesson_id, " tier " AS tier"          \
-    " FROM search_index f CROSS JOIN search_documents d ON d.docid = f.rowid"                      \
-    " CROSS JOIN lessons l ON l.id = d.lesson_id WHERE search_index MATCH " expression             \
+    " FROM " table " f CROSS JOIN search_documents d ON d.docid = f.rowid"                         \
+    " CROSS JOIN lessons l ON l.id = d.lesson_id WHERE " table " MATCH " expression                \
     " AND (:sees_all OR owner_id = :account_id OR (state = 'published' AND withdrawn_ms = 0"       \
     "  AND (visibility = 'public' OR (visibility = 'signed-in' AND :account_id IS NOT NULL))))"    \
     " AND (:state IS NULL OR iif(withdrawn_ms <> 0, 'withdrawn', state) = :state)"                 \
     " AND (:owner_id IS NULL OR owner_id = :owner_id)"                                             \
     " ORDER BY f.rowid DESC LIMIT :window)"
 
+// clang-format off
 static const char FIND_SQL[] =
-    "SELECT lesson_id, min(tier) AS best FROM (" VISIBLE_HITS("0", "'{title} : (' || :words || ')'") " UNION ALL" VISIBLE_HITS(
-        "1",
-        "'{title} : (' || :typed || ')'") " UNION ALL" VISIBLE_HITS("2",
-                                                                    ":typed") ") GROUP BY "
-                                                                              "lesson_id ORDER BY "
-                                                                              "best, docid DESC "
-                                                                              "LIMIT :limit OFFSET "
-                                                                              ":offset";
+    "SELECT lesson_id, min(tier) AS best FROM ("
+    VISIBLE_HITS("0", "search_titles", ":words") " UNION ALL"
+    VISIBLE_HITS("1", "search_titles", ":typed") " UNION ALL"
+    VISIBLE_HITS("2", "search_texts", ":typed")
+    ") GROUP BY lesson_id ORDER BY best, docid DESC LIMIT :limit OFFSET :offset";
+// clang-format on
 
 GPtrArray *
 catalog_search_find(CatalogDatabase *database, const CatalogSearchRequest *request, GError **error)
@@ -121,7 +128,10 @@ static const char GET_FINGERPRINT_SQL[] =
 static const char SET_FINGERPRINT_SQL[] =
     "INSERT INTO settings (name, value, updated_ms) VALUES ('search-fingerprint', :fingerprint, 0)"
     " ON CONFLICT DO UPDATE SET value = excluded.value";
-static const char REBUILD_SQL[] = "INSERT INTO search_index (search_index) VALUES ('rebuild')";
+static const char REBUILD_TITLES_SQL[] =
+    "INSERT INTO search_titles (search_titles) VALUES ('rebuild')";
+static const char REBUILD_TEXTS_SQL[] =
+    "INSERT INTO search_texts (search_texts) VALUES ('rebuild')";
 
 static gboolean
 is_fresh(CatalogDatabase *database, const char *fingerprint, gboolean *fresh, GError **error)
@@ -133,12 +143,19 @@ is_fresh(CatalogDatabase *database, const char *fingerprint, gboolean *fresh, GE
 }
 
 static gboolean
+run_plain(CatalogDatabase *database, const char *sql, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, sql);
+    return catalog_statement_run(statement, error);
+}
+
+static gboolean
 rebuild_work(CatalogDatabase *database, gpointer data, GError **error)
 {
-    g_autoptr(CatalogStatement) rebuild = catalog_statement_new(database, REBUILD_SQL);
     g_autoptr(CatalogStatement) set = catalog_statement_new(database, SET_FINGERPRINT_SQL);
     catalog_statement_bind_text(set, ":fingerprint", data);
-    return catalog_statement_run(rebuild, error) && catalog_statement_run(set, error);
+    return run_plain(database, REBUILD_TITLES_SQL, error) &&
+           run_plain(database, REBUILD_TEXTS_SQL, error) && catalog_statement_run(set, error);
 }
 
 gboolean
@@ -152,12 +169,14 @@ catalog_search_refresh(CatalogDatabase *database, GError **error)
     return fresh || catalog_database_run_write(database, rebuild_work, fingerprint, error);
 }
 
-static const char CHECK_SQL[] =
-    "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)";
+static const char CHECK_TITLES_SQL[] =
+    "INSERT INTO search_titles (search_titles, rank) VALUES ('integrity-check', 1)";
+static const char CHECK_TEXTS_SQL[] =
+    "INSERT INTO search_texts (search_texts, rank) VALUES ('integrity-check', 1)";
 
 gboolean
 catalog_search_check(CatalogDatabase *database, GError **error)
 {
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CHECK_SQL);
-    return catalog_statement_run(statement, error);
+    return run_plain(database, CHECK_TITLES_SQL, error) &&
+           run_plain(database, CHECK_TEXTS_SQL, error);
 }

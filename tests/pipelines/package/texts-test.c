@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// What the package says in text: the index both ways, the figures of RFC 8216, the journal, and the
+// playlists and lesson.json against golden files.
+#include <string.h>
+
+#include "pipelines/package/index.h"
+#include "pipelines/package/journal.h"
+#include "pipelines/package/manifest.h"
+#include "pipelines/package/playlist.h"
+
+#define SECOND ((guint64)PACKAGE_INDEX_TIMESCALE)
+
+/* Five segments of 4 s but the last, 2.4 s. */
+static PackageIndex *
+make_index(void)
+{
+    static const guint64 sizes[] = {40000, 60000, 20000, 80000, 30000};
+    PackageIndex *index = package_index_new();
+    guint64 offset = 900;
+    index->init_bytes = 800;
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        PackageIndexSegment segment = {offset, sizes[i], i * 4 * SECOND,
+                                       i < 4 ? 4 * SECOND : 216000};
+        g_array_append_val(index->segments, segment);
+        offset += sizes[i];
+    }
+    return index;
+}
+
+static void
+assert_golden(const char *name, const char *text)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "golden", name, NULL);
+    g_autofree char *golden = NULL;
+    g_autoptr(GError) error = NULL;
+    g_file_get_contents(path, &golden, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(text, ==, golden);
+}
+
+static void
+test_index_comes_back(void)
+{
+    g_autoptr(PackageIndex) index = make_index();
+    g_autofree char *text = package_index_to_json(index);
+    g_autoptr(PackageIndex) back = package_index_parse(text, strlen(text), 230900, NULL);
+    g_assert_nonnull(back);
+    g_autofree char *again = package_index_to_json(back);
+    g_assert_cmpstr(text, ==, again);
+    g_assert_cmpuint(package_index_get_duration_ms(back), ==, 18400);
+    g_assert_null(package_index_parse(text, strlen(text), 230899, NULL)); // beyond the file
+}
+
+static void
+test_index_refuses(void)
+{
+    static const char *const texts[] = {
+        "",
+        "{}",
+        "[[[[[[[[[[[[[[[[",
+        "{\"timescale\":1000,\"init\":[0,9],\"segments\":[[9,1,0,1]]}",
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[]}",
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[8,1,0,1]]}",            // overlaps init
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,0,0,1]]}",            // empty
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,1,0,0]]}",            // no time
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,1,1,1]]}",            // not from 0
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,5,0,1],[9,5,1,1]]}",  // overlap
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,5,0,1],[14,5,2,1]]}", // gap in time
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[-9,5,0,1]]}",
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,9223372036854775807,0,1]]}",
+        "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,5,0,9223372036854775807]]}",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(package_index_parse(texts[i], strlen(texts[i]), 1000, &error));
+        g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID);
+    }
+}
+
+/* 80000 bytes in 4 s are the peak; runs of 0.5 to 1.5 targets hold one segment, or one and the tail
+ * no more. */
+static void
+test_bandwidth(void)
+{
+    g_autoptr(PackageIndex) index = make_index();
+    g_assert_cmpuint(package_index_get_target_duration_s(index), ==, 4);
+    g_assert_cmpuint(package_index_get_bandwidth_bps(index), ==, 160000);
+    g_assert_cmpuint(package_index_get_average_bandwidth_bps(index), ==, 100000);
+    PackageIndexSegment *last = &g_array_index(index->segments, PackageIndexSegment, 4);
+    last->duration_pts90k = SECOND; // too short to count alone, but it counts with the one before
+    last->bytes = 60000;
+    g_assert_cmpuint(package_index_get_bandwidth_bps(index), ==, 224000);
+}
+
+static void
+test_media_playlist(void)
+{
+    g_autoptr(PackageIndex) index = make_index();
+    g_autofree char *text = package_playlist_format_media(index, "small.0a1b2c3d.mp4");
+    assert_golden("small.m3u8", text);
+}
+
+static void
+test_multivariant_playlist(void)
+{
+    static const PackagePlaylistVariant variants[] = {
+        {"voice.m3u8", "mp4a.40.2", 36000, 33000, 0, 0, 0},
+        {"medium.m3u8", "avc1.4D401E,mp4a.40.2", 350000, 200000, 640, 360, 25},
+        {"small.m3u8", "avc1.42C015,mp4a.40.2", 125000, 80000, 480, 270, 12.5},
+    };
+    g_autofree char *text = package_playlist_format_multivariant(variants, 3);
+    assert_golden("index.m3u8", text);
+}
+
+static void
+test_manifest(void)
+{
+    PackageManifestRung made = {.name = "small",
+                                .file = "small.0a1b2c3d.mp4",
+                                .playlist = "small.m3u8",
+                                .sha256 = "0a1b2c3d",
+                                .codecs = "avc1.42C015,mp4a.40.2",
+                                .bytes = 230900,
+                                .duration_ms = 18400,
+                                .bandwidth_bps = 160000,
+                                .average_bandwidth_bps = 100000,
+                                .width = 480,
+                                .height = 270,
+                                .frame_rate = 12.5};
+    PackageManifestRung failed = {.name = "large", .error_code = "out-of-memory"};
+    g_autoptr(GPtrArray) rungs = g_ptr_array_new();
+    g_autoptr(GPtrArray) files =
+        g_ptr_array_new_with_free_func((GDestroyNotify)package_manifest_free_file);
+    g_ptr_array_add(rungs, &made);
+    g_ptr_array_add(rungs, &failed);
+    g_ptr_array_add(files, package_manifest_describe("index.m3u8", "#EXTM3U\n", 8));
+    const PackageManifest manifest = {.id = "01234567-89ab-7000-8000-000000000000",
+                                      .title = "เศษส่วน \"ครึ่ง\"",
+                                      .description = "",
+                                      .language = "th",
+                                      .poster = "poster.webp",
+                                      .duration_ms = 18400,
+                                      .rungs = rungs,
+                                      .files = files};
+    g_autofree char *text = package_manifest_format(&manifest);
+    assert_golden("lesson.json", text);
+}
+
+static void
+test_journal(void)
+{
+    g_autofree char *head = package_journal_format_head("abc");
+    const PackageJournalRecord first = {0, 100, 0, SECOND, 48128};
+    const PackageJournalRecord second = {100, 50, SECOND, SECOND, 96256};
+    g_autofree char *one = package_journal_format_record(&first);
+    g_autofree char *two = package_journal_format_record(&second);
+    g_autofree char *end = package_journal_format_record(NULL);
+    g_autofree char *text = g_strconcat(head, one, two, end, NULL);
+    for (gsize length = 0; length <= strlen(text); length++) { // torn at every byte
+        g_autoptr(PackageJournal) journal = package_journal_parse(text, length, head, 150);
+        gsize wanted = (length >= strlen(head) + strlen(one)) +
+                       (length >= strlen(head) + strlen(one) + strlen(two));
+        g_assert_cmpuint(journal->records->len, ==, wanted);
+        g_assert_cmpint(journal->complete, ==, length == strlen(text));
+        g_assert_cmpuint(journal->valid_bytes, <=, length);
+    }
+    g_autoptr(PackageJournal) shorter = package_journal_parse(text, strlen(text), head, 149);
+    g_assert_cmpuint(shorter->records->len, ==, 1); // the second one's bytes are not all there
+    g_autoptr(PackageJournal) other = package_journal_parse(text, strlen(text), "other\n", 150);
+    g_assert_cmpuint(other->records->len, ==, 0);
+    text[strlen(head) + 2] ^= 1;
+    g_autoptr(PackageJournal) flipped = package_journal_parse(text, strlen(text), head, 150);
+    g_assert_cmpuint(flipped->records->len, ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/package/index/comes-back", test_index_comes_back);
+    g_test_add_func("/package/index/refuses", test_index_refuses);
+    g_test_add_func("/package/index/bandwidth", test_bandwidth);
+    g_test_add_func("/package/playlist/media", test_media_playlist);
+    g_test_add_func("/package/playlist/multivariant", test_multivariant_playlist);
+    g_test_add_func("/package/manifest/golden", test_manifest);
+    g_test_add_func("/package/journal/torn-anywhere", test_journal);
+    return g_test_run();
+}

@@ -75,6 +75,25 @@ build_index(const PackageJournal *journal, guint64 init_bytes, guint64 head_byte
     return index;
 }
 
+/* The grid says how long a segment lasts; sound alone counts its own samples. */
+static GBytes *
+build_sidx(const PackageTracks *tracks, const PackageJournal *journal)
+{
+    gboolean picture = tracks->width > 0;
+    g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(PackageInitReference));
+    guint64 audio_end = 0;
+    for (guint i = 0; i < journal->records->len; i++) {
+        const PackageJournalRecord *record =
+            &g_array_index(journal->records, PackageJournalRecord, i);
+        PackageInitReference reference = {record->bytes, picture ? record->duration_pts90k
+                                                                 : record->audio_end - audio_end};
+        audio_end = record->audio_end;
+        g_array_append_val(references, reference);
+    }
+    return package_init_build_sidx(references,
+                                   picture ? PACKAGE_INDEX_TIMESCALE : PACKAGE_TRACK_AUDIO_RATE);
+}
+
 static gboolean
 write_file(Output *output, GBytes *init, GBytes *sidx, int part, guint64 part_bytes, GError **error)
 {
@@ -139,8 +158,7 @@ package_finish_run(const char *folder, const char *rung, const PackageTracks *tr
         package_init_build(tracks, last->start_pts90k + last->duration_pts90k, error);
     if (result->codecs == NULL || init == NULL)
         return NULL;
-    g_autoptr(PackageIndex) plain = build_index(journal, 0, 0);
-    g_autoptr(GBytes) sidx = package_init_build_sidx(plain->segments);
+    g_autoptr(GBytes) sidx = build_sidx(tracks, journal);
     g_autoptr(PackageIndex) index = build_index(journal, g_bytes_get_size(init),
                                                 g_bytes_get_size(init) + g_bytes_get_size(sidx));
     fill_result(result, rung, index);

@@ -268,20 +268,20 @@ package_init_build(const PackageTracks *tracks, guint64 duration_pts90k, GError 
 }
 
 GBytes *
-package_init_build_sidx(GArray *segments)
+package_init_build_sidx(GArray *references, guint32 timescale)
 {
     GByteArray *out = g_byte_array_new();
     guint box = package_boxes_open_full(out, "sidx", 1, 0);
     package_boxes_put_u32(out, 1); // reference_ID
-    package_boxes_put_u32(out, PACKAGE_INDEX_TIMESCALE);
+    package_boxes_put_u32(out, timescale);
     package_boxes_put_u64(out, 0); // earliest_presentation_time
     package_boxes_put_u64(out, 0); // first_offset
     package_boxes_put_u16(out, 0);
-    package_boxes_put_u16(out, segments->len);
-    for (guint i = 0; i < segments->len; i++) {
-        const PackageIndexSegment *segment = &g_array_index(segments, PackageIndexSegment, i);
-        package_boxes_put_u32(out, (guint32)segment->bytes);
-        package_boxes_put_u32(out, (guint32)segment->duration_pts90k);
+    package_boxes_put_u16(out, references->len);
+    for (guint i = 0; i < references->len; i++) {
+        const PackageInitReference *reference = &g_array_index(references, PackageInitReference, i);
+        package_boxes_put_u32(out, (guint32)reference->bytes);
+        package_boxes_put_u32(out, (guint32)reference->duration);
         package_boxes_put_u32(out, 0x90000000); // starts with SAP, type 1, delta 0
     }
     package_boxes_close(out, box);

@@ -19,11 +19,18 @@
  */
 GBytes *package_init_build(const PackageTracks *tracks, guint64 duration_pts90k, GError **error);
 
+/** One segment as the sidx counts it. */
+typedef struct {
+    guint64 bytes;    // of the fragment
+    guint64 duration; // in the timescale of the first track
+} PackageInitReference;
+
 /**
  * package_init_build_sidx:
- * @segments: (element-type PackageIndexSegment): in order
+ * @references: (element-type PackageInitReference): in order
+ * @timescale: of the first track: libavformat takes it for granted that they are the same
  *
  * Every reference starts with a stream access point of type 1; the first one follows the box at
- * once. The timescale is that of the grid. Returns: (transfer full).
+ * once. Returns: (transfer full).
  */
-GBytes *package_init_build_sidx(GArray *segments);
+GBytes *package_init_build_sidx(GArray *references, guint32 timescale);

@@ -75,6 +75,7 @@ read_sidx(Walk *walk, const guint8 *at, guint64 end)
     g_assert_cmpuint(at[0], ==, 1);
     g_assert_cmpuint(get64(at + 20), ==, 0); // first_offset
     walk->mp4->sidx_end = end;
+    walk->mp4->timescale = get32(at + 8);
     guint count = (guint)at[30] << 8 | at[31];
     for (guint i = 0; i < count; i++) {
         guint64 both = (guint64)get32(at + 32 + i * 12) << 32 | get32(at + 36 + i * 12);
@@ -94,6 +95,12 @@ read_box(Walk *walk, const char *type, guint64 offset, guint64 end)
             walk->mp4->first_moof = offset;
     } else if (strcmp(type, "moov") == 0) {
         walk->mp4->init_bytes = end;
+    } else if (strcmp(type, "tkhd") == 0) {
+        g_assert_cmpuint(end - offset, ==, 92); // ISO/IEC 14496-12 §8.3.2
+    } else if (strcmp(type, "mvhd") == 0) {
+        g_assert_cmpuint(end - offset, ==, 108);
+    } else if (strcmp(type, "mdhd") == 0) {
+        g_assert_cmpuint(end - offset, ==, 32);
     } else if (strcmp(type, "edts") == 0) {
         walk->mp4->edit_list = TRUE;
     } else if (strcmp(type, "sidx") == 0) {

@@ -22,6 +22,7 @@ typedef struct {
     guint64 first_moof; // (value) offset
     guint64 sidx_end;   // (value) offset; 0 without sidx
     guint64 init_bytes; // (value) ftyp and moov
+    guint32 timescale;  // (value) of the sidx
     gboolean edit_list; // (value)
     GArray *references; // (owned) (element-type guint64) sidx: bytes << 32 | duration
     GArray *runs;       // (owned) (element-type PackageMp4Run)

@@ -80,25 +80,45 @@ catalog_search_index(CatalogDatabase *database, const char *lesson_id, const cha
            run_with_id(database, ADD_TEXT_SQL, 0, lesson_id, error);
 }
 
-/* As in lessonlist.c. */
-#define VISIBLE_HITS(tier, table, expression)                                                      \
-    " SELECT * FROM (SELECT f.rowid AS docid, d.lesson_id AS lesson_id, " tier " AS tier"          \
-    " FROM " table " f CROSS JOIN search_documents d ON d.docid = f.rowid"                         \
-    " CROSS JOIN lessons l ON l.id = d.lesson_id WHERE " table " MATCH " expression                \
+/* Newest first, so that it can stop early. The rule of visibility is lessonlist.c's. */
+#define FIND_IN(table)                                                                             \
+    "SELECT d.lesson_id AS lesson_id FROM " table " f"                                             \
+    " CROSS JOIN search_documents d ON d.docid = f.rowid"                                          \
+    " CROSS JOIN lessons l ON l.id = d.lesson_id WHERE " table " MATCH :expression"                \
     " AND (:sees_all OR owner_id = :account_id OR (state = 'published' AND withdrawn_ms = 0"       \
     "  AND (visibility = 'public' OR (visibility = 'signed-in' AND :account_id IS NOT NULL))))"    \
     " AND (:state IS NULL OR iif(withdrawn_ms <> 0, 'withdrawn', state) = :state)"                 \
     " AND (:owner_id IS NULL OR owner_id = :owner_id)"                                             \
-    " ORDER BY f.rowid DESC LIMIT :window)"
+    " ORDER BY f.rowid DESC LIMIT :window"
 
-// clang-format off
-static const char FIND_SQL[] =
-    "SELECT lesson_id, min(tier) AS best FROM ("
-    VISIBLE_HITS("0", "search_titles", ":words") " UNION ALL"
-    VISIBLE_HITS("1", "search_titles", ":typed") " UNION ALL"
-    VISIBLE_HITS("2", "search_texts", ":typed")
-    ") GROUP BY lesson_id ORDER BY best, docid DESC LIMIT :limit OFFSET :offset";
-// clang-format on
+static const char FIND_IN_TITLES_SQL[] = FIND_IN("search_titles");
+static const char FIND_IN_TEXTS_SQL[] = FIND_IN("search_texts");
+
+/* Appends to @ids what is not there yet; the limit is the whole window, because some may be seen
+ * already. */
+static gboolean
+find_tier(CatalogDatabase *database, const char *sql, const char *expression,
+          const CatalogSearchRequest *request, GPtrArray *ids, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < ids->len; i++)
+        g_hash_table_add(seen, g_ptr_array_index(ids, i));
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, sql);
+    catalog_statement_bind_text(statement, ":expression", expression);
+    catalog_statement_bind_int(statement, ":sees_all", request->sees_all);
+    catalog_statement_bind_text(statement, ":account_id", request->account_id);
+    catalog_statement_bind_text(statement, ":state", request->state);
+    catalog_statement_bind_text(statement, ":owner_id", request->owner_id);
+    catalog_statement_bind_int(statement, ":window", (gint64)request->offset + request->limit);
+    while (catalog_statement_next(statement)) {
+        char *id = catalog_statement_dup_text(statement, "lesson_id");
+        if (g_hash_table_contains(seen, id))
+            g_free(id);
+        else
+            g_ptr_array_add(ids, id);
+    }
+    return catalog_statement_finish(statement, error);
+}
 
 GPtrArray *
 catalog_search_find(CatalogDatabase *database, const CatalogSearchRequest *request, GError **error)
@@ -108,19 +128,21 @@ catalog_search_find(CatalogDatabase *database, const CatalogSearchRequest *reque
         catalog_query_build(catalog_connection_get_tokenizer(database), request->query);
     if (query == NULL)
         return g_steal_pointer(&ids);
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, FIND_SQL);
-    catalog_statement_bind_text(statement, ":words", query->words);
-    catalog_statement_bind_text(statement, ":typed", query->typed);
-    catalog_statement_bind_int(statement, ":sees_all", request->sees_all);
-    catalog_statement_bind_text(statement, ":account_id", request->account_id);
-    catalog_statement_bind_text(statement, ":state", request->state);
-    catalog_statement_bind_text(statement, ":owner_id", request->owner_id);
-    catalog_statement_bind_int(statement, ":window", (gint64)request->offset + request->limit);
-    catalog_statement_bind_int(statement, ":limit", request->limit);
-    catalog_statement_bind_int(statement, ":offset", request->offset);
-    while (catalog_statement_next(statement))
-        g_ptr_array_add(ids, catalog_statement_dup_text(statement, "lesson_id"));
-    return catalog_statement_finish(statement, error) ? g_steal_pointer(&ids) : NULL;
+    // Best first. The later ones cost more, and are not asked when the page is full.
+    const char *const tiers[][2] = {
+        {FIND_IN_TITLES_SQL, query->words},
+        {FIND_IN_TITLES_SQL, query->typed},
+        {FIND_IN_TEXTS_SQL, query->words},
+        {FIND_IN_TEXTS_SQL, query->typed},
+    };
+    guint window = request->offset + request->limit;
+    for (guint i = 0; i < G_N_ELEMENTS(tiers) && ids->len < window; i++) {
+        if (!find_tier(database, tiers[i][0], tiers[i][1], request, ids, error))
+            return NULL;
+    }
+    g_ptr_array_set_size(ids, (int)MIN(ids->len, window));
+    g_ptr_array_remove_range(ids, 0, MIN(request->offset, ids->len));
+    return g_steal_pointer(&ids);
 }
 
 static const char GET_FINGERPRINT_SQL[] =

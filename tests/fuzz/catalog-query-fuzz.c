@@ -44,13 +44,24 @@ check_expression(const char *expression)
     g_assert_cmpint(depth, ==, 0);
 }
 
+/* Made once: reading the dictionary takes longer than everything else here. */
+static CatalogTokenizer *
+get_tokenizer(void)
+{
+    static const char owner = 0;
+    CatalogTokenizer *tokenizer = g_dataset_get_data(&owner, "tokenizer");
+    if (tokenizer == NULL) {
+        tokenizer = catalog_tokenizer_new(NULL);
+        g_dataset_set_data_full(&owner, "tokenizer", tokenizer,
+                                (GDestroyNotify)catalog_tokenizer_free);
+    }
+    return tokenizer;
+}
+
 int
 LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
 {
-    // Made once: reading the dictionary takes longer than everything else here.
-    static CatalogTokenizer *tokenizer = NULL;
-    if (tokenizer == NULL)
-        tokenizer = catalog_tokenizer_new(NULL);
+    CatalogTokenizer *tokenizer = get_tokenizer();
     g_autofree char *text = g_strndup((const char *)data, size);
     gsize bytes = size;
     catalog_tokenizer_run(tokenizer, (const char *)data, bytes, TRUE, on_tokenizer_token, &bytes);

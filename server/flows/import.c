@@ -23,7 +23,8 @@
 
 #define STATE_SECONDS 2
 
-typedef struct {
+struct _FlowsImport {
+    const ServerConfig *config;        // (unowned)
     const FlowsImportRequest *request; // (unowned)
     GPtrArray *items;                  // (owned) (element-type FlowsImportScanItem)
     guint next;                        // item
@@ -35,13 +36,15 @@ typedef struct {
     FlowsReceive *receive;             // (owned)
     FlowsEncode *encode;               // (owned) (nullable): with wait
     FlowsImportWatch *watch;           // (owned) (nullable): with wait
-    GMainLoop *loop;                   // (owned)
+    void (*ended)(gpointer user_data); // set once
+    gpointer user_data;                // (unowned)
+    guint sources[3];                  // signals and the look at the supervisor; 0: none
     guint failures;                    // files that did not become a lesson
     gboolean told_full;                // said once that the disk is full
     gboolean copied;                   // the last file is taken in
     gboolean stopping;                 // told to end
     int exit_code;                     // of sysexits.h
-} Import;
+};
 
 static gboolean
 is_thai(void)
@@ -77,7 +80,7 @@ get_sentence(const char *code)
 }
 
 static void
-report_failure(Import *import, const char *path, const char *code)
+report_failure(FlowsImport *import, const char *path, const char *code)
 {
     import->failures++;
     import->exit_code = EX_DATAERR;
@@ -96,13 +99,13 @@ print_lesson(const char *lesson_id)
 static void
 on_encode_stopped(GObject *source, GAsyncResult *result, gpointer data)
 {
-    Import *import = data;
+    FlowsImport *import = data;
     flows_encode_stop_finish(import->encode, result, NULL);
-    g_main_loop_quit(import->loop);
+    import->ended(import->user_data);
 }
 
 static void
-stop_import(Import *import)
+stop_import(FlowsImport *import)
 {
     if (import->stopping)
         return;
@@ -110,11 +113,11 @@ stop_import(Import *import)
     if (import->encode != NULL)
         flows_encode_stop_async(import->encode, on_encode_stopped, import);
     else
-        g_main_loop_quit(import->loop);
+        import->ended(import->user_data);
 }
 
 static void
-stop_when_done(Import *import)
+stop_when_done(FlowsImport *import)
 {
     if (import->copied && (import->watch == NULL || flows_import_watch_count(import->watch) == 0))
         stop_import(import);
@@ -123,7 +126,7 @@ stop_when_done(Import *import)
 static gboolean
 on_signal_stop(gpointer data)
 {
-    Import *import = data;
+    FlowsImport *import = data;
     g_printerr("daorian: %s\n", get_sentence("stopped"));
     import->exit_code = EX_TEMPFAIL;
     stop_import(import);
@@ -135,7 +138,7 @@ on_signal_stop(gpointer data)
 static void
 on_watch_ended(const char *lesson_id, const char *error_code, gpointer data)
 {
-    Import *import = data;
+    FlowsImport *import = data;
     if (error_code == NULL)
         print_lesson(lesson_id);
     else
@@ -147,7 +150,7 @@ on_watch_ended(const char *lesson_id, const char *error_code, gpointer data)
 static gboolean
 on_state_due(gpointer data)
 {
-    Import *import = data;
+    FlowsImport *import = data;
     FlowsEncodeState state = flows_encode_get_state(import->encode);
     if (state == FLOWS_ENCODE_FULL && !import->told_full) {
         import->told_full = TRUE;
@@ -164,7 +167,7 @@ on_state_due(gpointer data)
 static void
 on_receive_wake(gpointer data)
 {
-    Import *import = data;
+    FlowsImport *import = data;
     if (import->encode != NULL)
         flows_encode_wake(import->encode);
     flows_encode_ring(import->storage);
@@ -179,12 +182,12 @@ find_code(FlowsReceiveOutcome outcome)
     return room ? "copy" : "no-room";
 }
 
-static void take_next(Import *import);
+static void take_next(FlowsImport *import);
 
 static void
 on_receive_adopted(GObject *source, GAsyncResult *result, gpointer data)
 {
-    Import *import = data;
+    FlowsImport *import = data;
     const FlowsImportScanItem *item = g_ptr_array_index(import->items, import->next);
     g_autoptr(FlowsReceiveStatus) status = flows_receive_adopt_finish(result);
     import->next++;
@@ -201,7 +204,7 @@ on_receive_adopted(GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-take_next(Import *import)
+take_next(FlowsImport *import)
 {
     for (; import->next < import->items->len; import->next++) {
         const FlowsImportScanItem *item = g_ptr_array_index(import->items, import->next);
@@ -223,8 +226,9 @@ take_next(Import *import)
 /* ---- The world around it ---- */
 
 static gboolean
-open_world(Import *import, const ServerConfig *config, GError **error)
+open_world(FlowsImport *import, GError **error)
 {
+    const ServerConfig *config = import->config;
     import->storage = server_storage_new(config->data_folder);
     if (!server_storage_create(import->storage, error))
         return FALSE;
@@ -260,7 +264,7 @@ open_world(Import *import, const ServerConfig *config, GError **error)
 }
 
 static void
-close_world(Import *import)
+close_world(FlowsImport *import)
 {
     g_clear_pointer(&import->catalog, catalog_threads_free);
     g_clear_pointer(&import->watch, flows_import_watch_free);
@@ -271,51 +275,64 @@ close_world(Import *import)
     g_clear_pointer(&import->storage, server_storage_free);
 }
 
-static gboolean
-on_loop_begun(gpointer data)
+static void
+watch_process(FlowsImport *import)
 {
-    take_next(data);
+    import->sources[0] = g_unix_signal_add(SIGTERM, on_signal_stop, import);
+    import->sources[1] = g_unix_signal_add(SIGINT, on_signal_stop, import);
+    if (import->encode != NULL)
+        import->sources[2] = g_timeout_add_seconds(STATE_SECONDS, on_state_due, import);
+}
+
+static gboolean
+on_idle_begin(gpointer data)
+{
+    FlowsImport *import = data;
+    g_autoptr(GError) error = NULL;
+    if (import->items->len == 0) {
+        const char *path = import->request->paths[0];
+        report_failure(import, path != NULL ? path : "", "missing");
+        import->exit_code = EX_NOINPUT;
+        stop_import(import);
+    } else if (open_world(import, &error)) {
+        watch_process(import);
+        if (import->encode != NULL)
+            flows_encode_start(import->encode);
+        take_next(import);
+    } else {
+        g_printerr("daorian: %s: %s\n", import->config->data_folder, error->message);
+        import->exit_code = EX_IOERR;
+        stop_import(import);
+    }
     return G_SOURCE_REMOVE;
 }
 
-static void
-run_loop(Import *import)
+FlowsImport *
+flows_import_start(const ServerConfig *config, const FlowsImportRequest *request,
+                   void (*ended)(gpointer user_data), gpointer user_data)
 {
-    guint terminated = g_unix_signal_add(SIGTERM, on_signal_stop, import);
-    guint interrupted = g_unix_signal_add(SIGINT, on_signal_stop, import);
-    guint state = 0;
-    import->loop = g_main_loop_new(NULL, FALSE);
-    if (import->encode != NULL) {
-        state = g_timeout_add_seconds(STATE_SECONDS, on_state_due, import);
-        flows_encode_start(import->encode);
-    }
-    g_idle_add(on_loop_begun, import);
-    g_main_loop_run(import->loop);
-    g_main_loop_unref(import->loop);
-    if (state > 0)
-        g_source_remove(state);
-    g_source_remove(terminated);
-    g_source_remove(interrupted);
+    FlowsImport *import = g_new0(FlowsImport, 1);
+    import->config = config;
+    import->request = request;
+    import->ended = ended;
+    import->user_data = user_data;
+    import->items = flows_import_scan_find(request->paths);
+    import->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_idle_add(on_idle_begin, import);
+    return import;
 }
 
 int
-flows_import_run(const ServerConfig *config, const FlowsImportRequest *request)
+flows_import_free(FlowsImport *import)
 {
-    g_autoptr(GError) error = NULL;
-    Import import = {.request = request, .exit_code = EX_OK};
-    import.items = flows_import_scan_find(request->paths);
-    import.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    if (import.items->len == 0) {
-        report_failure(&import, request->paths[0] != NULL ? request->paths[0] : "", "missing");
-        import.exit_code = EX_NOINPUT;
-    } else if (open_world(&import, config, &error)) {
-        run_loop(&import);
-    } else {
-        g_printerr("daorian: %s: %s\n", config->data_folder, error->message);
-        import.exit_code = EX_IOERR;
+    int exit_code = import->exit_code;
+    for (gsize i = 0; i < G_N_ELEMENTS(import->sources); i++) {
+        if (import->sources[i] > 0)
+            g_source_remove(import->sources[i]);
     }
-    close_world(&import);
-    g_hash_table_unref(import.names);
-    g_ptr_array_unref(import.items);
-    return import.exit_code;
+    close_world(import);
+    g_hash_table_unref(import->names);
+    g_ptr_array_unref(import->items);
+    g_free(import);
+    return exit_code;
 }

@@ -10,6 +10,12 @@
 #include "server/flows/import.h"
 #include "server/verbs/common.h"
 
+static void
+on_import_ended(gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+}
+
 int
 verbs_import_run(int argc, char **argv)
 {
@@ -37,5 +43,8 @@ verbs_import_run(int argc, char **argv)
         .wait = wait,
         .media_program = media_program,
     };
-    return flows_import_run(config, &request);
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    FlowsImport *import = flows_import_start(config, &request, on_import_ended, loop);
+    g_main_loop_run(loop);
+    return flows_import_free(import);
 }

@@ -8,8 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -152,7 +151,6 @@ admit(HttpLoop *loop, int descriptor, const struct sockaddr *peer)
 {
     HttpLoopShared *shared = loop->shared;
     HttpAddressesEntry *entry = NULL;
-    int on = 1;
 
     g_atomic_int_inc(&shared->n_connections);
     if ((guint)g_atomic_int_get(&shared->n_connections) <= shared->config.connections ||
@@ -165,7 +163,6 @@ admit(HttpLoop *loop, int descriptor, const struct sockaddr *peer)
         return;
     }
     __atomic_fetch_add(&shared->accepted, 1, __ATOMIC_RELAXED);
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     place_arrival(loop, descriptor, entry);
 }
 
@@ -298,7 +295,11 @@ static gpointer
 run_thread(gpointer data)
 {
     HttpLoop *loop = data;
+    sigset_t pipe;
 
+    sigemptyset(&pipe); // sendfile to a peer that is gone would end the process
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, NULL);
     g_main_context_push_thread_default(loop->context);
     loop->soup = http_lend_new_soup();
     g_source_attach(loop->source, loop->context);

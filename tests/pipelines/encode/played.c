@@ -7,6 +7,7 @@
 #include <math.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/intreadwrite.h>
 
 #define AAC_FRAME 1024
 #define LOUD 0.1f
@@ -76,7 +77,7 @@ check_picture_packet(Played *played, const AVPacket *packet)
         return;
     gboolean found = FALSE;
     for (int at = 0; at + 5 < packet->size;) {
-        guint32 bytes = GUINT32_FROM_BE(*(const guint32 *)(gconstpointer)(packet->data + at));
+        guint32 bytes = AV_RB32(packet->data + at);
         found = found || (packet->data[at + 4] & 31) == 7;
         at += 4 + (int)MIN(bytes, (guint32)packet->size);
     }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The grid: every cut is a picture of every rung, nothing of a lesson is left out.
+#include "pipelines/encode/grid.h"
+
+static void
+check_rate(guint numerator, guint denominator, double fps, guint halving)
+{
+    EncodeGrid grid = encode_grid_choose(numerator, denominator);
+    g_assert_cmpfloat_with_epsilon((double)grid.numerator / grid.denominator, fps, 0.001);
+    g_assert_cmpuint(grid.halving, ==, halving);
+    g_assert_cmpuint(grid.ticks % grid.halving, ==, 0);
+    double seconds = grid.ticks / fps;
+    g_assert_cmpfloat(seconds, >=, 3.8);
+    g_assert_cmpfloat(seconds, <=, 4.2);
+}
+
+static void
+test_rates(void)
+{
+    check_rate(25, 1, 25, 2);
+    check_rate(50, 1, 25, 2);
+    check_rate(30000, 1001, 29.97, 2);
+    check_rate(60000, 1001, 29.97, 2);
+    check_rate(24000, 1001, 23.976, 2);
+    check_rate(120, 1, 30, 2);
+    check_rate(15, 1, 15, 1);
+    check_rate(1, 1, 10, 1);
+    check_rate(0, 0, 25, 2);
+    check_rate(90000, 1, 25, 2);
+    check_rate(17, 1, 20, 2);
+}
+
+static void
+test_times(void)
+{
+    EncodeGrid grid = encode_grid_choose(30000, 1001);
+    for (gint64 tick = 0; tick < 100000; tick += 7) {
+        gint64 pts90k = encode_grid_tick_to_pts90k(&grid, tick);
+        g_assert_cmpint(pts90k, ==, tick * 3003);
+        g_assert_cmpint(encode_grid_pts90k_to_tick(&grid, pts90k), ==, tick);
+        g_assert_cmpint(encode_grid_us_to_tick(&grid, encode_grid_tick_to_us(&grid, tick)), ==,
+                        tick);
+    }
+}
+
+static void
+test_count(void)
+{
+    EncodeGrid grid = encode_grid_choose(25, 1);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, 0), ==, 2);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, 10000), ==, 2);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, 80000), ==, 2);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, 82000), ==, 2);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, 90000), ==, 4);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, G_GINT64_CONSTANT(36000000000)), ==, 900000);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/encode/grid/rates", test_rates);
+    g_test_add_func("/encode/grid/times", test_times);
+    g_test_add_func("/encode/grid/count", test_count);
+    return g_test_run();
+}

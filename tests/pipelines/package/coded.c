@@ -11,8 +11,6 @@
 #include <string.h>
 
 #define PICTURE_PTS90K 3600
-#define WIDTH 320
-#define HEIGHT 180
 
 static void
 free_packet(PackageCodedPacket *packet)
@@ -44,26 +42,26 @@ take_packets(AVCodecContext *context, GPtrArray *packets)
 static void
 draw(AVFrame *frame, guint number)
 {
-    for (int y = 0; y < HEIGHT; y++)
-        for (int x = 0; x < WIDTH; x++)
+    for (int y = 0; y < frame->height; y++)
+        for (int x = 0; x < frame->width; x++)
             frame->data[0][y * frame->linesize[0] + x] = (guint8)(x + y + (int)number * 3);
     for (int plane = 1; plane <= 2; plane++)
-        for (int y = 0; y < HEIGHT / 2; y++)
-            memset(frame->data[plane] + y * frame->linesize[plane], 128, WIDTH / 2);
+        for (int y = 0; y < frame->height / 2; y++)
+            memset(frame->data[plane] + y * frame->linesize[plane], 128, (gsize)frame->width / 2);
 }
 
 static AVCodecContext *
-open_video(guint grid)
+open_video(const PackageCodedWish *wish)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
     g_assert_nonnull(codec);
     AVCodecContext *context = avcodec_alloc_context3(codec);
-    context->width = WIDTH;
-    context->height = HEIGHT;
+    context->width = wish->width > 0 ? (int)wish->width : 320;
+    context->height = wish->height > 0 ? (int)wish->height : 180;
     context->pix_fmt = AV_PIX_FMT_YUV420P;
     context->time_base = (AVRational){1, 90000};
     context->framerate = (AVRational){25, 1};
-    context->gop_size = (int)grid;
+    context->gop_size = (int)wish->grid;
     context->max_b_frames = 0;
     context->thread_count = 1;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
@@ -75,15 +73,15 @@ open_video(guint grid)
 }
 
 static void
-encode_video(PackageCoded *coded, guint pictures, guint grid)
+encode_video(PackageCoded *coded, const PackageCodedWish *wish)
 {
-    AVCodecContext *context = open_video(grid);
+    AVCodecContext *context = open_video(wish);
     AVFrame *frame = av_frame_alloc();
     frame->format = context->pix_fmt;
-    frame->width = WIDTH;
-    frame->height = HEIGHT;
+    frame->width = context->width;
+    frame->height = context->height;
     g_assert_cmpint(av_frame_get_buffer(frame, 0), ==, 0);
-    for (guint i = 0; i < pictures; i++) {
+    for (guint i = 0; i < wish->pictures; i++) {
         g_assert_cmpint(av_frame_make_writable(frame), ==, 0);
         draw(frame, i);
         frame->pts = (gint64)i * PICTURE_PTS90K;
@@ -92,8 +90,8 @@ encode_video(PackageCoded *coded, guint pictures, guint grid)
     }
     avcodec_send_frame(context, NULL);
     take_packets(context, coded->video);
-    coded->tracks->width = WIDTH;
-    coded->tracks->height = HEIGHT;
+    coded->tracks->width = (guint)context->width;
+    coded->tracks->height = (guint)context->height;
     coded->tracks->frame_rate_numerator = 25;
     coded->tracks->frame_rate_denominator = 1;
     coded->tracks->parameter_sets = g_bytes_new(context->extradata, (gsize)context->extradata_size);
@@ -145,16 +143,16 @@ encode_audio(PackageCoded *coded, guint64 samples)
 }
 
 PackageCoded *
-package_coded_new(guint pictures, guint grid, guint64 samples)
+package_coded_new(const PackageCodedWish *wish)
 {
     PackageCoded *coded = g_new0(PackageCoded, 1);
     coded->tracks = package_track_new();
     coded->video = g_ptr_array_new_with_free_func((GDestroyNotify)free_packet);
     coded->audio = g_ptr_array_new_with_free_func((GDestroyNotify)free_packet);
-    if (pictures > 0)
-        encode_video(coded, pictures, grid);
-    if (samples > 0)
-        encode_audio(coded, samples);
+    if (wish->pictures > 0)
+        encode_video(coded, wish);
+    if (wish->samples > 0)
+        encode_audio(coded, wish->samples);
     return coded;
 }
 

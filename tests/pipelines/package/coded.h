@@ -21,12 +21,16 @@ typedef struct {
     GPtrArray *audio;      // (owned) (element-type PackageCodedPacket)
 } PackageCoded;
 
-/**
- * package_coded_new:
- * @pictures: so many at 25 a second, a key picture every @grid; 0: sound alone
- * @samples: of sound at 48 kHz, rounded down to whole frames; 0: no sound
- */
-PackageCoded *package_coded_new(guint pictures, guint grid, guint64 samples);
+/** What is wanted; all zero but what is named. */
+typedef struct {
+    guint pictures;  // at 25 a second; 0: sound alone
+    guint grid;      // a key picture every so many
+    guint64 samples; // of sound at 48 kHz, rounded down to whole frames; 0: no sound
+    guint width;     // 0: 320
+    guint height;    // 0: 180
+} PackageCodedWish;
+
+PackageCoded *package_coded_new(const PackageCodedWish *wish);
 void package_coded_free(PackageCoded *coded);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PackageCoded, package_coded_free)
 

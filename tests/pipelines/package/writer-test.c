@@ -133,7 +133,8 @@ assert_index_fits(const PackageIndex *index, const PackageMp4 *mp4, guint64 file
 static void
 test_layout(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(260, GRID, 48000 * 11);
+    fixture->coded = package_coded_new(
+        &(PackageCodedWish){.pictures = 260, .grid = GRID, .samples = 48000 * 11});
     g_autoptr(PackageResult) result = write_whole(fixture);
     g_autoptr(PackageIndex) index = load_index(fixture, result);
     g_autoptr(PackageMp4) mp4 = load_mp4(fixture, result);
@@ -150,7 +151,8 @@ test_layout(Fixture *fixture, gconstpointer data)
 static void
 test_long_tail_is_a_segment(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(263, GRID, 48000 * 11);
+    fixture->coded = package_coded_new(
+        &(PackageCodedWish){.pictures = 263, .grid = GRID, .samples = 48000 * 11});
     g_autoptr(PackageResult) result = write_whole(fixture);
     g_autoptr(PackageIndex) index = load_index(fixture, result);
     g_assert_cmpuint(index->segments->len, ==, 6);
@@ -159,7 +161,8 @@ test_long_tail_is_a_segment(Fixture *fixture, gconstpointer data)
 static void
 test_sound_alone(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(0, GRID, 48000 * 9);
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.pictures = 0, .grid = GRID, .samples = 48000 * 9});
     g_autoptr(PackageResult) result = write_whole(fixture);
     g_autoptr(PackageIndex) index = load_index(fixture, result);
     g_autoptr(PackageMp4) mp4 = load_mp4(fixture, result);
@@ -175,7 +178,8 @@ test_sound_alone(Fixture *fixture, gconstpointer data)
 static void
 test_libavformat_reads_all(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(130, GRID, 48000 * 6);
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.pictures = 130, .grid = GRID, .samples = 48000 * 6});
     g_autoptr(PackageResult) result = write_whole(fixture);
     g_autofree char *path = g_build_filename(fixture->folder, result->file, NULL);
     AVFormatContext *context = NULL;
@@ -213,7 +217,8 @@ add_rubbish(Fixture *fixture)
 static void
 test_goes_on_after_each_segment(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(260, GRID, 48000 * 11);
+    fixture->coded = package_coded_new(
+        &(PackageCodedWish){.pictures = 260, .grid = GRID, .samples = 48000 * 11});
     g_autoptr(PackageResult) whole = write_whole(fixture);
     for (guint stop = 1; stop <= 4; stop++) {
         fixture->coded->tracks->width += 2; // another set-up: starts afresh
@@ -236,7 +241,8 @@ test_goes_on_after_each_segment(Fixture *fixture, gconstpointer data)
 static void
 test_same_bytes_when_resumed_or_finished_again(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(260, GRID, 48000 * 11);
+    fixture->coded = package_coded_new(
+        &(PackageCodedWish){.pictures = 260, .grid = GRID, .samples = 48000 * 11});
     PackageWriterPosition position;
     PackageWriter *writer = open_writer(fixture, &position);
     g_assert_true(package_coded_feed(fixture->coded, writer, GRID_PTS90K, 2, NULL));
@@ -257,7 +263,8 @@ test_same_bytes_when_resumed_or_finished_again(Fixture *fixture, gconstpointer d
 static void
 test_refuses_broken_time(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(60, GRID, 48000);
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.pictures = 60, .grid = GRID, .samples = 48000});
     PackageWriterPosition position;
     g_autoptr(PackageWriter) writer = open_writer(fixture, &position);
     const PackageCodedPacket *second = fixture->coded->video->pdata[1];
@@ -278,7 +285,8 @@ test_refuses_broken_time(Fixture *fixture, gconstpointer data)
 static void
 test_refuses_a_cut_off_the_grid(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(150, GRID, 0);
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.pictures = 150, .grid = GRID, .samples = 0});
     PackageWriterPosition position;
     g_autoptr(PackageWriter) writer = open_writer(fixture, &position);
     g_autoptr(GError) error = NULL;
@@ -289,7 +297,8 @@ test_refuses_a_cut_off_the_grid(Fixture *fixture, gconstpointer data)
 static void
 test_says_when_the_disk_is_full(Fixture *fixture, gconstpointer data)
 {
-    fixture->coded = package_coded_new(150, GRID, 0);
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.pictures = 150, .grid = GRID, .samples = 0});
     signal(SIGXFSZ, SIG_IGN);
     struct rlimit before = {0};
     getrlimit(RLIMIT_FSIZE, &before);

@@ -52,9 +52,9 @@ open_catalog(FlowsBench *bench)
 }
 
 static void
-write_clip(FlowsBench *bench, guint pictures, const char *path)
+write_clip(FlowsBench *bench, const PackageCodedWish *wish, const char *path)
 {
-    g_autoptr(PackageCoded) coded = package_coded_new(pictures, GRID, pictures * 1920);
+    g_autoptr(PackageCoded) coded = package_coded_new(wish);
     g_autoptr(GError) error = NULL;
     PackageWriterPosition position;
     g_autoptr(PackageWriter) writer =
@@ -92,8 +92,8 @@ flows_bench_open(const char *folder, const char *lesson_id)
     return bench;
 }
 
-FlowsBench *
-flows_bench_new(guint pictures, GBytes *original)
+static FlowsBench *
+make_bench(const PackageCodedWish *wish, GBytes *original)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = g_dir_make_tmp("daorian-encode-XXXXXX", &error);
@@ -103,7 +103,7 @@ flows_bench_new(guint pictures, GBytes *original)
     g_assert_true(server_storage_create(bench->storage, &error));
     g_autofree char *path = server_storage_build_original_path(bench->storage, id);
     if (original == NULL)
-        write_clip(bench, pictures, path);
+        write_clip(bench, wish, path);
     else
         g_assert_true(g_file_set_contents(path, g_bytes_get_data(original, NULL),
                                           (gssize)g_bytes_get_size(original), &error));
@@ -111,6 +111,20 @@ flows_bench_new(guint pictures, GBytes *original)
     g_assert_true(catalog_database_run_write(database, add_lesson, bench, &error));
     g_assert_no_error(error);
     return bench;
+}
+
+FlowsBench *
+flows_bench_new(guint pictures, GBytes *original)
+{
+    const PackageCodedWish wish = {pictures, GRID, pictures * 1920, 0, 0};
+    return make_bench(&wish, original);
+}
+
+FlowsBench *
+flows_bench_new_large(guint pictures)
+{
+    const PackageCodedWish wish = {pictures, GRID, pictures * 1920, 1280, 720};
+    return make_bench(&wish, NULL);
 }
 
 void

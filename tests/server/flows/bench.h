@@ -18,6 +18,9 @@ typedef struct {
  * a second, 320 × 180) with sound, or the bytes of @original. */
 FlowsBench *flows_bench_new(guint pictures, GBytes *original);
 
+/** As above with a clip of 1280 × 720, which makes every rung. */
+FlowsBench *flows_bench_new_large(guint pictures);
+
 /** Opens an existing one, in another process. */
 FlowsBench *flows_bench_open(const char *folder, const char *lesson_id);
 

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// A published bundle as players find it: the packaging rules on every rung, the same cut points in
+// all picture rungs, playlists that a strict parser takes, and every picture decoded by libav and
+// by playbin3, the latter over plain HTTP from a static server that knows nothing of lessons.
+#include <glib/gstdio.h>
+#include <gst/gst.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "pipelines/package/index.h"
+#include "tests/pipelines/package/mp4.h"
+#include "tests/server/flows/bench.h"
+
+#define PICTURES 260 // 10.4 s
+#define PLAY_DEADLINE_S 60
+
+typedef struct {
+    FlowsBench *bench;     // (owned)
+    CatalogLesson *lesson; // (owned)
+    char *folder;          // (owned) the bundle
+    const char *node;      // (unowned)
+    const char *script;    // (unowned) the strict parser
+    const char *web;       // (unowned) folder of the packages
+} Bundle;
+
+static PackageIndex *
+load_index(const Bundle *bundle, const CatalogRung *rung)
+{
+    g_autofree char *path = g_build_filename(bundle->folder, rung->index_file, NULL);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
+    PackageIndex *index = package_index_parse(text, length, (guint64)rung->bytes, NULL);
+    g_assert_nonnull(index);
+    return index;
+}
+
+static void
+assert_rules(const PackageMp4 *mp4, guint tracks)
+{
+    guint64 next[3] = {0};
+    g_assert_false(mp4->edit_list);
+    for (guint i = 0; i < mp4->runs->len; i++) {
+        const PackageMp4Run *run = &g_array_index(mp4->runs, PackageMp4Run, i);
+        g_assert_cmpuint(run->start, ==, next[run->track_id]);
+        g_assert_true(run->first_key && run->based_moof && run->in_mdat);
+        next[run->track_id] = run->start + run->duration;
+    }
+    if (tracks == 2) { // sound ends with the picture or at most a frame before
+        g_assert_cmpuint(next[2] * 15, <=, next[1] * 8);
+        g_assert_cmpuint(next[2] * 15 + 1024 * 15, >, next[1] * 8);
+    }
+}
+
+static void
+test_packaging_rules(gconstpointer data)
+{
+    const Bundle *bundle = data;
+    for (guint i = 0; i < bundle->lesson->rungs->len; i++) {
+        const CatalogRung *rung = bundle->lesson->rungs->pdata[i];
+        g_autofree char *path = g_build_filename(bundle->folder, rung->file, NULL);
+        g_autoptr(PackageMp4) mp4 = package_mp4_read(path);
+        assert_rules(mp4, rung->width > 0 ? 2 : 1);
+        g_assert_cmpint(ABS(rung->duration_ms - bundle->lesson->duration_ms), <=, 100);
+    }
+}
+
+static void
+test_cut_points_are_the_same(gconstpointer data)
+{
+    const Bundle *bundle = data;
+    g_autoptr(PackageIndex) first = load_index(bundle, bundle->lesson->rungs->pdata[0]);
+    g_assert_cmpuint(first->segments->len, >, 1);
+    for (guint i = 1; i < bundle->lesson->rungs->len; i++) {
+        g_autoptr(PackageIndex) index = load_index(bundle, bundle->lesson->rungs->pdata[i]);
+        g_assert_cmpuint(index->segments->len, ==, first->segments->len);
+        for (guint k = 0; k < index->segments->len; k++)
+            g_assert_cmpuint(g_array_index(index->segments, PackageIndexSegment, k).start_pts90k, ==
+                             , g_array_index(first->segments, PackageIndexSegment, k).start_pts90k);
+    }
+}
+
+static void
+test_strict_parser_takes_the_playlists(gconstpointer data)
+{
+    const Bundle *bundle = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSubprocess) process =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, bundle->node, bundle->script, bundle->web,
+                         bundle->folder, NULL);
+    g_assert_no_error(error);
+    g_assert_true(g_subprocess_wait_check(process, NULL, &error));
+    g_assert_no_error(error);
+}
+
+/* Pictures of a file or playlist, counted after decoding. */
+static guint
+decode_pictures(const char *path)
+{
+    AVFormatContext *input = NULL;
+    const AVCodec *codec = NULL;
+    g_assert_cmpint(avformat_open_input(&input, path, NULL, NULL), ==, 0);
+    g_assert_cmpint(avformat_find_stream_info(input, NULL), >=, 0);
+    int stream = av_find_best_stream(input, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+    g_assert_cmpint(stream, >=, 0);
+    AVCodecContext *decoder = avcodec_alloc_context3(codec);
+    avcodec_parameters_to_context(decoder, input->streams[stream]->codecpar);
+    g_assert_cmpint(avcodec_open2(decoder, codec, NULL), ==, 0);
+    AVPacket *packet = av_packet_alloc();
+    AVFrame *frame = av_frame_alloc();
+    guint count = 0;
+    gboolean more = TRUE;
+    while (more) {
+        more = av_read_frame(input, packet) >= 0;
+        if (!more || packet->stream_index == stream)
+            g_assert_cmpint(avcodec_send_packet(decoder, more ? packet : NULL), ==, 0);
+        while (avcodec_receive_frame(decoder, frame) == 0)
+            count += frame->decode_error_flags == 0;
+        av_packet_unref(packet);
+    }
+    av_frame_free(&frame);
+    av_packet_free(&packet);
+    avcodec_free_context(&decoder);
+    avformat_close_input(&input);
+    return count;
+}
+
+static guint
+count_wanted_pictures(const CatalogRung *rung)
+{
+    return (guint)((double)rung->duration_ms * rung->frame_rate / 1000 + 0.5);
+}
+
+static void
+test_libav_decodes_every_picture(gconstpointer data)
+{
+    const Bundle *bundle = data;
+    for (guint i = 0; i < bundle->lesson->rungs->len; i++) {
+        const CatalogRung *rung = bundle->lesson->rungs->pdata[i];
+        if (rung->width == 0)
+            continue;
+        g_autofree char *name = g_strconcat(rung->name, ".m3u8", NULL);
+        g_autofree char *file = g_build_filename(bundle->folder, rung->file, NULL);
+        g_autofree char *playlist = g_build_filename(bundle->folder, name, NULL);
+        g_assert_cmpuint(decode_pictures(file), ==, count_wanted_pictures(rung));
+        g_assert_cmpuint(decode_pictures(playlist), ==, count_wanted_pictures(rung));
+    }
+}
+
+/* A static server: a file for a path, ranges by libsoup. */
+static void
+on_server_request(SoupServer *server, SoupServerMessage *message, const char *path,
+                  GHashTable *query, gpointer user_data)
+{
+    const Bundle *bundle = user_data;
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *file = g_build_filename(bundle->folder, name, NULL);
+    char *content = NULL;
+    gsize bytes = 0;
+    if (!g_file_get_contents(file, &content, &bytes, NULL)) {
+        soup_server_message_set_status(message, SOUP_STATUS_NOT_FOUND, NULL);
+        return;
+    }
+    const char *type =
+        g_str_has_suffix(name, ".m3u8") ? "application/vnd.apple.mpegurl" : "video/mp4";
+    soup_server_message_set_status(message, SOUP_STATUS_OK, NULL);
+    soup_server_message_set_response(message, type, SOUP_MEMORY_TAKE, content, bytes);
+}
+
+typedef struct {
+    GMainLoop *loop; // (unowned)
+    gint buffers;    // (atomic)
+    char *error;     // (owned) (nullable)
+} Playing;
+
+static void
+on_handoff_streaming_cb(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
+{
+    g_atomic_int_inc(&((Playing *)user_data)->buffers);
+}
+
+static gboolean
+on_bus_message(GstBus *bus, GstMessage *message, gpointer user_data)
+{
+    Playing *playing = user_data;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+        g_autoptr(GError) error = NULL;
+        gst_message_parse_error(message, &error, NULL);
+        playing->error = g_strdup(error->message);
+    }
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR ||
+        GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
+        g_main_loop_quit(playing->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+    Playing *playing = user_data;
+    playing->error = g_strdup("played for too long");
+    g_main_loop_quit(playing->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static GstElement *
+make_sink(Playing *playing)
+{
+    GstElement *sink = gst_element_factory_make("fakesink", NULL);
+    g_object_set(sink, "sync", FALSE, "signal-handoffs", playing != NULL, NULL);
+    if (playing != NULL)
+        g_signal_connect(sink, "handoff", G_CALLBACK(on_handoff_streaming_cb), playing);
+    return sink;
+}
+
+/* Pictures that playbin3 shows till the end. */
+static guint
+play_pictures(const char *uri)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Playing playing = {loop, 0, NULL};
+    GstElement *player = gst_element_factory_make("playbin3", NULL);
+    g_assert_nonnull(player);
+    g_object_set(player, "uri", uri, "video-sink", make_sink(&playing), "audio-sink",
+                 make_sink(NULL), NULL);
+    g_autoptr(GstBus) bus = gst_element_get_bus(player);
+    guint watch = gst_bus_add_watch(bus, on_bus_message, &playing);
+    guint deadline = g_timeout_add_seconds(PLAY_DEADLINE_S, on_deadline, &playing);
+    gst_element_set_state(player, GST_STATE_PLAYING);
+    g_main_loop_run(loop);
+    gst_element_set_state(player, GST_STATE_NULL);
+    g_assert_cmpstr(playing.error, ==, NULL);
+    g_source_remove(watch);
+    g_source_remove(deadline);
+    gst_object_unref(player);
+    return (guint)g_atomic_int_get(&playing.buffers);
+}
+
+static void
+test_playbin_shows_every_picture(gconstpointer data)
+{
+    const Bundle *bundle = data;
+    g_autoptr(SoupServer) server = soup_server_new(NULL, NULL);
+    soup_server_add_handler(server, NULL, on_server_request, (gpointer)bundle, NULL);
+    g_assert_true(soup_server_listen_local(server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+    GSList *uris = soup_server_get_uris(server);
+    g_autofree char *base = g_uri_to_string(uris->data);
+    g_slist_free_full(uris, (GDestroyNotify)g_uri_unref);
+    for (guint i = 0; i < bundle->lesson->rungs->len; i++) {
+        const CatalogRung *rung = bundle->lesson->rungs->pdata[i];
+        g_autofree char *file = g_strconcat(base, rung->file, NULL);
+        g_autofree char *playlist = g_strconcat(base, rung->name, ".m3u8", NULL);
+        // A sink is handed the first picture again when it is prerolled, never fewer than there
+        // are.
+        g_assert_cmpuint(play_pictures(file), >=, count_wanted_pictures(rung));
+        g_assert_cmpuint(play_pictures(playlist), >=, count_wanted_pictures(rung));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    av_log_set_level(AV_LOG_ERROR);
+    g_test_init(&argc, &argv, NULL);
+    g_assert_cmpint(argc, ==, 5);
+    gst_init(NULL, NULL);
+    g_log_set_always_fatal(G_LOG_FATAL_MASK);
+    Bundle bundle = {flows_bench_new_large(PICTURES), NULL, NULL, argv[2], argv[3], argv[4]};
+    FlowsBenchRun run = {.media_program = argv[1]};
+    flows_bench_supervise(bundle.bench, &run);
+    g_assert_cmpuint(flows_bench_assert_published(bundle.bench), ==, 4);
+    bundle.lesson = flows_bench_read_lesson(bundle.bench);
+    bundle.folder =
+        server_storage_build_bundle_path(bundle.bench->storage, bundle.bench->lesson_id);
+    g_test_add_data_func("/flows/bundle/packaging-rules", &bundle, test_packaging_rules);
+    g_test_add_data_func("/flows/bundle/cut-points-are-the-same", &bundle,
+                         test_cut_points_are_the_same);
+    g_test_add_data_func("/flows/bundle/strict-parser-takes-the-playlists", &bundle,
+                         test_strict_parser_takes_the_playlists);
+    g_test_add_data_func("/flows/bundle/libav-decodes-every-picture", &bundle,
+                         test_libav_decodes_every_picture);
+    g_test_add_data_func("/flows/bundle/playbin-shows-every-picture", &bundle,
+                         test_playbin_shows_every_picture);
+    int result = g_test_run();
+    catalog_lesson_free(bundle.lesson);
+    g_free(bundle.folder);
+    flows_bench_remove(bundle.bench);
+    return result;
+}

@@ -5,6 +5,7 @@
 #include "catalog/sessions.h"
 
 #include "catalog/accounts.h"
+#include "catalog/audit.h"
 #include "catalog/error.h"
 #include "catalog/secrets.h"
 #include "catalog/statement.h"
@@ -24,7 +25,11 @@ catalog_sessions_create(CatalogDatabase *database, const char *account_id, gint6
     catalog_statement_bind_text(statement, ":account_id", account_id);
     catalog_statement_bind_int(statement, ":now_ms", now_ms);
     catalog_statement_bind_int(statement, ":expires_ms", now_ms + lifetime_ms);
-    return catalog_statement_run(statement, error) ? g_steal_pointer(&token) : NULL;
+    CatalogAuditStamp by = {account_id, now_ms};
+    if (!catalog_statement_run(statement, error) ||
+        !catalog_audit_append(database, &by, "session.create", account_id, NULL, error))
+        return NULL;
+    return g_steal_pointer(&token);
 }
 
 static const char FIND_SQL[] =
@@ -74,15 +79,23 @@ catalog_sessions_touch(CatalogDatabase *database, const char *token, gint64 life
     return FALSE;
 }
 
-static const char REMOVE_SQL[] = "DELETE FROM sessions WHERE token_hash = :token_hash";
+static const char REMOVE_SQL[] =
+    "DELETE FROM sessions WHERE token_hash = :token_hash RETURNING account_id";
 
 gboolean
 catalog_sessions_remove(CatalogDatabase *database, const char *token, gint64 now_ms, GError **error)
 {
     g_autofree char *hash = catalog_secrets_hash(token);
+    g_autofree char *account_id = NULL;
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, REMOVE_SQL);
     catalog_statement_bind_text(statement, ":token_hash", hash);
-    return catalog_statement_run(statement, error);
+    if (catalog_statement_next(statement))
+        account_id = catalog_statement_dup_text(statement, "account_id");
+    if (!catalog_statement_run(statement, error))
+        return FALSE;
+    CatalogAuditStamp by = {account_id, now_ms};
+    return account_id == NULL ||
+           catalog_audit_append(database, &by, "session.remove", account_id, NULL, error);
 }
 
 static const char REMOVE_ALL_SQL[] = "DELETE FROM sessions WHERE account_id = :account_id"

@@ -6,12 +6,15 @@
 #include "tests/catalog/fixture.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "catalog/accounts.h"
 #include "catalog/backup.h"
 #include "catalog/error.h"
+#include "catalog/ids.h"
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "catalog/migrations.h"
@@ -190,6 +193,50 @@ test_check_finds_faults(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(faults->len, ==, 2);
 }
 
+static gboolean
+bulky_work(CatalogDatabase *database, gpointer data, GError **error)
+{
+    g_autofree char *text = g_strnfill(CATALOG_LESSONS_DESCRIPTION_BYTES_MAX, 'x');
+    CatalogAuditStamp by = {NULL, FIXTURE_NOW_MS};
+    g_autoptr(CatalogLesson) lesson = catalog_lesson_new(data);
+    catalog_lesson_set_text(&lesson->description, text);
+    return catalog_lessons_create(database, lesson, &by, error);
+}
+
+/* A limit on the size of files is what a full disk is to SQLite: a write that fails in the middle.
+ */
+static void
+test_full_disk_loses_nothing(Fixture *fixture, gconstpointer unused)
+{
+    struct rlimit before;
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    signal(SIGXFSZ, SIG_IGN);
+    const struct rlimit narrow = {.rlim_cur = 2 * 1024 * 1024, .rlim_max = before.rlim_max};
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &narrow), ==, 0);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+    while (error == NULL && ids->len < 1000) {
+        char *id = catalog_ids_new(FIXTURE_NOW_MS);
+        if (catalog_database_run_write(fixture->database, bulky_work, id, &error))
+            g_ptr_array_add(ids, id);
+        else
+            g_free(id);
+    }
+    g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_IO);
+    g_clear_error(&error);
+    g_assert_cmpuint(ids->len, >, 0);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    // There is room again: the same connection goes on.
+    char *last = catalog_ids_new(FIXTURE_NOW_MS);
+    g_ptr_array_add(ids, last);
+    g_assert_true(catalog_database_run_write(fixture->database, bulky_work, last, &error));
+    for (guint i = 0; i < ids->len; i++) {
+        g_autoptr(CatalogLesson) lesson =
+            catalog_lessonlist_get(fixture->database, g_ptr_array_index(ids, i), &error);
+        g_assert_no_error(error);
+    }
+}
+
 static void
 test_other_dictionary_rebuilds(Fixture *fixture, gconstpointer unused)
 {
@@ -217,6 +264,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/catalog/database/failed-work-is-rolled-back", test_failed_work_is_rolled_back);
     FIXTURE_ADD("/catalog/database/backup-is-whole", test_backup_is_whole);
     FIXTURE_ADD("/catalog/database/check-finds-faults", test_check_finds_faults);
+    FIXTURE_ADD("/catalog/database/full-disk-loses-nothing", test_full_disk_loses_nothing);
     FIXTURE_ADD("/catalog/database/other-dictionary-rebuilds", test_other_dictionary_rebuilds);
     return g_test_run();
 }

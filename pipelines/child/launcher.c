@@ -23,6 +23,7 @@
 #define CONTROL_DESCRIPTOR 3
 #define LOCK_DESCRIPTOR 4
 #define STOP_GRACE_MS 5000
+#define QUIET_MS 1000
 #define NICENESS 10
 #define LINES_AT_ONCE 4000 // the flood limit: so many, and then so many a second
 #define LINES_PER_SECOND 100
@@ -44,6 +45,8 @@ struct _ChildLauncher {
     gboolean ended_by_report;       // (value) done or failed was said
     gboolean closed;                // (value) the socket has ended
     gboolean reaped;                // (value)
+    gboolean quiet;                 // (value) its stderr has ended
+    gboolean over;                  // (value) on_end was called
     gboolean cancelled;             // (value)
     gint64 started_us;              // (value) monotonic
     gint64 heard_us;                // (value) monotonic, of the last line
@@ -106,16 +109,43 @@ judge_exit(ChildLauncher *launcher)
     set_end(launcher, starved ? "out-of-memory" : "internal", detail);
 }
 
+static gboolean on_quiet_due(gpointer user_data);
+
+/* What it wrote to stderr may come a moment after its end; somebody else may hold that pipe for
+ * ever. */
+static void
+wait_for_quiet(ChildLauncher *launcher)
+{
+    clear_source(&launcher->silence);
+    launcher->silence = g_timeout_source_new(QUIET_MS);
+    g_source_set_callback(launcher->silence, on_quiet_due, launcher, NULL);
+    g_source_attach(launcher->silence, launcher->context);
+}
+
 static void
 end_if_over(ChildLauncher *launcher)
 {
-    if (!launcher->closed || !launcher->reaped)
+    if (!launcher->closed || !launcher->reaped || launcher->over)
         return;
+    if (!launcher->quiet) {
+        wait_for_quiet(launcher);
+        return;
+    }
+    launcher->over = TRUE;
     clear_source(&launcher->silence);
     clear_source(&launcher->grace);
     if (!launcher->ended_by_report && launcher->end.code == NULL)
         judge_exit(launcher);
     launcher->listener.on_end(&launcher->end, launcher->listener.user_data);
+}
+
+static gboolean
+on_quiet_due(gpointer user_data)
+{
+    ChildLauncher *launcher = user_data;
+    launcher->quiet = TRUE;
+    end_if_over(launcher);
+    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -285,9 +315,14 @@ on_complaint_read(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) bytes =
         g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &error);
-    if (bytes == NULL || g_bytes_get_size(bytes) == 0)
-        return; // ended, or the launcher is freed
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; // freed
     ChildLauncher *launcher = user_data;
+    if (bytes == NULL || g_bytes_get_size(bytes) == 0) {
+        launcher->quiet = TRUE;
+        end_if_over(launcher);
+        return;
+    }
     gsize size = 0;
     const char *data = g_bytes_get_data(bytes, &size);
     g_autofree char *text = g_utf8_make_valid(data, (gssize)size);

@@ -37,6 +37,18 @@ be_silent(void)
         pause();
 }
 
+/* Asks for 1 GiB in pieces; the ceiling of the tests is a quarter of it. */
+static void
+be_greedy(void)
+{
+    g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < 64; i++) {
+        char *piece = g_malloc(16 * 1024 * 1024);
+        memset(piece, 1, 16 * 1024 * 1024);
+        g_ptr_array_add(pieces, piece);
+    }
+}
+
 static void
 flood(ChildChannel *channel)
 {
@@ -144,6 +156,8 @@ play(ChildChannel *channel, const ChildJob *job, int descriptor, const char *par
         return 3;
     else if (strcmp(part, "cancel") == 0)
         wait_for_cancel(channel, descriptor);
+    else if (strcmp(part, "greedy") == 0)
+        be_greedy();
     else if (strcmp(part, "walls") == 0)
         try_walls(channel, job);
     else if (strcmp(part, "lockdown") == 0)

@@ -65,7 +65,10 @@ start(const Stage *stage, Play *play, const ChildSandbox *sandbox, GError **erro
     const ChildJob job = {.rungs = none, .done = none};
     const ChildLauncherSetup setup = {
         .sandbox = sandbox,
-        .places = {.program = stage->actor, .source = play->source, .staging = play->folder},
+        .places = {.program = stage->actor,
+                   .source = play->source,
+                   .staging = play->folder,
+                   .memory_bytes = 256 * 1024 * 1024},
         .job = &job,
         .silence_s = 2,
     };
@@ -193,6 +196,17 @@ test_walls_hold(gconstpointer data)
     free_play(play);
 }
 
+/* Sanitizers need the memory for themselves, so there the ceiling is not set. */
+static void
+test_memory_has_a_ceiling(gconstpointer data)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    g_test_skip("a build with a sanitizer sets no ceiling");
+#else
+    assert_ends(data, "greedy", "out-of-memory", FALSE);
+#endif
+}
+
 static void
 test_lockdown_holds(gconstpointer data)
 {
@@ -241,6 +255,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/child/launcher/one-child-a-folder", &stage, test_one_child_a_folder);
     g_test_add_data_func("/child/launcher/missing-program", &stage, test_missing_program);
     g_test_add_data_func("/child/sandbox/walls-hold", &stage, test_walls_hold);
+    g_test_add_data_func("/child/launcher/memory-has-a-ceiling", &stage, test_memory_has_a_ceiling);
     g_test_add_data_func("/child/lockdown/holds", &stage, test_lockdown_holds);
     int result = g_test_run();
     g_clear_pointer(&stage.walls, child_sandbox_free);

@@ -315,6 +315,7 @@ flows_bench_supervise(FlowsBench *folder, FlowsBenchRun *run)
 typedef struct {
     const char *id;        // (unowned)
     CatalogLesson *lesson; // (owned) (nullable)
+    int attempts;          // (value)
 } Reading;
 
 static gboolean
@@ -328,12 +329,32 @@ read_lesson(CatalogDatabase *database, gpointer data, GError **error)
 CatalogLesson *
 flows_bench_read_lesson(FlowsBench *bench)
 {
-    Reading reading = {bench->lesson_id, NULL};
+    Reading reading = {.id = bench->lesson_id};
     g_autoptr(CatalogDatabase) database = open_catalog(bench);
     g_autoptr(GError) error = NULL;
     catalog_database_run_read(database, read_lesson, &reading, &error);
     g_assert_no_error(error);
     return reading.lesson;
+}
+
+static gboolean
+read_attempts(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Reading *reading = data;
+    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, reading->id, error);
+    reading->attempts = job != NULL ? job->attempts : -1;
+    return job != NULL;
+}
+
+int
+flows_bench_read_attempts(FlowsBench *bench)
+{
+    Reading reading = {.id = bench->lesson_id};
+    g_autoptr(CatalogDatabase) database = open_catalog(bench);
+    g_autoptr(GError) error = NULL;
+    catalog_database_run_read(database, read_attempts, &reading, &error);
+    g_assert_no_error(error);
+    return reading.attempts;
 }
 
 static char *

@@ -46,6 +46,9 @@ void flows_bench_supervise(FlowsBench *bench, FlowsBenchRun *run);
 /** Returns: (transfer full): the lesson as it stands. */
 CatalogLesson *flows_bench_read_lesson(FlowsBench *bench);
 
+/** Returns: how often its newest job was begun. */
+int flows_bench_read_attempts(FlowsBench *bench);
+
 /** Asserts that the lesson is published and complete, that each rung's file, index and playlists
  * are there and right, and that nothing is left behind. Returns: the number of rungs. */
 guint flows_bench_assert_published(FlowsBench *bench);

@@ -46,6 +46,7 @@ test_not_media_fails_for_good(gconstpointer data)
     g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
     g_assert_cmpint(lesson->state, ==, CATALOG_LESSON_STATE_FAILED);
     g_assert_cmpstr(lesson->error_code, ==, "not-media");
+    g_assert_cmpint(flows_bench_read_attempts(bench), ==, 1);
     flows_bench_assert_staging_empty(bench);
     flows_bench_remove(bench);
 }
@@ -57,6 +58,9 @@ test_cancel_leaves_nothing(gconstpointer data)
     FlowsBench *bench = flows_bench_new(PICTURES * 4, NULL);
     FlowsBenchRun run = {.media_program = programs->media, .cancel_at = 2};
     flows_bench_supervise(bench, &run);
+    g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
+    g_assert_null(lesson->job);
+    g_assert_cmpint(lesson->state, !=, CATALOG_LESSON_STATE_PUBLISHED);
     flows_bench_assert_staging_empty(bench);
     flows_bench_remove(bench);
 }
@@ -75,6 +79,21 @@ test_goes_on_after_a_stop(gconstpointer data)
     FlowsBenchRun run = {.media_program = programs->media};
     flows_bench_supervise(bench, &run);
     g_assert_cmpuint(flows_bench_assert_published(bench), >=, 2);
+    flows_bench_remove(bench);
+}
+
+/* A child that never says a word is tried three times, then the lesson fails for people to see. */
+static void
+test_gives_up_after_three_attempts(gconstpointer data)
+{
+    FlowsBench *bench = flows_bench_new(PICTURES, NULL);
+    FlowsBenchRun run = {.media_program = "/usr/bin/false"};
+    flows_bench_supervise(bench, &run);
+    g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
+    g_assert_cmpint(lesson->state, ==, CATALOG_LESSON_STATE_FAILED);
+    g_assert_cmpstr(lesson->error_code, ==, "internal");
+    g_assert_cmpint(flows_bench_read_attempts(bench), ==, 3);
+    flows_bench_assert_staging_empty(bench);
     flows_bench_remove(bench);
 }
 
@@ -166,6 +185,8 @@ main(int argc, char **argv)
                          test_not_media_fails_for_good);
     g_test_add_data_func("/flows/encode/cancel-leaves-nothing", &programs,
                          test_cancel_leaves_nothing);
+    g_test_add_data_func("/flows/encode/gives-up-after-three-attempts", &programs,
+                         test_gives_up_after_three_attempts);
     g_test_add_data_func("/flows/encode/goes-on-after-a-stop", &programs,
                          test_goes_on_after_a_stop);
     g_test_add_data_func("/flows/encode/daemon-dies-at-each-step", &programs,

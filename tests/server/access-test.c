@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-static char *architecture = NULL;
-
 static const char *
 describe_cell(const CatalogAccountRole *role, ServerAccessAction action,
               CatalogLessonVisibility visibility)
@@ -33,8 +31,11 @@ render_row(const CatalogAccountRole *role, ServerAccessAction action)
 }
 
 static void
-test_every_cell(void)
+test_every_cell(gconstpointer source)
 {
+    g_autofree char *path = g_build_filename(source, "ARCHITECTURE.md", NULL);
+    g_autofree char *architecture = NULL;
+    g_assert_true(g_file_get_contents(path, &architecture, NULL, NULL));
     g_autoptr(GString) table = g_string_new("| action | role |");
     for (CatalogLessonVisibility at = CATALOG_LESSON_VISIBILITY_PUBLIC;
          at <= CATALOG_LESSON_VISIBILITY_DRAFT; at++)
@@ -86,11 +87,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_autofree char *path = g_build_filename(argv[1], "ARCHITECTURE.md", NULL);
-    g_assert_true(g_file_get_contents(path, &architecture, NULL, NULL));
-    g_test_add_func("/server/access/every-cell", test_every_cell);
+    g_test_add_data_func("/server/access/every-cell", argv[1], test_every_cell);
     g_test_add_func("/server/access/lessons", test_lessons);
-    int result = g_test_run();
-    g_free(architecture);
-    return result;
+    return g_test_run();
 }

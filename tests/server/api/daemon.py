@@ -38,7 +38,7 @@ class Daemon:
     """Starts `daorian serve`; encodes nothing when @encoder is false (the test holds the encoder's lock)."""
 
     def __init__(self, program, encoder=False, config=""):
-        self.program = program
+        self.program = os.path.abspath(program)
         self.folder = Path(tempfile.mkdtemp(prefix="daorian-test-"))
         self.data = self.folder / "data"
         self.config = self.folder / "daorian.conf"

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The Daorian developers
+
+"""The event stream: who hears what, catching up, and when a stream ends. Prints TAP. Argument: the daorian executable."""
+
+import http.client
+import json
+import queue
+import sqlite3
+import sys
+import threading
+import traceback
+from contextlib import closing
+
+from daemon import Daemon
+
+WAIT_S = 30
+TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+
+
+class Stream:
+    """One open event stream, read by a thread; each event is (name, id, data)."""
+
+    def __init__(self, daemon, headers, last_event_id=None):
+        self.connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=WAIT_S)
+        if last_event_id:
+            headers = {**headers, "Last-Event-ID": last_event_id}
+        self.connection.request("GET", "/api/v1/events", headers=headers)
+        self.response = self.connection.getresponse()
+        assert self.response.status == 200, self.response.status
+        assert self.response.getheader("content-type").startswith("text/event-stream")
+        self.events = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        assert self.next()[0] == "hello"
+
+    def _read(self):
+        fields = {}
+        try:
+            for line in self.response:
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name:
+                    fields[name] = value
+                elif "event" in fields:
+                    self.events.put((fields["event"], fields["id"], json.loads(fields["data"])))
+                    fields = {}
+        except (OSError, http.client.HTTPException, AttributeError):
+            pass
+        self.events.put(None)
+
+    def next(self):
+        return self.events.get(timeout=WAIT_S)
+
+    def until(self, wanted):
+        """Gives the events up to the first for which @wanted is true, that one included."""
+        seen = []
+        while not seen or not wanted(*seen[-1]):
+            event = self.next()
+            assert event is not None, f"the stream ended after {seen}"
+            seen.append(event)
+        return seen
+
+    def close(self):
+        self.connection.close()
+
+
+def bearer(token):
+    return {"Authorization": "Bearer " + token}
+
+
+def upload(daemon, token):
+    answer = daemon.request("POST", "/api/v1/uploads", b"hello", {**TUS, **bearer(token), "Upload-Length": "5"})
+    assert answer.status == 201, answer.body
+    return answer.headers["daorian-lesson"]
+
+
+def tamper(daemon, sql, *values):
+    with closing(sqlite3.connect(daemon.data / "catalog.sqlite3", timeout=20)) as database, database:
+        database.execute(sql, values)
+
+
+def test_who_hears_what(daemon, tokens):
+    streams = {role: Stream(daemon, bearer(token)) for role, token in tokens.items()}
+    lesson = upload(daemon, tokens["teacher"])
+    for role in ("administrator", "staff", "teacher"):
+        heard = streams[role].until(lambda name, _, data: name == "lesson" and data["state"] == "queued")
+        assert {data["id"] for name, _, data in heard if name == "lesson"} == {lesson}
+        assert [data for name, _, data in heard if name == "upload"], role
+    admin = bearer(tokens["administrator"])
+    job = daemon.request("GET", "/api/v1/jobs?limit=1", headers=admin).json()["items"][0]
+    daemon.request("PATCH", "/api/v1/jobs/" + job["id"], '{"priority":7}', {**admin, "Content-Type": "application/json"})
+    heard = streams["administrator"].until(lambda name, _, data: name == "job" and data["priority"] == 7)
+    assert heard[-1][2]["lesson_id"] == lesson
+    # The other teacher and the learner hear of it only when it is published: everything before was withheld.
+    tamper(daemon, "UPDATE lessons SET state = 'published' WHERE id = ?", lesson)
+    for role in ("learner", "other"):
+        streams[role].until(lambda name, *_: name == "resync")
+    for move in ("withdraw", "restore"):
+        answer = daemon.request("POST", f"/api/v1/lessons/{lesson}/{move}", "", bearer(tokens["teacher"]))
+        assert answer.status == 200, answer.body
+    for role in ("learner", "other"):
+        heard = streams[role].until(lambda name, *_: name == "lesson")
+        assert heard[-1][2]["state"] == "published" and not heard[-1][2]["may_edit"]
+        assert {name for name, *_ in heard} <= {"lesson", "resync"}, heard
+    for stream in streams.values():
+        stream.close()
+
+
+def test_catching_up(daemon, tokens):
+    stream = Stream(daemon, bearer(tokens["staff"]))
+    first = upload(daemon, tokens["staff"])
+    last = stream.until(lambda name, _, data: name == "lesson" and data["state"] == "queued")[-1]
+    stream.close()
+    second = upload(daemon, tokens["staff"])
+    again = Stream(daemon, bearer(tokens["staff"]), last[1])
+    heard = again.until(lambda name, _, data: name == "lesson" and data["id"] == second)
+    assert first not in {data["id"] for name, _, data in heard if name == "lesson"}, heard
+    again.close()
+    stranger = Stream(daemon, bearer(tokens["staff"]), "1-1")
+    assert stranger.next()[0] == "resync"
+    stranger.close()
+
+
+def test_verbs_are_noticed(daemon, tokens):
+    stream = Stream(daemon, bearer(tokens["learner"]))
+    daemon.add_user("latecomer", "learner")
+    stream.until(lambda name, *_: name == "resync")
+    stream.close()
+
+
+def test_streams_end_with_the_account(daemon, tokens):
+    daemon.add_user("leaver", "staff")
+    answer = daemon.request("POST", "/api/v1/session", json.dumps({"name": "leaver", "password": "correct horse"}),
+                            {"Content-Type": "application/json"})
+    cookie = answer.headers["set-cookie"].split(";")[0]
+    stream = Stream(daemon, {"Cookie": cookie})
+    answer = daemon.request("DELETE", "/api/v1/session", headers={
+        "Cookie": cookie, "X-CSRF-Token": answer.json()["csrf_token"]})
+    assert answer.status == 204
+    upload(daemon, tokens["staff"])
+    event = stream.next()
+    while event is not None:
+        assert event[0] in ("resync", "hello"), event
+        event = stream.next()
+
+
+def main():
+    daemon, failed = Daemon(sys.argv[1]), 0
+    tests = [value for name, value in globals().items() if name.startswith("test_")]
+    print(f"1..{len(tests) + 1}", flush=True)
+    try:
+        roles = {"administrator": "administrator", "staff": "staff", "teacher": "teacher", "other": "teacher",
+                 "learner": "learner"}
+        daemon.start()
+        tokens = {name: daemon.add_user(name, role) for name, role in roles.items()}
+        for number, test in enumerate(tests, 1):
+            try:
+                test(daemon, tokens)
+                print(f"ok {number} - {test.__name__[5:]}", flush=True)
+            except Exception:  # noqa: BLE001 - the tests after it still run
+                failed += 1
+                print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
+                print(f"not ok {number} - {test.__name__[5:]}", flush=True)
+        lingering = Stream(daemon, bearer(tokens["staff"]))
+        code = daemon.stop()
+        print(f"{'ok' if code == 0 else 'not ok'} {len(tests) + 1} - stops with a stream open")
+        lingering.close()
+    finally:
+        daemon.clean()
+    sys.stdout.write("".join(f"# {line}" for line in daemon.errors))
+    sys.exit(failed > 0)
+
+
+main()

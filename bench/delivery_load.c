@@ -201,16 +201,16 @@ main(int argc, char **argv)
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    load.n_clients = (guint)atoi(argv[3]);
+    load.n_clients = (guint)g_ascii_strtoull(argv[3], NULL, 10);
     load.clients = g_new0(Client, load.n_clients);
     load.request = g_strdup_printf("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", argv[2]);
     load.latencies = g_array_new(FALSE, FALSE, sizeof(gint64));
-    rate = atof(argv[4]);
+    rate = g_ascii_strtod(argv[4], NULL);
     for (guint i = 0; i < load.n_clients; i++)
-        connect_client(&load, i, (guint16)atoi(argv[1]));
+        connect_client(&load, i, (guint16)g_ascii_strtoull(argv[1], NULL, 10));
     g_print("{\"connected\":%u}\n", load.n_clients);
     if (read(STDIN_FILENO, &end, 1) > 0 && rate > 0)
-        run_at_rate(&load, rate, atof(argv[5]));
+        run_at_rate(&load, rate, g_ascii_strtod(argv[5], NULL));
     else
         run_once(&load);
     g_array_sort(load.latencies, compare);

@@ -4,7 +4,6 @@
 // The delivery bench's server: the real HttpServer over one folder of lessons that everyone may
 // watch, without a catalogue. Arguments: FOLDER PORT THREADS fast|libsoup. Ends at the end of its
 // input.
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,8 +58,8 @@ main(int argc, char **argv)
         g_printerr("usage: %s FOLDER PORT THREADS fast|libsoup\n", argv[0]);
         return 64;
     }
-    config.port = (guint16)atoi(argv[2]);
-    config.threads = (guint)atoi(argv[3]);
+    config.port = (guint16)g_ascii_strtoull(argv[2], NULL, 10);
+    config.threads = (guint)g_ascii_strtoull(argv[3], NULL, 10);
     config.no_fast_parser = strcmp(argv[4], "libsoup") == 0;
     router = http_router_new(routes, G_N_ELEMENTS(routes), NULL, NULL);
     bundles = http_bundles_new(argv[1], &bundles_access, NULL, &error);

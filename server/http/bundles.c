@@ -18,7 +18,7 @@
 #include "server/http/types.h"
 
 #define PREFIX "/lessons/"
-#define FILES_MAX 1024
+#define FILES_MAX 512
 #define LESSONS_MAX 8192
 #define REMEMBER_US (10 * G_USEC_PER_SEC)
 #define RECHECK_US (1 * G_USEC_PER_SEC)

@@ -100,10 +100,6 @@ begin_send(HttpConnection *connection, HttpAnswer *answer)
 static void
 begin_linger(HttpConnection *connection)
 {
-    if (connection->tls || connection->is_half_closed) {
-        http_connection_close(connection);
-        return;
-    }
     free_work(connection);
     http_connection_need_work(connection);
     connection->state = HTTP_CONNECTION_LINGER;
@@ -302,8 +298,7 @@ static void
 linger(HttpConnection *connection)
 {
     while (connection->is_readable) {
-        gssize n = http_transport_read(connection, http_loop_get_scratch(connection->loop),
-                                       HTTP_LOOP_SCRATCH_BYTES);
+        gssize n = http_transport_discard(connection);
         if (n == HTTP_TRANSPORT_AGAIN)
             return;
         connection->work->lingered_bytes += MAX(n, 0);

@@ -29,11 +29,14 @@ http_file_load(HttpFile *file)
 {
     g_autofree char *bytes = NULL;
 
-    if (file->size_bytes == 0 || file->size_bytes > SMALL_BYTES)
+    if (file->size_bytes > SMALL_BYTES)
         return;
-    bytes = g_malloc(file->size_bytes);
-    if (pread(file->descriptor, bytes, file->size_bytes, 0) == file->size_bytes)
-        file->contents = g_bytes_new_take(g_steal_pointer(&bytes), file->size_bytes);
+    bytes = g_malloc0(file->size_bytes + 1);
+    if (pread(file->descriptor, bytes, file->size_bytes, 0) != file->size_bytes)
+        return;
+    file->contents = g_bytes_new_take(g_steal_pointer(&bytes), file->size_bytes);
+    close(file->descriptor);
+    file->descriptor = -1;
 }
 
 HttpFile *
@@ -48,7 +51,8 @@ http_file_unref(HttpFile *file)
 {
     if (!g_atomic_ref_count_dec(&file->refs))
         return;
-    close(file->descriptor);
+    if (file->descriptor >= 0)
+        close(file->descriptor);
     g_free(file->etag);
     g_free(file->fields);
     g_clear_pointer(&file->contents, g_bytes_unref);

@@ -8,7 +8,7 @@
 #include <gio/gio.h>
 
 typedef struct {
-    int descriptor;       // (owned)
+    int descriptor;       // (owned), -1 when it has contents
     goffset size_bytes;   //
     char *etag;           // (owned), strong, quoted
     char *fields;         // (owned), header lines common to all its answers, each with CR LF

@@ -367,13 +367,15 @@ http_lend_expire(HttpLend *lend)
 void
 http_lend_release(HttpLend *lend)
 {
+    GIOStream *stream = NULL;
+
     if (!lend->link)
         return;
     for (guint i = 0; i < G_N_ELEMENTS(lend->handlers); i++)
         g_clear_signal_handler(&lend->handlers[i], lend->message);
-    if (!lend->is_over) {
-        g_autoptr(GIOStream) stream = soup_server_message_steal_connection(lend->message);
-    }
+    if (!lend->is_over)
+        stream = soup_server_message_steal_connection(lend->message);
+    g_clear_object(&stream);
     http_link_cut(lend->link);
     g_clear_object(&lend->link);
 }

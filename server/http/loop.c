@@ -254,7 +254,7 @@ set_lengths(HttpLoop *loop)
         [HTTP_LOOP_HEAD] = config->head_timeout_ms,
         [HTTP_LOOP_IDLE] = config->idle_timeout_ms,
         [HTTP_LOOP_STALL] = config->stall_timeout_ms,
-        [HTTP_LOOP_WORK] = HTTP_LOOP_WORK_TIMEOUT_MS,
+        [HTTP_LOOP_WORK] = config->answer_timeout_ms,
         [HTTP_LOOP_LINGER] = HTTP_LOOP_LINGER_TIMEOUT_MS,
         [HTTP_LOOP_HELD] = HTTP_LOOP_HELD_MS,
     };

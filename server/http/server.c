@@ -19,8 +19,9 @@
 #define HEAD_TIMEOUT_MS 10000
 #define IDLE_TIMEOUT_MS 75000
 #define STALL_TIMEOUT_MS 60000
+#define ANSWER_TIMEOUT_MS 120000
 #define BACKLOG 4096
-#define DESCRIPTORS_KEPT_BACK 512
+#define DESCRIPTORS_KEPT_BACK 1024 // files of bundles, the catalogue, children
 
 struct _HttpServer {
     HttpLoopShared shared; //
@@ -58,6 +59,8 @@ fill_defaults(HttpServerConfig *config)
     config->idle_timeout_ms = config->idle_timeout_ms ? config->idle_timeout_ms : IDLE_TIMEOUT_MS;
     config->stall_timeout_ms =
         config->stall_timeout_ms ? config->stall_timeout_ms : STALL_TIMEOUT_MS;
+    config->answer_timeout_ms =
+        config->answer_timeout_ms ? config->answer_timeout_ms : ANSWER_TIMEOUT_MS;
 }
 
 static gboolean

@@ -56,6 +56,17 @@ http_transport_read(HttpConnection *connection, void *buffer, gsize size)
     return n;
 }
 
+gssize
+http_transport_discard(HttpConnection *connection)
+{
+    gssize n = judge(recv(connection->descriptor, http_loop_get_scratch(connection->loop),
+                          HTTP_LOOP_SCRATCH_BYTES, 0));
+
+    if (n == HTTP_TRANSPORT_AGAIN)
+        connection->is_readable = FALSE;
+    return n;
+}
+
 static gssize
 write_tls(HttpConnection *connection, const void *bytes, gsize size)
 {

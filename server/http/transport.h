@@ -15,6 +15,9 @@
 
 gssize http_transport_read(HttpConnection *connection, void *buffer, gsize size);
 
+/** Reads away what the peer still sends, below TLS. */
+gssize http_transport_discard(HttpConnection *connection);
+
 /** @is_more: more follows at once, so the kernel may wait for it before it sends. */
 gssize http_transport_write(HttpConnection *connection, const struct iovec *parts, guint n_parts,
                             gboolean is_more);

@@ -248,6 +248,26 @@ test_handler_hears_of_the_end(void)
     g_assert_true(fixture_wait(fixture, &fixture->n_cancelled, 1));
 }
 
+static void
+test_handler_takes_too_long(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){.answer_timeout_ms = 100});
+    int descriptor = client_connect(fixture);
+    g_autoptr(Reply) reply = NULL;
+    g_autoptr(Reply) next = NULL;
+
+    client_send(descriptor, "GET /never HTTP/1.1\r\nHost: h\r\n\r\n");
+    reply = client_receive(descriptor, FALSE);
+    g_assert_nonnull(reply);
+    g_assert_cmpuint(reply->status, ==, 503);
+    g_assert_true(fixture_wait(fixture, &fixture->n_cancelled, 1));
+    client_send(descriptor, "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+    next = client_receive(descriptor, FALSE);
+    g_assert_nonnull(next);
+    g_assert_cmpuint(next->status, ==, 200);
+    close(descriptor);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -263,5 +283,6 @@ main(int argc, char **argv)
     g_test_add_func("/http/bodies/peer-leaves", test_peer_leaves);
     g_test_add_func("/http/bodies/stalled-body", test_stalled_body);
     g_test_add_func("/http/bodies/handler-hears-of-the-end", test_handler_hears_of_the_end);
+    g_test_add_func("/http/bodies/handler-takes-too-long", test_handler_takes_too_long);
     return g_test_run();
 }

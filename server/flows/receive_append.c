@@ -31,6 +31,7 @@ struct _FlowsReceiveAppend {
     gboolean full;                              // push said FALSE
     gboolean closing;                           // close was called
     gboolean whole;                             // the run came to its end
+    gboolean settling;                          // the last work on disk was asked for
     FlowsReceiveOutcome stopped;                // DONE: nothing is wrong
     const FlowsReceiveAppendListener *listener; // (nullable), static
     gpointer listener_data;                     // (unowned)
@@ -550,6 +551,9 @@ settle_on_disk(gpointer data, GError **error)
 static void
 settle_run(FlowsReceiveAppend *append)
 {
+    if (append->settling)
+        return;
+    append->settling = TRUE;
     if (append->run.checked != NULL && append->whole) {
         guint8 sum[FLOWS_RECEIVE_DIGEST_MAX_BYTES];
         gsize bytes = flows_receive_digest_measure(append->request.algorithm);

@@ -62,8 +62,12 @@ flows_receive_run_write(FlowsReceiveRun *run, GPtrArray *chunks, GError **error)
     if (!check_floor(run, error))
         return FALSE;
     for (guint i = 0; i < chunks->len; i++) {
-        if (!write_chunk(run, g_ptr_array_index(chunks, i), error))
-            return FALSE;
+        g_autoptr(GError) problem = NULL;
+        if (write_chunk(run, g_ptr_array_index(chunks, i), &problem))
+            continue;
+        run->starved = g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
     }
     if (run->checked != NULL ||
         run->written_bytes - run->durable_bytes < FLOWS_RECEIVE_RUN_SYNC_BYTES)
@@ -83,10 +87,20 @@ take_back(FlowsReceiveRun *run, GError **error)
     return flows_receive_file_truncate(run->descriptor, run->start_bytes, error);
 }
 
+static gboolean
+give_back(FlowsReceiveRun *run, GError **error)
+{
+    gint64 kept_bytes = run->written_bytes - FLOWS_RECEIVE_RUN_BREATH_BYTES;
+    run->written_bytes = MAX(kept_bytes, run->start_bytes);
+    run->durable_bytes = MIN(run->durable_bytes, run->written_bytes);
+    return flows_receive_file_truncate(run->descriptor, run->written_bytes, error);
+}
+
 gboolean
 flows_receive_run_settle(FlowsReceiveRun *run, gboolean keep, GError **error)
 {
     gboolean settled = (keep || take_back(run, error)) &&
+                       (!keep || !run->starved || give_back(run, error)) &&
                        flows_receive_file_sync(run->descriptor, error) &&
                        (run->checked == NULL || flows_receive_file_remove(run->mark_path, error));
     if (settled)

@@ -21,6 +21,7 @@ typedef struct {
     FlowsReceiveDigest *checked; // (owned) (nullable): of the run alone
     ServerStorage *storage;      // (unowned)
     gint64 floor_bytes; // stop when less is free; 0: the length was declared, space is ours
+    gboolean starved;   // a write found the disk full
 } FlowsReceiveRun;
 
 /** Opens the file at start_bytes; sets the mark first when the run is checked. */
@@ -34,9 +35,11 @@ gboolean flows_receive_run_write(FlowsReceiveRun *run, GPtrArray *chunks, GError
  * flows_receive_run_settle:
  * @keep: FALSE takes the run's bytes back
  *
- * Makes what stays durable, takes the mark away, closes the file. On failure written_bytes is what
- * was durable before.
+ * After a full disk the last FLOWS_RECEIVE_RUN_BREATH_BYTES are given back, so that the catalogue
+ * has room to record the rest. Makes what stays durable, takes the mark away, closes the file. On
+ * failure written_bytes is what was durable before.
  */
+#define FLOWS_RECEIVE_RUN_BREATH_BYTES (2 * 1024 * 1024)
 gboolean flows_receive_run_settle(FlowsReceiveRun *run, gboolean keep, GError **error);
 
 void flows_receive_run_clear(FlowsReceiveRun *run);

@@ -65,7 +65,10 @@ flows_receive_status_from_error(const GError *error, const char *upload_id)
         {CATALOG_ERROR_NOT_FOUND, FLOWS_RECEIVE_NOT_FOUND},
         {CATALOG_ERROR_INVALID, FLOWS_RECEIVE_INVALID},
         {CATALOG_ERROR_BUSY, FLOWS_RECEIVE_BUSY},
+        {CATALOG_ERROR_IO, FLOWS_RECEIVE_NO_SPACE},
     };
+    if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO))
+        g_warning("upload %s: %s", upload_id, error->message);
     for (gsize i = 0; error->domain == CATALOG_ERROR && i < G_N_ELEMENTS(catalog); i++) {
         if (error->code == catalog[i].code)
             return catalog[i].outcome;

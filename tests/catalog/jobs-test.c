@@ -84,6 +84,8 @@ test_progress_is_monotonic(Fixture *fixture, gconstpointer unused)
     g_assert_true(catalog_jobs_report(fixture->database, id, "r", &progress, 1, &error));
     progress = (CatalogJobsProgress){FIXTURE_NOW_MS + 70000, 400, NULL, NULL};
     g_assert_true(catalog_jobs_report(fixture->database, id, "r", &progress, 1, &error));
+    g_autoptr(CatalogJob) kept = catalog_joblist_get(fixture->database, id, &error);
+    g_assert_cmpint(kept->permille, ==, 500);
     progress.permille = 5000;
     g_assert_true(catalog_jobs_report(fixture->database, id, "r", &progress, 1, &error));
     g_autoptr(CatalogJob) read = catalog_joblist_get(fixture->database, id, &error);

@@ -63,6 +63,17 @@ test_offset_and_finish(Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_broken_text_is_refused(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = catalog_ids_new(FIXTURE_NOW_MS);
+    g_autoptr(CatalogUpload) upload = catalog_upload_new(id);
+    upload->filename = g_strdup("\xff.mp4");
+    g_assert_false(catalog_uploads_create(fixture->database, upload, &fixture->by, &error));
+    g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID);
+}
+
+static void
 test_expiry_and_quota(Fixture *fixture, gconstpointer unused)
 {
     g_autoptr(GError) error = NULL;
@@ -145,6 +156,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     FIXTURE_ADD("/catalog/uploads/offset-and-finish", test_offset_and_finish);
+    FIXTURE_ADD("/catalog/uploads/broken-text-is-refused", test_broken_text_is_refused);
     FIXTURE_ADD("/catalog/uploads/expiry-and-quota", test_expiry_and_quota);
     FIXTURE_ADD("/catalog/rungs/replaced-rung-is-kept-for-a-while",
                 test_replaced_rung_is_kept_for_a_while);

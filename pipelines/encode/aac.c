@@ -11,6 +11,9 @@
 
 #include "pipelines/encode/failure.h"
 
+#define NARROW_KBPS 32 // a channel
+#define NARROW_HZ 10000
+
 struct _EncodeAac {
     AVCodecContext *context; // (owned)
     AVPacket *packet;        // (owned)
@@ -32,7 +35,11 @@ open_encoder(EncodeAac *aac, guint channels, guint kbps)
     AVCodecContext *context = aac->context;
     context->sample_rate = ENCODE_AAC_RATE;
     context->sample_fmt = AV_SAMPLE_FMT_FLTP;
-    context->bit_rate = kbps * 1000;
+    // It goes some percent over what it is told.
+    context->bit_rate = kbps * 970;
+    // What is left out above costs speech nothing, and a third of the time.
+    if (kbps <= NARROW_KBPS * channels)
+        context->cutoff = NARROW_HZ;
     context->profile = FF_PROFILE_AAC_LOW;
     context->time_base = (AVRational){1, ENCODE_AAC_RATE};
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;

@@ -27,7 +27,6 @@ static gboolean
 on_source_stop(gpointer data)
 {
     EncodeRun *run = data;
-    encode_watchdog_beat(run->watchdog);
     return child_channel_is_cancelled(run->channel);
 }
 

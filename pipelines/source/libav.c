@@ -421,7 +421,8 @@ open_and_prime(Libav *libav, GError **error)
         return FALSE;
     for (int i = 0; i < TRACKS; i++)
         libav->active[i] = libav->chosen[i] >= 0;
-    source_streams_describe(libav->format, libav->chosen[SOURCE_TIMELINE_PICTURE], libav->info);
+    source_streams_describe(libav->format, libav->chosen[SOURCE_TIMELINE_PICTURE],
+                            libav->chosen[SOURCE_TIMELINE_SOUND], libav->info);
     discard_others(libav);
     gint64 starts[TRACKS] = {SOURCE_TIMELINE_NONE, SOURCE_TIMELINE_NONE};
     if (!find_starts(libav, starts, error))

@@ -119,15 +119,36 @@ source_streams_choose(AVFormatContext *format, enum AVMediaType kind, int relate
     return FALSE;
 }
 
+/* A transport stream's programmes have a clock each: only what the chosen streams say counts. */
+static gint64
+measure_duration(AVFormatContext *format, int picture, int sound)
+{
+    const int chosen[] = {picture, sound};
+    gint64 first_us = G_MAXINT64, last_us = G_MININT64;
+    if ((format->iformat->flags & AVFMT_TS_DISCONT) == 0)
+        return format->duration == AV_NOPTS_VALUE ? 0 : format->duration;
+    for (guint i = 0; i < G_N_ELEMENTS(chosen); i++) {
+        const AVStream *stream = chosen[i] >= 0 ? format->streams[chosen[i]] : NULL;
+        if (stream == NULL || stream->start_time == AV_NOPTS_VALUE ||
+            stream->duration == AV_NOPTS_VALUE)
+            continue;
+        gint64 start_us = av_rescale_q(stream->start_time, stream->time_base, AV_TIME_BASE_Q);
+        first_us = MIN(first_us, start_us);
+        last_us = MAX(last_us,
+                      start_us + av_rescale_q(stream->duration, stream->time_base, AV_TIME_BASE_Q));
+    }
+    return first_us < last_us ? last_us - first_us : 0;
+}
+
 void
-source_streams_describe(AVFormatContext *format, int picture, SourceInfo *info)
+source_streams_describe(AVFormatContext *format, int picture, int sound, SourceInfo *info)
 {
     info->container = g_strdup(format->iformat->name);
+    gint64 duration_us = measure_duration(format, picture, sound);
     // A duration that would leave next to no bytes for a second is a broken number.
     gint64 bits = format->pb != NULL ? MAX(avio_size(format->pb), 0) * 8 : 0;
-    if (format->duration != AV_NOPTS_VALUE && format->duration > 0 &&
-        bits / LOWEST_BPS * AV_TIME_BASE > format->duration)
-        info->duration_us = format->duration;
+    if (duration_us > 0 && bits / LOWEST_BPS * AV_TIME_BASE > duration_us)
+        info->duration_us = duration_us;
     if (picture < 0)
         return;
     AVStream *stream = format->streams[picture];

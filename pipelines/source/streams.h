@@ -30,8 +30,8 @@ gboolean source_streams_choose(AVFormatContext *format, enum AVMediaType kind, i
 /** Opens a decoder for stream @index. Returns: (nullable): NULL when there is none for it. */
 AVCodecContext *source_streams_open_decoder(AVFormatContext *format, int index);
 
-/** Fills container, rate, duration and orientation. */
-void source_streams_describe(AVFormatContext *format, int picture, SourceInfo *info);
+/** Fills container, rate, duration and orientation. @picture, @sound: stream indexes, -1: none. */
+void source_streams_describe(AVFormatContext *format, int picture, int sound, SourceInfo *info);
 
 /** Returns: TRUE for formats that hold a recording: no still images, playlists, texts. */
 gboolean source_streams_is_recording(const AVInputFormat *input);

@@ -32,10 +32,9 @@ static const Row rows[] = {
      "it again."},
     {"encrypted", "ไฟล์นี้ถูกเข้ารหัสลับหรือมีการป้องกันลิขสิทธิ์ โปรดอัปโหลดไฟล์ต้นฉบับที่ไม่มีการป้องกัน",
      "The file is encrypted or copy-protected. Upload the original without protection."},
-    {"damaged", "ไฟล์เสียหายจนอ่านต่อไม่ได้ โปรดคัดลอกจากอุปกรณ์บันทึกใหม่ ลองเปิดดูให้จบ แล้วอัปโหลดอีกครั้ง",
-     "The file is damaged and cannot be read on. Copy it from the recorder again, check that it "
-     "plays to the "
-     "end, and upload it once more."},
+    {"damaged", "ไฟล์เสียหาย ระบบเก็บไว้เท่าที่อ่านได้ โปรดคัดลอกจากอุปกรณ์บันทึกใหม่ ลองเปิดดูให้จบ แล้วอัปโหลดอีกครั้ง",
+     "The file is damaged; what could be read is kept. Copy it from the recorder again, check that "
+     "it plays to the end, and upload it once more."},
     {"too-short", "ไฟล์นี้สั้นเกินไปที่จะเป็นบทเรียน โปรดตรวจว่าการบันทึกครบถ้วนแล้วอัปโหลดใหม่",
      "The file is too short to be a lesson. Check that the recording is complete and upload it "
      "again."},

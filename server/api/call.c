@@ -98,9 +98,24 @@ api_call_new(HttpExchange *exchange)
     return g_steal_pointer(&call);
 }
 
+ApiCall *
+api_call_take_over(ApiCall *finished)
+{
+    ApiCall *call = g_new0(ApiCall, 1);
+    *call = *finished;
+    call->exchange = http_exchange_ref(finished->exchange);
+    finished->id = NULL;
+    finished->body = NULL;
+    finished->extra = NULL;
+    finished->result = NULL;
+    return call;
+}
+
 void
 api_call_set_result(ApiCall *call, gpointer result, GDestroyNotify free_result)
 {
+    if (call->result != NULL && call->free_result != NULL)
+        call->free_result(call->result);
     call->result = result;
     call->free_result = free_result;
 }

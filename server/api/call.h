@@ -47,7 +47,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiCall, api_call_free)
 void api_call_read(ApiCall *call, ApiCallWork work, ApiCallRender render);
 void api_call_write(ApiCall *call, ApiCallWork work, ApiCallRender render);
 
-/** Sets what the work found. */
+/** Returns: (transfer full): the call, to go on with after @finished, which is being rendered, is
+ * freed. */
+ApiCall *api_call_take_over(ApiCall *finished);
+
+/** Sets what the work found, in place of what an earlier work found. */
 void api_call_set_result(ApiCall *call, gpointer result, GDestroyNotify free_result);
 
 /**

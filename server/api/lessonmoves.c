@@ -9,10 +9,11 @@
 #include "catalog/jobs.h"
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
-#include "catalog/uploads.h"
 #include "server/api/lessons.h"
 #include "server/api/paging.h"
+#include "server/api/uploads_problem.h"
 #include "server/api/views.h"
+#include "server/flows/receive.h"
 
 typedef gboolean (*Move)(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson,
                          GError **error);
@@ -73,13 +74,6 @@ move_retry(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson
 static gboolean
 move_cancel(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson, GError **error)
 {
-    if (lesson->state == CATALOG_LESSON_STATE_RECEIVING) {
-        if (lesson->upload_id != NULL &&
-            !catalog_uploads_close(database, lesson->upload_id, CATALOG_UPLOAD_STATE_TERMINATED,
-                                   &call->stamp, error))
-            return FALSE;
-        return catalog_lessons_fail(database, lesson->id, "upload-cancelled", &call->stamp, error);
-    }
     if (lesson->job == NULL)
         return refuse_conflict(error, "nothing to cancel");
     return catalog_jobs_cancel(database, lesson->job->id, &call->stamp, error) &&
@@ -144,10 +138,48 @@ api_lessonmoves_retry(HttpExchange *exchange)
     run_move(exchange, write_retry, render_and_wake);
 }
 
+static gboolean
+read_editable(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    api_call_set_result(call, api_lessons_read_editable(database, call, error),
+                        (GDestroyNotify)catalog_lesson_free);
+    return call->result != NULL;
+}
+
+static void
+on_upload_terminated(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ApiCall *call = user_data;
+    g_autoptr(FlowsReceiveStatus) status = flows_receive_terminate_finish(result);
+    if (status->outcome == FLOWS_RECEIVE_DONE) {
+        api_call_read(call, read_editable, render_and_wake);
+        return;
+    }
+    api_uploads_problem_reply(call->exchange, status);
+    api_call_free(call);
+}
+
+// An upload has a file that only its flow may touch; a job is a row.
+static void
+cancel_what_runs(ApiCall *read)
+{
+    ApiCall *call = api_call_take_over(read);
+    const CatalogLesson *lesson = call->result;
+    if (lesson->state != CATALOG_LESSON_STATE_RECEIVING || lesson->upload_id == NULL) {
+        api_call_write(call, write_cancel, render_and_wake);
+        return;
+    }
+    FlowsReceiveWho who = {call->account->id, TRUE};
+    flows_receive_terminate_async(server_app_get_receive(call->app), lesson->upload_id, &who,
+                                  on_upload_terminated, call);
+}
+
 void
 api_lessonmoves_cancel(HttpExchange *exchange)
 {
-    run_move(exchange, write_cancel, render_and_wake);
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_read(call, read_editable, cancel_what_runs);
 }
 
 static gboolean

@@ -16,6 +16,7 @@
 #include "catalog/setup.h"
 #include "server/api/call.h"
 #include "server/api/guard.h"
+#include "server/api/peer.h"
 #include "server/api/problem.h"
 #include "server/api/views.h"
 
@@ -101,7 +102,7 @@ set_cookie(HttpExchange *exchange, const char *token, gint64 lifetime_ms)
 {
     g_autofree char *cookie = g_strdup_printf(
         "%s=%s; Path=/; Max-Age=%" G_GINT64_FORMAT "; HttpOnly; SameSite=Lax%s", API_GUARD_COOKIE,
-        token, lifetime_ms / 1000, http_exchange_is_secure(exchange) ? "; Secure" : "");
+        token, lifetime_ms / 1000, api_peer_is_secure(exchange) ? "; Secure" : "");
     http_exchange_append_header(exchange, "Set-Cookie", cookie);
 }
 
@@ -166,7 +167,7 @@ on_login_verified(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     server_throttle_note_success(server_app_get_throttle(call->app), walk->name,
-                                 http_exchange_get_remote_address(call->exchange));
+                                 api_peer_get_address(call->exchange));
     api_call_write(call, write_session, render_new_session);
 }
 
@@ -187,24 +188,10 @@ read_login(CatalogDatabase *database, ApiCall *call, GError **error)
     return FALSE;
 }
 
-// Runs inside the errand of the read, so the walk goes on with a call of its own.
-static ApiCall *
-take_over(ApiCall *call)
-{
-    ApiCall *next = g_new0(ApiCall, 1);
-    *next = *call;
-    next->exchange = http_exchange_ref(call->exchange);
-    call->id = NULL;
-    call->body = NULL;
-    call->extra = NULL;
-    call->result = NULL;
-    return next;
-}
-
 static void
 verify_login(ApiCall *finished)
 {
-    ApiCall *call = take_over(finished);
+    ApiCall *call = api_call_take_over(finished);
     Walk *walk = call->extra;
     server_hasher_verify_async(server_app_get_hasher(call->app), walk->hash, walk->password,
                                on_login_verified, call);
@@ -234,7 +221,7 @@ api_session_create(HttpExchange *exchange)
         return;
     }
     ServerThrottle *throttle = server_app_get_throttle(call->app);
-    const char *address = http_exchange_get_remote_address(exchange);
+    const char *address = api_peer_get_address(exchange);
     guint wait_s = server_throttle_check(throttle, walk->name, address, call->stamp.now_ms);
     if (wait_s > 0) {
         api_problem_reply_later(exchange, 429, "too-many-tries", wait_s);
@@ -308,7 +295,7 @@ hash_setup(ApiCall *finished)
         api_problem_reply(finished->exchange, 404, "setup-link", NULL);
         return;
     }
-    ApiCall *call = take_over(finished);
+    ApiCall *call = api_call_take_over(finished);
     walk->setup_needed = FALSE;
     server_hasher_hash_async(server_app_get_hasher(call->app), walk->password, on_setup_hashed,
                              call);
@@ -378,7 +365,7 @@ on_current_verified(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     server_throttle_note_success(server_app_get_throttle(call->app), call->account->name,
-                                 http_exchange_get_remote_address(call->exchange));
+                                 api_peer_get_address(call->exchange));
     server_hasher_hash_async(server_app_get_hasher(call->app), walk->fresh, on_fresh_hashed, call);
 }
 
@@ -393,7 +380,7 @@ read_own_hash(CatalogDatabase *database, ApiCall *call, GError **error)
 static void
 verify_current(ApiCall *finished)
 {
-    ApiCall *call = take_over(finished);
+    ApiCall *call = api_call_take_over(finished);
     Walk *walk = call->extra;
     server_hasher_verify_async(server_app_get_hasher(call->app), walk->hash, walk->password,
                                on_current_verified, call);
@@ -416,7 +403,7 @@ api_session_change_password(HttpExchange *exchange)
         return;
     }
     ServerThrottle *throttle = server_app_get_throttle(call->app);
-    const char *address = http_exchange_get_remote_address(exchange);
+    const char *address = api_peer_get_address(exchange);
     guint wait_s =
         server_throttle_check(throttle, call->account->name, address, call->stamp.now_ms);
     if (wait_s > 0) {

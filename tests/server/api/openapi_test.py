@@ -87,6 +87,7 @@ class Scenario:
     def begin_upload(self, who, length=10, **more):
         answer = self.ask("POST", "/api/v1/uploads", 201, token=self.tokens[who],
                           headers={**TUS, "Upload-Length": str(length), **more})
+        self.ids["begun"] = answer.headers.get("daorian-lesson")
         return answer.headers["location"].rsplit("/", 1)[1]
 
     def cookie(self, name):
@@ -296,6 +297,10 @@ class Scenario:
             ask("POST", f"{one}/{move}", 404, lesson, token=self.tokens["learner"])
             for status in steps:
                 ask("POST", f"{one}/{move}", status, lesson, **teacher)
+        upload, begun = self.begin_upload("staff"), {"id": self.ids["begun"]}
+        stopped = ask("POST", one + "/cancel", 200, begun, token=self.tokens["staff"]).json()
+        assert stopped["state"] == "failed" and stopped["error"]["code"] == "upload-cancelled", stopped
+        assert not (self.daemon.data / "uploads" / (upload + ".part")).exists()
         self.tamper("UPDATE lessons SET state = 'published', published_ms = 1 WHERE id = ?", lesson["id"])
         ask("GET", one, 200, lesson)
         for move in ("cancel", "retry", "withdraw", "restore"):

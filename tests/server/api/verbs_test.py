@@ -148,6 +148,23 @@ def test_newer_schema_is_refused(daemon):
         assert database.execute("SELECT count(*) FROM accounts").fetchone() == (1,)
 
 
+def test_behind_a_proxy(daemon):
+    behind = Daemon(daemon.program, config="[server]\ntrust_forwarded = yes\n").start()
+    try:
+        code, _, error = behind.verb("user", "add", "--role", "staff", "--password-stdin", "มาลี", text="12345678\n")
+        assert code == 0, error
+        body = json.dumps({"name": "มาลี", "password": "wrong"})
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": "10.9.9.9, 192.0.2.1"}
+        seen = [behind.request("POST", "/api/v1/session", body, headers).status for _ in range(6)]
+        assert seen == [401] * 5 + [429], seen
+        headers = {**headers, "X-Forwarded-For": "192.0.2.1, 192.0.2.2", "X-Forwarded-Proto": "https"}
+        answer = behind.request("POST", "/api/v1/session", body.replace("wrong", "12345678"), headers)
+        assert answer.status == 200 and "; Secure" in answer.headers["set-cookie"], answer.headers
+        assert behind.stop() == 0
+    finally:
+        behind.clean()
+
+
 def test_stops_in_good_order(daemon):
     assert daemon.stop() == 0
     complaints = [line for line in daemon.errors if "CRITICAL" in line or "Sanitizer" in line]

@@ -10,7 +10,7 @@ export default defineConfig({
   base: '/',
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
-    target: ['es2019', 'chrome74', 'firefox78', 'safari13'],
+    target: ['es2020', 'chrome80', 'firefox78', 'safari14'],
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     modulePreload: { polyfill: false },

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The entry: starts session, router and theme, and shows the page of the address. Learner pages are
-// here; the others are chunks of their own.
+// The entry: starts session, router and theme, and shows the page of the address. The lesson page is
+// here, since most first visits come by a link to a lesson; the others are chunks of their own.
 
 import { render, type FunctionComponent } from 'preact';
 import { useState } from 'preact/hooks';
 import { refreshSession, session } from './lib/api';
 import { useWhen } from './lib/hooks';
-import { language, setLanguage, useTexts } from './lib/i18n';
+import { language, restoreLanguage, useTexts } from './lib/i18n';
 import { place, startRouter } from './lib/router';
 import { useStore } from './lib/store';
 import { applyTheme } from './lib/theme';
-import { BrowsePage } from './pages/browse';
 import { WatchPage } from './pages/watch';
 import { Empty, ErrorNotice, Loading, PageHead } from './ui/basics';
 import { Frame } from './ui/frame';
@@ -23,6 +22,7 @@ import './ui/learner.css';
 type PageModule = { default: FunctionComponent };
 
 const CHUNKS: Record<string, () => Promise<PageModule>> = {
+  '/': () => import('./pages/browse'),
   '/login': () => import('./pages/login'),
   '/setup': () => import('./pages/setup'),
   '/account': () => import('./pages/account'),
@@ -75,7 +75,6 @@ function NotFound() {
 
 function CurrentPage() {
   const { path } = useStore(place);
-  if (path === '/') return <BrowsePage />;
   const watch = /^\/watch\/([^/]+)$/.exec(path);
   if (watch) return <WatchPage key={watch[1]} id={watch[1]!} />;
   const name = `/${path.split('/')[1] ?? ''}`;
@@ -95,11 +94,11 @@ function App() {
 }
 
 applyTheme();
-setLanguage(language.get());
 startRouter();
 void refreshSession();
-const root = document.getElementById('app');
-if (root) {
+void restoreLanguage().then(() => {
+  const root = document.getElementById('app');
+  if (!root) return;
   root.textContent = '';
   render(<App />, root);
-}
+});

@@ -2,19 +2,21 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The language of the page: Thai first, English by the switch, remembered. Texts are two typed
-// dictionaries; a key that one of them lacks does not compile.
+// dictionaries; a key that one of them lacks does not compile. English is a chunk of its own, so that
+// the first visit of a Thai learner does not carry it.
 
-import { en } from '../texts/en';
 import { th, type Texts } from '../texts/th';
 import { recall, remember } from './storage';
 import { createStore, useStore } from './store';
 import type { Language } from './types';
 
-export const language = createStore<Language>(recall<string>('language', 'th') === 'en' ? 'en' : 'th');
+export const language = createStore<Language>('th');
+
+let english: Texts | null = null;
 
 /** The texts of the present language, for code outside components. */
 export function t(): Texts {
-  return language.get() === 'en' ? en : th;
+  return language.get() === 'en' && english ? english : th;
 }
 
 /** The texts of the present language; the component renders again when it changes. */
@@ -23,11 +25,17 @@ export function useTexts(): Texts {
   return t();
 }
 
-/** Sets and remembers the language, and tells assistive technology. */
-export function setLanguage(next: Language): void {
+/** Sets and remembers the language once its texts are here, and tells assistive technology. */
+export async function setLanguage(next: Language): Promise<void> {
+  if (next === 'en') english ??= (await import('../texts/en')).en;
   remember('language', next);
   document.documentElement.lang = next;
   language.set(next);
+}
+
+/** The language chosen on an earlier visit. Without its texts the page is Thai. */
+export async function restoreLanguage(): Promise<void> {
+  if (recall<string>('language', 'th') === 'en') await setLanguage('en').catch(() => undefined);
 }
 
 /** A BCP 47 tag for the text of a lesson, or undefined when it is the page's own. */

@@ -14,6 +14,7 @@ import { useStore } from '../lib/store';
 import type { Lesson, Page } from '../lib/types';
 import { Empty, ErrorNotice, Loading, PageHead } from '../ui/basics';
 import { Icon } from '../ui/icons';
+import '../ui/browse.css';
 
 const PAGE_SIZE = 24;
 const kept = new Map<string, Page<Lesson>>();
@@ -149,7 +150,7 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
   );
 }
 
-export function BrowsePage() {
+export default function BrowsePage() {
   const texts = useTexts();
   const where = useStore(place);
   const inUrl = new URLSearchParams(where.search).get('q') ?? '';

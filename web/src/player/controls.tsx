@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The bar below the picture: play, position, volume, speed, captions, whole screen.
+// The bar below the picture: play, position, volume, speed, captions, whole screen. With the shortcuts it
+// is a chunk of its own, fetched when play is pressed.
 
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useTexts } from '../lib/i18n';
 import { formatClock } from '../lib/format';
 import { Icon } from '../ui/icons';
-import { RATES, toggleCaptions, toggleFullscreen, togglePlay } from './keys';
+import { handleKey, RATES, toggleCaptions, toggleFullscreen, togglePlay } from './keys';
+
+export { handleKey, togglePlay };
 
 interface ControlsProps {
   video: HTMLVideoElement;

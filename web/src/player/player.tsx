@@ -4,14 +4,12 @@
 // The player of the lesson page: a <video> with controls of our own that keyboard and screen reader can
 // use. Nothing of the lesson is fetched before play is pressed, except the poster.
 
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatBytes, formatClock } from '../lib/format';
 import { useTexts } from '../lib/i18n';
 import { remember } from '../lib/storage';
 import type { Lesson } from '../lib/types';
-import { Controls } from './controls';
 import { hasPicture, listPlayable } from './engine';
-import { handleKey, togglePlay } from './keys';
 import { usePlayback, type Playback } from './playback';
 import { writeMark } from './resume';
 import { StageMessage, StartButton, Still } from './stage';
@@ -40,6 +38,20 @@ function Foot({ playback }: { playback: Playback }) {
   );
 }
 
+type ControlsModule = typeof import('./controls');
+
+/** The controls come while the first bytes of the lesson do; should they fail, the browser's own serve. */
+function useControls(wanted: boolean, video: { current: HTMLVideoElement | null }): ControlsModule | null {
+  const [module, setModule] = useState<ControlsModule | null>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    import('./controls').then(setModule, () => {
+      if (video.current) video.current.controls = true;
+    });
+  }, [wanted, video]);
+  return module;
+}
+
 export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
   const texts = useTexts();
   const video = useRef<HTMLVideoElement>(null);
@@ -50,8 +62,9 @@ export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
   const rung = listPlayable(lesson).find((item) => item.name === choice);
   const soundOnly = rung !== undefined && !hasPicture(rung);
   const captions = lesson.captions ?? [];
+  const controls = useControls(phase !== 'idle', video);
   const onKey = (event: KeyboardEvent): void => {
-    if (video.current && phase === 'active') handleKey(event, video.current, box.current);
+    if (video.current && phase === 'active') controls?.handleKey(event, video.current, box.current);
   };
   return (
     <section class="player" ref={box} aria-label={texts.player.label} onKeyDown={onKey}>
@@ -69,7 +82,7 @@ export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
           onPause={(event) => writeMark(lesson.id, event.currentTarget.currentTime)}
           onEnded={() => writeMark(lesson.id, 0)}
           onRateChange={(event) => remember('rate', event.currentTarget.playbackRate)}
-          onClick={(event) => phase === 'active' && togglePlay(event.currentTarget)}
+          onClick={(event) => phase === 'active' && controls?.togglePlay(event.currentTarget)}
         >
           {captions.map((item) => (
             <track
@@ -93,8 +106,8 @@ export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
           onAgain={playback.again}
         />
       </div>
-      {phase !== 'idle' && video.current && (
-        <Controls
+      {controls && phase !== 'idle' && video.current && (
+        <controls.Controls
           video={video.current}
           box={box}
           duration={(lesson.duration_ms ?? 0) / 1000}

@@ -76,7 +76,9 @@ function Switches() {
         class="switch"
         lang={language.get() === 'th' ? 'en' : 'th'}
         aria-label={texts.nav.languageLabel}
-        onClick={() => setLanguage(language.get() === 'th' ? 'en' : 'th')}
+        onClick={() => {
+          setLanguage(language.get() === 'th' ? 'en' : 'th').catch(() => showToast(texts.errors.chunk));
+        }}
       >
         {texts.nav.language}
       </button>

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Chromium for the tests: its flags, pages that fail a test on any script error, axe-core, byte counts
+// and screenshots.
+
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { ADMIN, type Daemon } from './daemon';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1366, height: 768 };
+
+/** Faults that pages reported since they were last looked at. */
+export const pageFaults: string[] = [];
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS, timeout: 60_000 });
+}
+
+export interface Look {
+  viewport?: { width: number; height: number };
+  dark?: boolean;
+  english?: boolean;
+}
+
+/** A fresh visitor. Errors of scripts and of the content policy are gathered in pageFaults. */
+export async function openContext(browser: Browser, daemon: Daemon, look: Look = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    baseURL: daemon.url,
+    viewport: look.viewport ?? DESKTOP,
+    locale: 'th-TH',
+    timezoneId: 'Asia/Bangkok',
+    colorScheme: look.dark ? 'dark' : 'light',
+  });
+  context.setDefaultTimeout(15_000);
+  if (look.english) await context.addInitScript(() => localStorage.setItem('daorian.language', '"en"'));
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => pageFaults.push(`${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Refused to/i.test(message.text())) pageFaults.push(message.text());
+    });
+  });
+  return context;
+}
+
+/** Signs in through the form. */
+export async function signIn(page: Page, who: { name: string; password: string } = ADMIN): Promise<void> {
+  await page.goto('/login');
+  await page.locator('input[autocomplete=username]').fill(who.name);
+  await page.locator('input[autocomplete=current-password]').fill(who.password);
+  await page.locator('form button[type=submit]').click();
+  await page.waitForURL((url) => url.pathname !== '/login');
+}
+
+/** Serious and critical faults that axe-core finds on the page as it is. */
+export async function findFaults(page: Page): Promise<string[]> {
+  const web = process.env.DAORIAN_WEB!;
+  const file = createRequire(join(web, 'package.json')).resolve('axe-core/axe.min.js');
+  await page.evaluate(readFileSync(file, 'utf8'));
+  return page.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+    }
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations
+      .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
+      .map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`);
+  });
+}
+
+/** How far the page is wider than the window; it must be nothing. */
+export function findOverflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+/** Every byte over the wire, heads included, as the browser's own protocol counts them. */
+export async function countBytes(page: Page): Promise<{ total: () => number; urls: () => string[] }> {
+  const session = await page.context().newCDPSession(page);
+  let total = 0;
+  const urls: string[] = [];
+  await session.send('Network.enable');
+  session.on('Network.requestWillBeSent', (event) => urls.push(event.request.url));
+  session.on('Network.loadingFinished', (event) => {
+    total += event.encodedDataLength;
+  });
+  return { total: () => total, urls: () => urls };
+}
+
+/** Takes a screenshot into docs/screenshots when DAORIAN_SCREENSHOTS is 1; each is under 200 KB. */
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  if (process.env.DAORIAN_SCREENSHOTS !== '1') return;
+  const folder = join(process.env.DAORIAN_WEB!, '..', 'docs', 'screenshots');
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled' });
+  const { size } = statSync(path);
+  if (size >= 200_000) throw new Error(`${name}.png has ${size} bytes`);
+}
+
+export interface Played {
+  /** Decoded frames, shown or dropped. */
+  frames: number;
+  time: number;
+  duration: number;
+}
+
+/** Waits until the page's video has ended and says how many frames it had. */
+export async function playToEnd(page: Page, seconds: number): Promise<Played> {
+  await page.waitForFunction(() => document.querySelector('video')!.ended, undefined, {
+    timeout: seconds * 1000,
+    polling: 250,
+  });
+  return page.evaluate(() => {
+    const video = document.querySelector('video')!;
+    return {
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      time: video.currentTime,
+      duration: video.duration,
+    };
+  });
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// A real daemon on a folder of its own: accounts by the verbs, lessons by `import --wait`, stopped and
+// swept away at the end. Used by the browser tests; it knows nothing of the browser.
+
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const ADMIN = { name: 'somsri', password: 'ดาวเต็มฟ้าเหนือโรงเรียน' };
+const START_MS = 20_000;
+
+export interface Daemon {
+  /** Without a slash at the end. */
+  url: string;
+  /** A folder for what the tests make. */
+  folder: string;
+  run(args: readonly string[], input?: string): string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+function waitForUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const timer = setTimeout(() => reject(new Error(`the daemon said only: ${text}`)), START_MS);
+    const onData = (data: Buffer): void => {
+      text += data.toString();
+      const url = /(http:\/\/127\.0\.0\.1:\d+)\/?\s/.exec(text)?.[1];
+      if (!url) return;
+      clearTimeout(timer);
+      resolve(url);
+    };
+    child.stdout?.on('data', onData);
+    child.stderr?.on('data', onData);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the daemon ended with ${code}: ${text}`));
+    });
+  });
+}
+
+/** Makes the folder and the administrator's account; the daemon is not started yet. */
+export function prepareDaemon(program: string): Daemon {
+  const folder = mkdtempSync(join(tmpdir(), 'daorian-web-'));
+  const data = join(folder, 'data');
+  let child: ChildProcess | null = null;
+  const daemon: Daemon = {
+    url: '',
+    folder,
+    run(args, input = '') {
+      const done = spawnSync(program, [...args, '--data', data], {
+        input,
+        encoding: 'utf8',
+        timeout: 240_000,
+        maxBuffer: 1 << 24,
+      });
+      if (done.status === 0) return done.stdout;
+      throw new Error(`daorian ${args.join(' ')}: ${done.status ?? done.signal}\n${done.stdout}${done.stderr}`);
+    },
+    async start() {
+      const address = daemon.url.replace(/^http:\/\//, '') || '127.0.0.1:0';
+      child = spawn(program, ['serve', '--data', data, '--listen', address], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      daemon.url = await waitForUrl(child);
+      // Nobody reads on: a full pipe must not stop the daemon.
+      child.stdout?.resume();
+      child.stderr?.resume();
+    },
+    stop() {
+      const running = child;
+      child = null;
+      if (!running || running.exitCode !== null) return Promise.resolve();
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => running.kill('SIGKILL'), 15_000);
+        running.once('exit', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        running.kill('SIGTERM');
+      });
+    },
+  };
+  daemon.run(['user', 'add', '--role', 'administrator', '--password-stdin', ADMIN.name], ADMIN.password);
+  return daemon;
+}
+
+/** Stops the daemon and removes its folder. */
+export async function sweepDaemon(daemon: Daemon): Promise<void> {
+  await daemon.stop();
+  rmSync(daemon.folder, { recursive: true, force: true });
+}
+
+function runTool(program: string, args: readonly string[]): void {
+  const done = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
+  if (done.status !== 0) throw new Error(`${program}: ${done.error?.message ?? done.stderr}`);
+}
+
+const SPEECH =
+  'สวัสดีค่ะนักเรียน วันนี้เราเรียนเรื่องเศษส่วน เศษส่วนประกอบด้วยตัวเศษและตัวส่วน ' +
+  'หนึ่งส่วนสองเท่ากับสองส่วนสี่ ลองคิดตามไปด้วยกันนะคะ';
+
+export interface SlideText {
+  heading: string;
+  lines: readonly string[];
+}
+
+/** A recorded lesson: a slide drawn with a Thai font, a moving mark, and Thai speech. */
+export function makeLesson(folder: string, name: string, seconds: number, slide: SlideText): string {
+  const speech = join(folder, 'speech.wav');
+  runTool('espeak-ng', ['-v', 'th', '-s', '140', '-w', speech, SPEECH]);
+  const heading = join(folder, `${name}.heading.txt`);
+  const body = join(folder, `${name}.body.txt`);
+  writeFileSync(heading, slide.heading);
+  writeFileSync(body, slide.lines.join('\n'));
+  const text = (file: string, size: number, y: number, color: string): string =>
+    `drawtext=font='Noto Sans Thai':textfile='${file}':fontsize=${size}:fontcolor=${color}:x=80:y=${y}:line_spacing=24`;
+  const output = join(folder, name);
+  runTool('ffmpeg', [
+    '-v', 'error', '-y',
+    '-f', 'lavfi', '-i', `color=c=0xf6f3e7:s=1280x720:r=25:d=${seconds}`,
+    '-f', 'lavfi', '-i', `color=c=0xffc53d:s=36x36:r=25:d=${seconds}`,
+    '-stream_loop', '-1', '-i', speech,
+    '-filter_complex',
+    `[0]drawbox=x=0:y=0:w=iw:h=12:color=0x1d2b64:t=fill,${text(heading, 64, 90, '0x1d2b64')},` +
+      `${text(body, 44, 240, '0x24304f')}[slide];[slide][1]overlay=x='80+t*60':y=620[out]`,
+    '-map', '[out]', '-map', '2:a', '-t', String(seconds),
+    '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2', output,
+  ]);
+  return output;
+}

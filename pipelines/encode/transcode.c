@@ -75,7 +75,7 @@ check_limits(EncodeRun *run, GError **error)
 {
     const SourceInfo *info = source_reader_get_info(run->reader);
     guint64 limit_ms = run->job->limit_duration_ms;
-    if (limit_ms == 0 || (guint64)info->duration_us / 1000 <= limit_ms)
+    if (limit_ms == 0 || info->estimated || (guint64)info->duration_us / 1000 <= limit_ms)
         return TRUE;
     g_set_error(error, ENCODE_FAILURE, ENCODE_FAILURE_TOO_LONG,
                 "%" G_GINT64_FORMAT " ms, the limit is %" G_GUINT64_FORMAT,

@@ -81,5 +81,5 @@ source_info_is_truncated(const SourceInfo *info, gint64 end_us)
     // Some containers count from their clock's zero, some from the first frame.
     gint64 latest_us = MAX(end_us, end_us + info->origin_us);
     gint64 slack_us = MAX(G_USEC_PER_SEC, info->duration_us / 50);
-    return info->duration_us > 0 && latest_us + slack_us < info->duration_us;
+    return info->duration_us > 0 && !info->estimated && latest_us + slack_us < info->duration_us;
 }

@@ -23,6 +23,7 @@ typedef struct {
     int transfer;            // (value)
     int matrix;              // (value)
     gint64 duration_us;      // (value) as the container says; 0: not known
+    gboolean estimated;      // (value) the duration is a guess from rates or stamps
     gint64 picture_start_us; // (value) first picture, running time
     gint64 sound_start_us;   // (value) first sound, running time
     gint64 origin_us;        // (value) running time 0 on the file's own clock

@@ -147,6 +147,7 @@ source_streams_describe(AVFormatContext *format, int picture, int sound, SourceI
     gint64 duration_us = measure_duration(format, picture, sound);
     // A duration that would leave next to no bytes for a second is a broken number.
     gint64 bits = format->pb != NULL ? MAX(avio_size(format->pb), 0) * 8 : 0;
+    info->estimated = format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM;
     if (duration_us > 0 && bits / LOWEST_BPS * AV_TIME_BASE > duration_us)
         info->duration_us = duration_us;
     if (picture < 0)

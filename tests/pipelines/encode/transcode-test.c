@@ -239,6 +239,44 @@ test_late_sound(void)
 }
 
 static void
+append_file(const char *path, const char *more)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_assert_true(g_file_get_contents(more, &bytes, &length, NULL));
+    FILE *file = g_fopen(path, "ab");
+    g_assert_cmpuint(fwrite(bytes, 1, length, file), ==, length);
+    g_assert_cmpint(fclose(file), ==, 0);
+}
+
+/* Two recordings behind one another: the clock jumps by eight minutes, the picture grows. */
+static void
+test_joined(void)
+{
+    g_autoptr(Folder) folder = folder_new();
+    g_autofree char *source = g_build_filename(folder->path, "source.ts", NULL);
+    g_autofree char *second = g_build_filename(folder->path, "second.ts", NULL);
+    g_autofree char *staging = g_build_filename(folder->path, "staging", NULL);
+    Maker maker = maker_usual();
+    maker.picture = "mpeg2video";
+    maker.sound = "mp2";
+    maker_write(&maker, source);
+    maker.width = 640;
+    maker.height = 352;
+    maker.picture_start_ms = maker.sound_start_ms = 500000;
+    maker_write(&maker, second);
+    append_file(source, second);
+    JobOptions options = {.libav = TRUE};
+    g_autoptr(JobResult) result = job_run(source, staging, &options);
+    g_assert_cmpint(job_result_get_last(result)->kind, ==, CHILD_REPORT_DONE);
+    g_assert_null(job_result_find(result, CHILD_REPORT_WARNING, NULL));
+    g_autoptr(Played) played = played_new(staging, "small");
+    g_assert_cmpfloat(fabs(played->picture_end - 4.0), <=, 0.15);
+    g_assert_cmpuint(played->width, ==, 320);
+    played_check_marks(played, 4, 40);
+}
+
+static void
 check_failure(const char *name, const char *bytes, gsize length, const char *code)
 {
     g_autoptr(Folder) folder = folder_new();
@@ -337,6 +375,7 @@ main(int argc, char **argv)
     add_sounds();
     add_times();
     g_test_add_func("/encode/transcode/late-sound", test_late_sound);
+    g_test_add_func("/encode/transcode/joined", test_joined);
     g_test_add_func("/encode/transcode/not-media", test_not_media);
     g_test_add_func("/encode/transcode/truncated", test_truncated);
     g_test_add_func("/encode/transcode/limits", test_limits);

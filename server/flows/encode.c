@@ -14,6 +14,7 @@
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "catalog/threads.h"
+#include "server/flows/describe.h"
 #include "server/flows/encode_job.h"
 #include "server/flows/encode_lock.h"
 #include "server/flows/encode_recover.h"
@@ -29,7 +30,6 @@ struct _FlowsEncode {
     GMainContext *context;       // (owned)
     FlowsEncodeLock *lock;       // (owned)
     ChildSandbox *sandbox;       // (owned) (nullable) known after the probe
-    char *runner;                // (owned)
     GPtrArray *jobs;             // (owned) (element-type FlowsEncodeJob) running
     GCancellable *cancellable;   // (owned) for the probe
     GSource *timer;              // (owned) (nullable)
@@ -38,12 +38,14 @@ struct _FlowsEncode {
     gboolean started;            // (value)
     gboolean ready;              // (value) may claim
     gboolean busy;               // (value) a step of its own is under way
+    guint describing;            // (value) descriptions under way
     gboolean again;              // (value) woken while busy
     gint waking;                 // (atomic) a wake is on its way to the main context
 };
 
 typedef struct {
     FlowsEncode *encode; // (unowned)
+    char *runner;        // (owned) of this claim alone: a job claimed anew has another
     gint64 now_ms;       // (value)
     CatalogJob *job;     // (owned) (nullable) claimed
     GPtrArray *expired;  // (owned) (nullable) (element-type CatalogJob)
@@ -118,7 +120,7 @@ show_state(FlowsEncode *encode)
 static void
 end_if_quiet(FlowsEncode *encode)
 {
-    if (encode->stop == NULL || encode->busy || encode->jobs->len > 0)
+    if (encode->stop == NULL || encode->busy || encode->describing > 0 || encode->jobs->len > 0)
         return;
     clear_timer(encode);
     flows_encode_lock_release(encode->lock);
@@ -157,6 +159,7 @@ on_job_ended(FlowsEncodeJob *job, gpointer user_data)
 static void
 free_claim(Claim *claim)
 {
+    g_free(claim->runner);
     g_clear_pointer(&claim->job, catalog_job_free);
     g_clear_pointer(&claim->expired, g_ptr_array_unref);
     g_free(claim);
@@ -195,8 +198,7 @@ claim_job(CatalogDatabase *database, gpointer data, GError **error)
     Claim *claim = data;
     claim->expired = catalog_jobs_expire_leases(database, claim->now_ms, error);
     if (claim->expired == NULL || !fail_expired(database, claim->expired, claim->now_ms, error) ||
-        !catalog_jobs_claim(database, claim->encode->runner, LEASE_MS, claim->now_ms, &claim->job,
-                            error))
+        !catalog_jobs_claim(database, claim->runner, LEASE_MS, claim->now_ms, &claim->job, error))
         return FALSE;
     if (claim->job != NULL && !mark_encoding(database, claim->job, claim->now_ms, error))
         return FALSE;
@@ -277,6 +279,7 @@ on_room_measured(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     Claim *claim = g_new0(Claim, 1);
+    claim->runner = g_uuid_string_random();
     claim->encode = encode;
     claim->now_ms = server_clock_now_ms(encode->shared.setup.clock);
     catalog_threads_write_async(encode->shared.setup.catalog, claim_job, claim,
@@ -393,13 +396,11 @@ flows_encode_new(const FlowsEncodeSetup *setup)
     FlowsEncode *encode = g_new0(FlowsEncode, 1);
     g_autofree char *lock_path = server_storage_build_encoder_lock_path(setup->storage);
     encode->context = g_main_context_ref_thread_default();
-    encode->runner = g_uuid_string_random();
     encode->lock = flows_encode_lock_new(lock_path, take_wake, encode);
     encode->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)flows_encode_job_free);
     encode->cancellable = g_cancellable_new();
     encode->shared.setup = *setup;
     encode->shared.worker = flows_receive_worker_new("encode-files", 1);
-    encode->shared.runner = encode->runner;
     return encode;
 }
 
@@ -420,6 +421,53 @@ flows_encode_wake(FlowsEncode *encode)
     g_autoptr(GSource) source = g_idle_source_new();
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
     g_source_set_callback(source, on_wake, encode, NULL);
+    g_source_attach(source, encode->context);
+}
+
+typedef struct {
+    FlowsEncode *encode; // (unowned)
+    char *lesson_id;     // (owned)
+} Edit;
+
+static void
+free_edit(Edit *edit)
+{
+    g_free(edit->lesson_id);
+    g_free(edit);
+}
+
+static void
+on_lesson_described(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsEncode *encode = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_describe_lesson_finish(result, &error))
+        g_warning("lesson.json is not written anew: %s", error->message);
+    encode->describing--;
+    end_if_quiet(encode);
+}
+
+static gboolean
+on_edit(gpointer user_data)
+{
+    const Edit *edit = user_data;
+    FlowsEncode *encode = edit->encode;
+    const FlowsDescribeSetup setup = {encode->shared.setup.catalog, encode->shared.setup.storage,
+                                      encode->shared.worker};
+    encode->describing++;
+    flows_describe_lesson_async(&setup, edit->lesson_id, on_lesson_described, encode);
+    return G_SOURCE_REMOVE;
+}
+
+void
+flows_encode_describe(FlowsEncode *encode, const char *lesson_id)
+{
+    Edit *edit = g_new0(Edit, 1);
+    edit->encode = encode;
+    edit->lesson_id = g_strdup(lesson_id);
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, on_edit, edit, (GDestroyNotify)free_edit);
     g_source_attach(source, encode->context);
 }
 
@@ -459,7 +507,6 @@ flows_encode_free(FlowsEncode *encode)
     flows_encode_lock_free(encode->lock);
     g_clear_pointer(&encode->sandbox, child_sandbox_free);
     g_object_unref(encode->cancellable);
-    g_free(encode->runner);
     g_main_context_unref(encode->context);
     g_free(encode);
 }

@@ -53,6 +53,9 @@ void flows_encode_wake(FlowsEncode *encode);
  */
 void flows_encode_ring(ServerStorage *storage);
 
+/** A person edited the lesson: its bundle's lesson.json is written anew, soon. Any thread. */
+void flows_encode_describe(FlowsEncode *encode, const char *lesson_id);
+
 /** Any thread. */
 FlowsEncodeState flows_encode_get_state(FlowsEncode *encode);
 

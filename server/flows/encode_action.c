@@ -55,10 +55,10 @@ static gboolean
 read_lesson(CatalogDatabase *database, gpointer data, GError **error)
 {
     Run *run = data;
-    if (run->action->kind == FLOWS_ENCODE_ACTION_ABANDON)
-        return TRUE; // the lesson may be gone
-    run->action->lesson = catalog_lessonlist_get(database, run->context.job->lesson_id, error);
-    return run->action->lesson != NULL;
+    gboolean abandoned = run->action->kind == FLOWS_ENCODE_ACTION_ABANDON;
+    run->action->lesson =
+        catalog_lessonlist_get(database, run->context.job->lesson_id, abandoned ? NULL : error);
+    return run->action->lesson != NULL || abandoned; // then it may be gone
 }
 
 /* Puts the new row in the place of the old one of that name. */
@@ -303,8 +303,10 @@ clean_up(gpointer data, GError **error)
 {
     Run *run = data;
     const FlowsEncodeAction *action = run->action;
+    // A job that was cancelled and is wanted again goes on from what is there.
+    gboolean wanted = action->lesson != NULL && action->lesson->job != NULL;
     gboolean over = action->kind == FLOWS_ENCODE_ACTION_FINISH ||
-                    action->kind == FLOWS_ENCODE_ACTION_ABANDON ||
+                    (action->kind == FLOWS_ENCODE_ACTION_ABANDON && !wanted) ||
                     action->state == CATALOG_JOB_STATE_FAILED;
     if (over) {
         step(&run->context, "remove-staging");

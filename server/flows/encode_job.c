@@ -171,8 +171,9 @@ write_lease(CatalogDatabase *database, gpointer data, GError **error)
     const CatalogJobsProgress progress = {.lease_until_ms = request->now_ms + LEASE_MS,
                                           .permille = request->permille,
                                           .stage = request->stage};
-    return catalog_jobs_report(database, request->job->claimed->id, request->job->shared->runner,
-                               &progress, request->now_ms, error);
+    return catalog_jobs_report(database, request->job->claimed->id,
+                               request->job->claimed->lease_owner, &progress, request->now_ms,
+                               error);
 }
 
 static void
@@ -248,7 +249,7 @@ run_action(FlowsEncodeJob *job, FlowsEncodeAction *action)
         .clock = setup->clock,
         .worker = job->shared->worker,
         .job = job->claimed,
-        .runner = job->shared->runner,
+        .runner = job->claimed->lease_owner,
         .places = {job->staging, job->bundle, setup->on_step, setup->step_data},
         .lease_ms = LEASE_MS,
     };

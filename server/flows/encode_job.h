@@ -17,7 +17,6 @@ typedef struct {
     FlowsEncodeSetup setup;      // (value)
     FlowsReceiveWorker *worker;  // (unowned) file work
     const ChildSandbox *sandbox; // (unowned)
-    const char *runner;          // (unowned) owner of the leases
 } FlowsEncodeJobShared;
 
 /** Called once when nothing of the job is going on any more; the job may be freed in it. */

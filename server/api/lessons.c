@@ -11,6 +11,7 @@
 #include "catalog/lessons.h"
 #include "server/api/problem.h"
 #include "server/api/views.h"
+#include "server/flows/encode.h"
 
 #define QUERY_BYTES_MAX 400
 #define SHORT_TEXT_BYTES_MAX 400
@@ -280,6 +281,14 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
     return FALSE;
 }
 
+/* The bundle says what the catalogue says. */
+static void
+render_edited(ApiCall *call)
+{
+    flows_encode_describe(server_app_get_encode(call->app), call->id);
+    api_lessons_render_changed(call);
+}
+
 void
 api_lessons_update(HttpExchange *exchange)
 {
@@ -303,5 +312,5 @@ api_lessons_update(HttpExchange *exchange)
     else if (!api_call_refuse_others(call, names, &error))
         api_problem_reply_error(exchange, error);
     else
-        api_call_write(g_steal_pointer(&call), write_changes, api_lessons_render_changed);
+        api_call_write(g_steal_pointer(&call), write_changes, render_edited);
 }

@@ -319,6 +319,8 @@ on_recovered(GObject *source, GAsyncResult *result, gpointer user_data)
     encode->ready = TRUE;
     encode->again = TRUE;
     show_state(encode);
+    if (encode->shared.setup.events != NULL) // any lesson and job may have changed
+        server_events_publish(encode->shared.setup.events, SERVER_EVENTS_RESYNC, NULL);
     end_step(encode);
 }
 
@@ -366,7 +368,7 @@ start_work(gpointer user_data)
         return G_SOURCE_REMOVE;
     }
     clear_timer(encode);
-    set_state(encode, FLOWS_ENCODE_IDLE);
+    set_state(encode, FLOWS_ENCODE_STOPPED); // until what a crash left is put right
     encode->busy = TRUE;
     child_sandbox_probe_async(encode->cancellable, on_sandbox_probed, encode);
     return G_SOURCE_REMOVE;

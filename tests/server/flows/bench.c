@@ -243,6 +243,8 @@ on_latest_read(GObject *source, GAsyncResult *result, gpointer user_data)
     Bench *bench = user_data;
     bench->looking = FALSE;
     g_assert_true(catalog_threads_finish(result, NULL));
+    if (flows_encode_get_state(bench->encode) == FLOWS_ENCODE_STOPPED)
+        return; // it says so when it has put things right
     gint64 now_ms = server_clock_now_ms(bench->clock);
     if (bench->latest->state == CATALOG_JOB_STATE_QUEUED && bench->latest->not_before_ms > now_ms) {
         server_clock_set(bench->clock, now_ms + BACK_OFF_MS);

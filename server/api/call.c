@@ -9,9 +9,8 @@
 #include "catalog/ids.h"
 #include "catalog/page.h"
 #include "catalog/threads.h"
+#include "server/api/body.h"
 #include "server/api/problem.h"
-
-#define BODY_DEPTH_MAX 16
 
 // A call on its way through the catalogue.
 typedef struct {
@@ -33,28 +32,6 @@ api_call_free(ApiCall *call)
     g_free(call);
 }
 
-// json-glib's parser calls itself for every level, so that the depth is counted before it starts.
-static gboolean
-is_flat_enough(const char *text, gsize length)
-{
-    guint depth = 0;
-    gboolean quoted = FALSE;
-    for (gsize i = 0; i < length; i++) {
-        char at = text[i];
-        if (quoted && at == '\\')
-            i++;
-        else if (at == '"')
-            quoted = !quoted;
-        else if (!quoted && (at == '{' || at == '['))
-            depth++;
-        else if (!quoted && (at == '}' || at == ']') && depth > 0)
-            depth--;
-        if (depth > BODY_DEPTH_MAX)
-            return FALSE;
-    }
-    return TRUE;
-}
-
 static gboolean
 parse_body(ApiCall *call, GBytes *bytes)
 {
@@ -65,16 +42,10 @@ parse_body(ApiCall *call, GBytes *bytes)
         api_problem_reply(call->exchange, 415, "media-type", NULL);
         return FALSE;
     }
-    g_autoptr(JsonParser) parser = json_parser_new();
-    if (length == 0 || !g_utf8_validate_len(text, length, NULL) || !is_flat_enough(text, length) ||
-        !json_parser_load_from_data(parser, text, (gssize)length, NULL) ||
-        json_parser_get_root(parser) == NULL ||
-        !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
+    call->body = api_body_parse(text, length);
+    if (call->body == NULL)
         api_problem_reply(call->exchange, 400, "malformed", "the body is not a JSON object");
-        return FALSE;
-    }
-    call->body = json_node_dup_object(json_parser_get_root(parser));
-    return TRUE;
+    return call->body != NULL;
 }
 
 ApiCall *

@@ -158,8 +158,9 @@ receive_harness_end(FlowsReceiveAppend *append, gboolean whole)
 }
 
 typedef struct {
-    gboolean room; // push may go on
-    gboolean stop; // push must end
+    FlowsReceiveAppend *append; // (owned) (nullable): until it is closed
+    GAsyncResult *result;       // (owned) (nullable): of the closing
+    gboolean room;              // push may go on
 } Feeder;
 
 static void
@@ -168,10 +169,13 @@ on_room(gpointer data)
     ((Feeder *)data)->room = TRUE;
 }
 
+/* Closes there and then, as the handler of a PATCH does. */
 static void
 on_stop(gpointer data)
 {
-    ((Feeder *)data)->stop = TRUE;
+    Feeder *feeder = data;
+    flows_receive_append_close_async(g_steal_pointer(&feeder->append), FALSE, on_ready,
+                                     &feeder->result);
 }
 
 FlowsReceiveStatus *
@@ -179,21 +183,23 @@ receive_harness_append(ReceiveHarness *harness, const FlowsReceiveAppendRequest 
                        const void *data, gsize size, gboolean whole)
 {
     static const FlowsReceiveAppendListener listener = {on_room, on_stop};
-    Feeder feeder = {TRUE, FALSE};
     FlowsReceiveStatus *refusal = NULL;
-    FlowsReceiveAppend *append = receive_harness_begin(harness, request, &refusal);
-    if (append == NULL)
+    Feeder feeder = {receive_harness_begin(harness, request, &refusal), NULL, TRUE};
+    if (feeder.append == NULL)
         return refusal;
-    flows_receive_append_listen(append, &listener, &feeder);
-    for (gsize done = 0; done < size && !feeder.stop;) {
+    flows_receive_append_listen(feeder.append, &listener, &feeder);
+    for (gsize done = 0; done < size && feeder.append != NULL;) {
         gsize step = MIN(size - done, 64 * 1024);
         g_autoptr(GBytes) chunk = g_bytes_new((const guint8 *)data + done, step);
-        feeder.room = flows_receive_append_push(append, chunk);
+        feeder.room = flows_receive_append_push(feeder.append, chunk);
         done += step;
-        while (!feeder.room && !feeder.stop)
+        while (!feeder.room && feeder.append != NULL)
             g_main_context_iteration(NULL, TRUE);
     }
-    return receive_harness_end(append, whole && !feeder.stop);
+    if (feeder.append != NULL)
+        return receive_harness_end(g_steal_pointer(&feeder.append), whole);
+    g_autoptr(GAsyncResult) closed = wait_result(&feeder.result);
+    return flows_receive_append_close_finish(closed);
 }
 
 void

@@ -149,7 +149,9 @@ static const char STEP_1_SQL[] =
     " created_ms INTEGER NOT NULL,"
     " updated_ms INTEGER NOT NULL"
     ") STRICT;"
-    "CREATE INDEX uploads_by_end ON uploads (state, expires_ms);"
+    "CREATE INDEX uploads_by_state ON uploads (state, created_ms, id);"
+    "CREATE INDEX uploads_on_disk ON uploads (expires_ms)"
+    " WHERE iif(kind = 'partial', state IN ('receiving','finished'), state = 'receiving');"
     "CREATE INDEX uploads_by_owner ON uploads (owner_id, state);"
     "CREATE INDEX uploads_by_lesson ON uploads (lesson_id, state);"
 

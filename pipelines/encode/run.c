@@ -84,6 +84,11 @@ encode_run_report_damage(EncodeRun *run)
 {
     SourceReaderTally tally;
     source_reader_get_tally(run->reader, &tally);
+    const SourceInfo *info = source_reader_get_info(run->reader);
+    if (info->lost_picture)
+        send_warning(run, "unsupported-codec", g_strdup("the picture cannot be decoded"), 0);
+    if (info->lost_sound)
+        send_warning(run, "unsupported-codec", g_strdup("the sound cannot be decoded"), 0);
     if (tally.truncated)
         send_warning(run, "truncated", g_strdup("the file ends before its container says"),
                      tally.first_bad_us);

@@ -11,6 +11,8 @@ typedef struct {
     char *container;         // (owned) format name, for people
     gboolean has_picture;    // (value)
     gboolean has_sound;      // (value)
+    gboolean lost_picture;   // (value) there is a picture, which cannot be decoded
+    gboolean lost_sound;     // (value)
     guint coded_width;       // (value) of the first picture, before rotation
     guint coded_height;      // (value)
     guint width;             // (value) as shown: square pixels, upright

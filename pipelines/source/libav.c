@@ -337,16 +337,7 @@ find_starts(Libav *libav, gint64 *starts, GError **error)
 static gboolean
 fail_empty(Libav *libav, GError **error)
 {
-    guint64 pixels = 0;
-    int picture = libav->chosen[SOURCE_TIMELINE_PICTURE];
-    if (picture >= 0) {
-        const AVCodecParameters *parameters = libav->format->streams[picture]->codecpar;
-        pixels = (guint64)MAX(parameters->width, 0) * (guint64)MAX(parameters->height, 0);
-    }
-    if (libav->limit_pixels > 0 && pixels > libav->limit_pixels)
-        g_set_error(error, SOURCE_FAILURE, SOURCE_FAILURE_TOO_LARGE, "%" G_GUINT64_FORMAT " pixels",
-                    pixels);
-    else if (libav->format->probe_score <= AVPROBE_SCORE_RETRY)
+    if (libav->format->probe_score <= AVPROBE_SCORE_RETRY)
         g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_NOT_MEDIA,
                             "nothing in it decodes and no format recognises it well");
     else
@@ -360,6 +351,11 @@ set_origin(Libav *libav, const gint64 *starts, GError **error)
     gint64 origin_us = SOURCE_TIMELINE_NONE;
     for (int i = 0; i < TRACKS; i++) {
         if (starts[i] == SOURCE_TIMELINE_NONE) {
+            gboolean lost = libav->chosen[i] >= 0;
+            if (i == SOURCE_TIMELINE_PICTURE)
+                libav->info->lost_picture = libav->info->lost_picture || lost;
+            else
+                libav->info->lost_sound = libav->info->lost_sound || lost;
             libav->chosen[i] = -1;
             libav->active[i] = FALSE;
             continue;
@@ -381,6 +377,21 @@ set_origin(Libav *libav, const gint64 *starts, GError **error)
 }
 
 static gboolean
+check_pixels(Libav *libav, GError **error)
+{
+    int picture = libav->chosen[SOURCE_TIMELINE_PICTURE];
+    if (picture < 0 || libav->limit_pixels == 0)
+        return TRUE;
+    const AVCodecParameters *parameters = libav->format->streams[picture]->codecpar;
+    guint64 pixels = (guint64)MAX(parameters->width, 0) * (guint64)MAX(parameters->height, 0);
+    if (pixels <= libav->limit_pixels)
+        return TRUE;
+    g_set_error(error, SOURCE_FAILURE, SOURCE_FAILURE_TOO_LARGE, "%d × %d pixels",
+                parameters->width, parameters->height);
+    return FALSE;
+}
+
+static gboolean
 choose_tracks(Libav *libav, GError **error)
 {
     SourceStreams *picture = &libav->streams[SOURCE_TIMELINE_PICTURE];
@@ -391,8 +402,10 @@ choose_tracks(Libav *libav, GError **error)
     source_streams_choose(libav->format, AVMEDIA_TYPE_AUDIO, picture->index, sound, &sound_error);
     libav->chosen[SOURCE_TIMELINE_PICTURE] = picture->index;
     libav->chosen[SOURCE_TIMELINE_SOUND] = sound->index;
+    libav->info->lost_picture = picture_error != NULL;
+    libav->info->lost_sound = sound_error != NULL;
     if (picture->index >= 0 || sound->index >= 0)
-        return TRUE;
+        return check_pixels(libav, error);
     if (picture_error != NULL)
         g_propagate_error(error, g_steal_pointer(&picture_error));
     else if (sound_error != NULL)

@@ -72,7 +72,7 @@ send_job(Child *child, const char *source, const char *staging, const JobOptions
     job->done = g_strdupv((char **)done);
     job->permille = options->permille;
     job->limit_duration_ms = options->limit_ms > 0 ? options->limit_ms : 600000;
-    job->limit_pixels = 8192 * 8192;
+    job->limit_pixels = options->limit_pixels > 0 ? options->limit_pixels : 8192 * 8192;
     g_autofree char *line = child_job_to_line(job);
     send_line(child, line);
 }

@@ -13,6 +13,7 @@ typedef struct {
     gboolean cancel;        // (value) cancel at the first progress line
     gboolean libav;         // (value) without GStreamer
     guint64 limit_ms;       // (value) 0: ten minutes
+    guint64 limit_pixels;   // (value) 0: 8192 × 8192
 } JobOptions;
 
 typedef struct {

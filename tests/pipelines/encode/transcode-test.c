@@ -348,6 +348,10 @@ test_limits(void)
     g_autoptr(JobResult) result = job_run(source, staging, &options);
     g_assert_cmpint(job_result_get_last(result)->kind, ==, CHILD_REPORT_FAILED);
     g_assert_cmpstr(job_result_get_last(result)->code, ==, "too-long");
+    JobOptions small = {.limit_pixels = 1000};
+    g_autoptr(JobResult) second = job_run(source, staging, &small);
+    g_assert_cmpint(job_result_get_last(second)->kind, ==, CHILD_REPORT_FAILED);
+    g_assert_cmpstr(job_result_get_last(second)->code, ==, "too-large");
 }
 
 static void

@@ -5,7 +5,7 @@
 // lesson comes out, once, and nothing is left behind. The steps are the calls that change what a
 // crash can see; this program has them in its own name, for the libraries that it loads too, counts
 // them, and ends itself with SIGKILL in front of the one it was told.
-#include "receive-harness.h"
+#include "tests/server/flows/receive-harness.h"
 
 #include "catalog/joblist.h"
 #include "catalog/lessonlist.h"

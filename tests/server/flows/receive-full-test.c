@@ -4,7 +4,7 @@
 // A disk that fills up in mid-upload: this program's own pwrite refuses what would pass the byte
 // that its environment names. What fitted is kept but for a breath, and the upload goes on when
 // there is room again.
-#include "receive-harness.h"
+#include "tests/server/flows/receive-harness.h"
 
 #include "catalog/lessonlist.h"
 

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // Waiting is iterating the default context until a result is there.
-#include "receive-harness.h"
+#include "tests/server/flows/receive-harness.h"
 
 #include "catalog/accounts.h"
 #include "catalog/error.h"

@@ -3,7 +3,7 @@
 
 // The receive flow on a real catalogue and a real disk: from declared to queued, and every way in
 // which it stops before.
-#include "receive-harness.h"
+#include "tests/server/flows/receive-harness.h"
 
 #include "catalog/error.h"
 #include "catalog/joblist.h"

@@ -143,7 +143,7 @@ add_search(GString *html, const ApiLitehtmlPlace *place, const char *query)
     if (place->language == SERVER_SENTENCES_ENGLISH)
         g_string_append(html, "<input type=\"hidden\" name=\"lang\" value=\"en\">");
     add(html,
-        "<input name=\"query\" value=\"%s\" title=\"%s\" maxlength=\"100\"> "
+        "<input name=\"query\" value=\"%s\" aria-label=\"%s\" maxlength=\"100\"> "
         "<input type=\"submit\" value=\"%s\"></form>\n",
         query != NULL ? query : "", say(place, WORD_SEARCH), say(place, WORD_SEARCH));
 }

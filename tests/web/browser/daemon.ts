@@ -15,6 +15,8 @@ const START_MS = 20_000;
 export interface Daemon {
   /** Without a slash at the end. */
   url: string;
+  /** What it printed since it was started last. */
+  said(): string;
   /** A folder for what the tests make. */
   folder: string;
   run(args: readonly string[], input?: string): string;
@@ -22,13 +24,15 @@ export interface Daemon {
   start(): Promise<void>;
 }
 
-function waitForUrl(child: ChildProcess): Promise<string> {
+function waitForUrl(child: ChildProcess, onText: (text: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const timer = setTimeout(() => reject(new Error(`the daemon said only: ${text}`)), START_MS);
     const onData = (data: Buffer): void => {
       text += data.toString();
+      onText(data.toString());
       const url = /(http:\/\/127\.0\.0\.1:\d+)\/?\s/.exec(text)?.[1];
+      // The one-time link comes before the address, or right after it.
       if (!url) return;
       clearTimeout(timer);
       resolve(url);
@@ -42,14 +46,16 @@ function waitForUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Makes the folder and the administrator's account; the daemon is not started yet. */
-export function prepareDaemon(program: string): Daemon {
+/** Makes the folder and (unless told otherwise) the administrator; the daemon is not started yet. */
+export function prepareDaemon(program: string, options: { administrator?: boolean } = {}): Daemon {
   const folder = mkdtempSync(join(tmpdir(), 'daorian-web-'));
   const data = join(folder, 'data');
   let child: ChildProcess | null = null;
+  let said = '';
   const daemon: Daemon = {
     url: '',
     folder,
+    said: () => said,
     run(args, input = '') {
       const done = spawnSync(program, [...args, '--data', data], {
         input,
@@ -65,10 +71,10 @@ export function prepareDaemon(program: string): Daemon {
       child = spawn(program, ['serve', '--data', data, '--listen', address], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      daemon.url = await waitForUrl(child);
-      // Nobody reads on: a full pipe must not stop the daemon.
-      child.stdout?.resume();
-      child.stderr?.resume();
+      said = '';
+      daemon.url = await waitForUrl(child, (text) => {
+        said += text;
+      });
     },
     stop() {
       const running = child;
@@ -84,7 +90,9 @@ export function prepareDaemon(program: string): Daemon {
       });
     },
   };
-  daemon.run(['user', 'add', '--role', 'administrator', '--password-stdin', ADMIN.name], ADMIN.password);
+  if (options.administrator !== false) {
+    daemon.run(['user', 'add', '--role', 'administrator', '--password-stdin', ADMIN.name], ADMIN.password);
+  }
   return daemon;
 }
 

@@ -38,7 +38,7 @@ struct _FlowsEncode {
     gboolean started;            // (value)
     gboolean ready;              // (value) may claim
     gboolean busy;               // (value) a step of its own is under way
-    guint describing;            // (value) descriptions under way
+    gint describing;             // (atomic) descriptions asked for and not yet written
     gboolean again;              // (value) woken while busy
     gint waking;                 // (atomic) a wake is on its way to the main context
 };
@@ -120,7 +120,8 @@ show_state(FlowsEncode *encode)
 static void
 end_if_quiet(FlowsEncode *encode)
 {
-    if (encode->stop == NULL || encode->busy || encode->describing > 0 || encode->jobs->len > 0)
+    if (encode->stop == NULL || encode->busy || g_atomic_int_get(&encode->describing) > 0 ||
+        encode->jobs->len > 0)
         return;
     clear_timer(encode);
     flows_encode_lock_release(encode->lock);
@@ -445,7 +446,7 @@ on_lesson_described(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     if (!flows_describe_lesson_finish(result, &error))
         g_warning("lesson.json is not written anew: %s", error->message);
-    encode->describing--;
+    g_atomic_int_dec_and_test(&encode->describing);
     end_if_quiet(encode);
 }
 
@@ -456,7 +457,6 @@ on_edit(gpointer user_data)
     FlowsEncode *encode = edit->encode;
     const FlowsDescribeSetup setup = {encode->shared.setup.catalog, encode->shared.setup.storage,
                                       encode->shared.worker};
-    encode->describing++;
     flows_describe_lesson_async(&setup, edit->lesson_id, on_lesson_described, encode);
     return G_SOURCE_REMOVE;
 }
@@ -465,6 +465,7 @@ void
 flows_encode_describe(FlowsEncode *encode, const char *lesson_id)
 {
     Edit *edit = g_new0(Edit, 1);
+    g_atomic_int_inc(&encode->describing);
     edit->encode = encode;
     edit->lesson_id = g_strdup(lesson_id);
     g_autoptr(GSource) source = g_idle_source_new();

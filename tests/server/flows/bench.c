@@ -251,6 +251,8 @@ on_latest_read(GObject *source, GAsyncResult *result, gpointer user_data)
         flows_encode_wake(bench->encode);
     } else if (bench->latest->state != CATALOG_JOB_STATE_QUEUED &&
                bench->latest->state != CATALOG_JOB_STATE_RUNNING) {
+        if (bench->run->describe && !bench->stopping)
+            flows_encode_describe(bench->encode, bench->bench->lesson_id);
         stop(bench);
     }
 }
@@ -317,6 +319,7 @@ flows_bench_supervise(FlowsBench *folder, FlowsBenchRun *run)
 typedef struct {
     const char *id;        // (unowned)
     CatalogLesson *lesson; // (owned) (nullable)
+    const char *title;     // (unowned) (nullable)
     int attempts;          // (value)
 } Reading;
 
@@ -337,6 +340,28 @@ flows_bench_read_lesson(FlowsBench *bench)
     catalog_database_run_read(database, read_lesson, &reading, &error);
     g_assert_no_error(error);
     return reading.lesson;
+}
+
+static gboolean
+write_title(CatalogDatabase *database, gpointer data, GError **error)
+{
+    const Reading *reading = data;
+    const CatalogAuditStamp by = {NULL, g_get_real_time() / 1000};
+    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, reading->id, error);
+    if (lesson == NULL)
+        return FALSE;
+    catalog_lesson_set_text(&lesson->title, reading->title);
+    return catalog_lessons_update(database, lesson, -1, &by, error);
+}
+
+void
+flows_bench_edit_title(FlowsBench *bench, const char *title)
+{
+    Reading reading = {.id = bench->lesson_id, .title = title};
+    g_autoptr(CatalogDatabase) database = open_catalog(bench);
+    g_autoptr(GError) error = NULL;
+    catalog_database_run_write(database, write_title, &reading, &error);
+    g_assert_no_error(error);
 }
 
 static gboolean

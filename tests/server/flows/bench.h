@@ -36,6 +36,7 @@ typedef struct {
     guint kill_child_at; // (value) its children do; 0: never
     guint stop_at;       // (value) the supervisor is stopped in good order; 0: never
     guint cancel_at;     // (value) the job is cancelled in the catalogue; 0: never
+    gboolean describe;   // (value) lesson.json is asked for anew before the end
     guint steps;         // (value) out: durable steps seen
 } FlowsBenchRun;
 
@@ -45,6 +46,9 @@ void flows_bench_supervise(FlowsBench *bench, FlowsBenchRun *run);
 
 /** Returns: (transfer full): the lesson as it stands. */
 CatalogLesson *flows_bench_read_lesson(FlowsBench *bench);
+
+/** A person gives the lesson another title. */
+void flows_bench_edit_title(FlowsBench *bench, const char *title);
 
 /** Returns: how often its newest job was begun. */
 int flows_bench_read_attempts(FlowsBench *bench);

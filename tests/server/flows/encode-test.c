@@ -36,6 +36,25 @@ test_becomes_a_lesson(gconstpointer data)
 }
 
 static void
+test_edit_reaches_the_bundle(gconstpointer data)
+{
+    const Programs *programs = data;
+    FlowsBench *bench = flows_bench_new(PICTURES, NULL);
+    FlowsBenchRun run = {.media_program = programs->media};
+    flows_bench_supervise(bench, &run);
+    flows_bench_edit_title(bench, "A new title");
+    run.describe = TRUE;
+    flows_bench_supervise(bench, &run);
+    g_autofree char *path =
+        server_storage_build_bundle_file_path(bench->storage, bench->lesson_id, "lesson.json");
+    g_autofree char *json = NULL;
+    g_assert_true(g_file_get_contents(path, &json, NULL, NULL));
+    g_assert_nonnull(strstr(json, "A new title"));
+    flows_bench_assert_published(bench);
+    flows_bench_remove(bench);
+}
+
+static void
 test_not_media_fails_for_good(gconstpointer data)
 {
     const Programs *programs = data;
@@ -181,6 +200,8 @@ main(int argc, char **argv)
     const Programs programs = {self, argv[1]};
     g_log_set_always_fatal(G_LOG_FATAL_MASK); // a supervisor may warn
     g_test_add_data_func("/flows/encode/becomes-a-lesson", &programs, test_becomes_a_lesson);
+    g_test_add_data_func("/flows/encode/edit-reaches-the-bundle", &programs,
+                         test_edit_reaches_the_bundle);
     g_test_add_data_func("/flows/encode/not-media-fails-for-good", &programs,
                          test_not_media_fails_for_good);
     g_test_add_data_func("/flows/encode/cancel-leaves-nothing", &programs,

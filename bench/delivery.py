@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -134,6 +135,48 @@ def idle_memory(load_tool, server):
     return (after - before) / 10000
 
 
+class Attack:
+    """Clients that never finish: half send a head byte by byte, half a body that does not come."""
+
+    def __init__(self, server, count):
+        self.sockets = []
+        for i in range(count):
+            s = socket.create_connection(("127.0.0.1", server.port))
+            s.setblocking(False)
+            s.send(b"GET / HTTP/1.1\r\nX: " if i % 2 else b"POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 9999\r\n\r\n")
+            self.sockets.append(s)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.trickle)
+        self.thread.start()
+
+    def trickle(self):
+        while not self.ended.wait(1.0):
+            for s in self.sockets:
+                try:
+                    s.send(b"x")
+                except OSError:
+                    pass
+
+    def end(self):
+        self.ended.set()
+        self.thread.join()
+        for s in self.sockets:
+            s.close()
+
+
+def attacked(load_tool, server):
+    """p99 of 2,000 clients × 0.5 requests/s, without and with 5,000 slow connections; medians of the rounds."""
+    calm, under = [], []
+    for _ in range(ROUNDS):
+        for results, count in ((calm, 0), (under, 5000)):
+            attack = Attack(server, count)
+            load = Load(load_tool, server, 2000, 1000, 2 * SECONDS)
+            results.append(load.go()["p99_ms"])
+            load.end()
+            attack.end()
+    return statistics.median(calm), statistics.median(under)
+
+
 def fill(folder):
     lesson = Path(folder) / "lessons" / LESSON
     lesson.mkdir(parents=True)
@@ -163,6 +206,12 @@ def measure_sparse(servers, load_program):
         print(f"| {kind} | {r['cpu']:.1f} % | {r['p50_ms']:.2f} ms | {r['p99_ms']:.1f} ms | {r['failed']} |", flush=True)
 
 
+def measure_attack(server, load_program):
+    calm, under = attacked(load_program, server)
+    print("\n| p99 of 2,000 clients × 0.5 requests/s | calm | 5,000 slow heads and bodies | change | target |\n|---|---|---|---|---|")
+    print(f"| fast | {calm:.2f} ms | {under:.2f} ms | {100 * (under / calm - 1):+.0f} % | < 20 % |", flush=True)
+
+
 def print_memory(memory):
     print("\n| | nginx | libsoup | fast | target |\n|---|---|---|---|---|")
     print("| user memory of an idle connection, after one request | "
@@ -189,6 +238,7 @@ def main():
               "*libsoup*: every request parsed by libsoup; *fast*: the strict parser for public bundle files.\n")
         measure_rates(servers)
         measure_sparse(servers, load_program)
+        measure_attack(servers["fast"], load_program)
         print_memory(memory)
         for server in servers.values():
             server.stop()

@@ -39,7 +39,15 @@ handle_bundle(HttpExchange *exchange)
     http_bundles_serve(http_exchange_get_app(exchange), exchange);
 }
 
+// Takes a body and drops it; for the slow ones of the attack.
+static void
+handle_slow(HttpExchange *exchange)
+{
+    http_exchange_reply_empty(exchange, 204);
+}
+
 static const HttpRouterRoute routes[] = {
+    {"POST", "/slow", handle_slow, HTTP_ROUTER_BODY_BUFFERED, 0, 0, HTTP_ROUTER_NO_FLAGS},
     {"GET", "/lessons/{id}/{file}", handle_bundle, HTTP_ROUTER_BODY_NONE, 0, 0,
      HTTP_ROUTER_CORS | HTTP_ROUTER_AUTHORISE_LATE},
 };

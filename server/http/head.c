@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define FIELD_VALUE_MAX 8192
-#define METHOD_MAX 16
 #define LENGTH_DIGITS_MAX 18
 
 static gboolean
@@ -102,6 +101,18 @@ parse_version(const char *text, gsize length, HttpHead *head, HttpHeadRefusal *r
     return TRUE;
 }
 
+// The methods any route may have; a short list, so that each can be a constant further on.
+static gboolean
+is_known_method(const HttpHeadText *method)
+{
+    static const char *const known[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+        if (http_head_equals(method, known[i]))
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean
 parse_request_line(const char *line, gsize length, HttpHead *head, HttpHeadRefusal *refusal)
 {
@@ -116,8 +127,7 @@ parse_request_line(const char *line, gsize length, HttpHead *head, HttpHeadRefus
             return refuse(refusal, 400, "The method is malformed.");
     if (!parse_version(second + 1, length - (second + 1 - line), head, refusal))
         return FALSE;
-    if (head->method.length > METHOD_MAX || http_head_equals(&head->method, "CONNECT") ||
-        http_head_equals(&head->method, "TRACE"))
+    if (!is_known_method(&head->method))
         return refuse(refusal, 501, "This method is not offered.");
     return parse_target((HttpHeadText){first + 1, second - first - 1}, head, refusal);
 }

@@ -27,6 +27,7 @@ check_whole(const HttpHead *head, const guint8 *data, size_t size)
 {
     g_assert_cmpuint(head->end, <=, MIN(size, LIMIT));
     g_assert_cmpuint(head->n_fields, <=, HTTP_HEAD_FIELDS_MAX);
+    g_assert_cmpuint(head->method.length, <=, strlen("OPTIONS"));
     g_assert_false(head->is_chunked && head->content_length >= 0);
     g_assert_true(head->path.text[0] == '/' || head->path.text[0] == '*');
     check_text(&head->method, data, size);

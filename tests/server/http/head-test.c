@@ -72,7 +72,7 @@ static const Case cases[] = {
     {"long-method", "ABCDEFGHIJKLMNOPQ / HTTP/1.1\r\n" H "\r\n", 501},
     {"connect", "CONNECT h:1 HTTP/1.1\r\n" H "\r\n", 501},
     {"trace", "TRACE / HTTP/1.1\r\n" H "\r\n", 501},
-    {"unknown-method", "BREW / HTTP/1.1\r\n" H "\r\n", 0},
+    {"unknown-method", "BREW / HTTP/1.1\r\n" H "\r\n", 501},
     {"two-spaces", "GET  / HTTP/1.1\r\n" H "\r\n", 400},
     {"space-in-target", "GET /a b HTTP/1.1\r\n" H "\r\n", 400},
     {"no-version", "GET /\r\n" H "\r\n", 400},

@@ -110,6 +110,23 @@ test_chunked(void)
 }
 
 static void
+test_chunked_in_one_piece(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
+    int descriptor = client_connect(fixture);
+
+    client_send(descriptor, "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+                            "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(Reply) reply = client_receive(descriptor, FALSE);
+        g_assert_nonnull(reply);
+        g_assert_cmpmem(reply->body->data, reply->body->len, "hello world", 11);
+    }
+    close(descriptor);
+}
+
+static void
 test_bad_chunks(void)
 {
     g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){0});
@@ -174,13 +191,16 @@ test_refused_in_mid_body(void)
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5242883\r\n\r\n",
     };
     guint want[] = {409, 413};
+    int small = 32768;
 
     body[2 * 1024 * 1024] = '\0';
     for (guint i = 0; i < G_N_ELEMENTS(heads); i++) {
         int descriptor = client_connect(fixture);
         g_autoptr(Reply) reply = NULL;
+        // So that sending ends only when the server reads.
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
         client_send(descriptor, heads[i]);
-        client_send(descriptor, body);
+        g_assert_true(client_send(descriptor, body)); // read away, not reset
         reply = client_receive(descriptor, FALSE);
         g_assert_nonnull(reply);
         g_assert_cmpuint(reply->status, ==, want[i]);
@@ -275,6 +295,7 @@ main(int argc, char **argv)
     g_test_add_func("/http/bodies/streamed", test_streamed);
     g_test_add_func("/http/bodies/backpressure", test_backpressure);
     g_test_add_func("/http/bodies/chunked", test_chunked);
+    g_test_add_func("/http/bodies/chunked-in-one-piece", test_chunked_in_one_piece);
     g_test_add_func("/http/bodies/bad-chunks", test_bad_chunks);
     g_test_add_func("/http/bodies/expect", test_expect);
     g_test_add_func("/http/bodies/expect-refused", test_expect_refused);

@@ -40,7 +40,7 @@ client_connect(Fixture *fixture)
     return descriptor;
 }
 
-void
+gboolean
 client_send(int descriptor, const char *text)
 {
     gsize length = strlen(text);
@@ -48,10 +48,11 @@ client_send(int descriptor, const char *text)
     while (length > 0) {
         gssize n = send(descriptor, text, length, MSG_NOSIGNAL);
         if (n <= 0)
-            return;
+            return FALSE;
         text += n;
         length -= n;
     }
+    return TRUE;
 }
 
 static gboolean

@@ -47,7 +47,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reply, reply_free)
 /** Returns: a connected blocking socket; reads give up after 10 s. */
 int client_connect(Fixture *fixture);
 
-void client_send(int descriptor, const char *text);
+/** Returns: FALSE when the server ended the connection before it took all of @text. */
+gboolean client_send(int descriptor, const char *text);
 
 /** Returns: (transfer full) (nullable): the next answer; NULL when the server ended before it. */
 Reply *client_receive(int descriptor, gboolean is_head);

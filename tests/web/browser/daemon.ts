@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A real daemon on a folder of its own: accounts by the verbs, lessons by `import --wait`, stopped and
-// swept away at the end. Used by the browser tests; it knows nothing of the browser.
+// A real daemon on a folder of its own, with its accounts by the verbs, stopped and swept away at the
+// end. Used by the browser tests; it knows nothing of the browser.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -100,43 +100,4 @@ export function prepareDaemon(program: string, options: { administrator?: boolea
 export async function sweepDaemon(daemon: Daemon): Promise<void> {
   await daemon.stop();
   rmSync(daemon.folder, { recursive: true, force: true });
-}
-
-function runTool(program: string, args: readonly string[]): void {
-  const done = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
-  if (done.status !== 0) throw new Error(`${program}: ${done.error?.message ?? done.stderr}`);
-}
-
-const SPEECH =
-  'สวัสดีค่ะนักเรียน วันนี้เราเรียนเรื่องเศษส่วน เศษส่วนประกอบด้วยตัวเศษและตัวส่วน ' +
-  'หนึ่งส่วนสองเท่ากับสองส่วนสี่ ลองคิดตามไปด้วยกันนะคะ';
-
-export interface SlideText {
-  heading: string;
-  lines: readonly string[];
-}
-
-/** A recorded lesson: a slide drawn with a Thai font, a moving mark, and Thai speech. */
-export function makeLesson(folder: string, name: string, seconds: number, slide: SlideText): string {
-  const speech = join(folder, 'speech.wav');
-  runTool('espeak-ng', ['-v', 'th', '-s', '140', '-w', speech, SPEECH]);
-  const heading = join(folder, `${name}.heading.txt`);
-  const body = join(folder, `${name}.body.txt`);
-  writeFileSync(heading, slide.heading);
-  writeFileSync(body, slide.lines.join('\n'));
-  const text = (file: string, size: number, y: number, color: string): string =>
-    `drawtext=font='Noto Sans Thai':textfile='${file}':fontsize=${size}:fontcolor=${color}:x=80:y=${y}:line_spacing=24`;
-  const output = join(folder, name);
-  runTool('ffmpeg', [
-    '-v', 'error', '-y',
-    '-f', 'lavfi', '-i', `color=c=0xf6f3e7:s=1280x720:r=25:d=${seconds}`,
-    '-f', 'lavfi', '-i', `color=c=0xffc53d:s=36x36:r=25:d=${seconds}`,
-    '-stream_loop', '-1', '-i', speech,
-    '-filter_complex',
-    `[0]drawbox=x=0:y=0:w=iw:h=12:color=0x1d2b64:t=fill,${text(heading, 64, 90, '0x1d2b64')},` +
-      `${text(body, 44, 240, '0x24304f')}[slide];[slide][1]overlay=x='80+t*60':y=620[out]`,
-    '-map', '[out]', '-map', '2:a', '-t', String(seconds),
-    '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2', output,
-  ]);
-  return output;
 }

@@ -26,8 +26,8 @@ import {
   takeScreenshot,
   type Look,
 } from './browser';
-import { makeLesson, prepareDaemon, sweepDaemon } from './daemon';
-import { publishAll } from './lessons';
+import { prepareDaemon, sweepDaemon } from './daemon';
+import { makeLesson, publishAll } from './lessons';
 
 const SECONDS = 12;
 const PLAY_LIMIT = 40;
@@ -64,13 +64,13 @@ function assertWhole(played: { frames: number; time: number; duration: number },
 
 test('lessons are imported, encoded and published', async () => {
   const files = [
-    makeLesson(daemon.folder, 'fractions.mp4', SECONDS, {
+    await makeLesson(browser, daemon.folder, 'fractions.mp4', SECONDS, {
       heading: 'บทที่ 1 เศษส่วน',
-      lines: ['• เศษส่วนประกอบด้วย ตัวเศษ และ ตัวส่วน', '• ½ เท่ากับ 2/4', '• เศษส่วนที่มีค่าเท่ากัน'],
+      lines: ['เศษส่วนประกอบด้วย ตัวเศษ และ ตัวส่วน', '½ เท่ากับ 2/4 และเท่ากับ 4/8', 'เศษส่วนที่มีค่าเท่ากัน'],
     }),
-    makeLesson(daemon.folder, 'plants.mp4', 4, {
+    await makeLesson(browser, daemon.folder, 'plants.mp4', 4, {
       heading: 'การสังเคราะห์ด้วยแสง',
-      lines: ['• พืชใช้แสง น้ำ และคาร์บอนไดออกไซด์'],
+      lines: ['พืชใช้แสง น้ำ และคาร์บอนไดออกไซด์', 'ได้น้ำตาลและออกซิเจน'],
     }),
   ];
   lesson = await publishAll(daemon, files, [

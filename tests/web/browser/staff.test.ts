@@ -23,18 +23,20 @@ import {
   takeScreenshot,
   type Look,
 } from './browser';
-import { ADMIN, makeLesson, prepareDaemon, sweepDaemon } from './daemon';
+import { ADMIN, prepareDaemon, sweepDaemon } from './daemon';
+import { makeLesson } from './lessons';
 
 const daemon = prepareDaemon(process.argv[2]!, { administrator: false });
 const browser = await launchBrowser();
+await daemon.start();
 const context = await openContext(browser, daemon, { viewport: DESKTOP });
 const page = await context.newPage();
 // Confirmations are answered with yes, as a person who means it would.
 page.on('dialog', (dialog) => void dialog.accept());
 
-const lessonFile = makeLesson(daemon.folder, 'คาบเรียนวันจันทร์.mp4', 10, {
+const lessonFile = await makeLesson(browser, daemon.folder, 'คาบเรียนวันจันทร์.mp4', 10, {
   heading: 'บทที่ 2 ทศนิยม',
-  lines: ['• ทศนิยมหนึ่งตำแหน่ง', '• การเปรียบเทียบทศนิยม'],
+  lines: ['ทศนิยมหนึ่งตำแหน่ง', 'การเปรียบเทียบทศนิยม'],
 });
 const largeFile = join(daemon.folder, 'ห้องเรียน ม.1.ts');
 writeFileSync(largeFile, Buffer.alloc(24_000_000, 'not a film, but long enough to be cut in the middle '));
@@ -59,7 +61,6 @@ function askLessons(target: Page, search = ''): Promise<Lesson[]> {
 }
 
 test('the one-time link makes the first administrator, once', async () => {
-  await daemon.start();
   const token = /\/setup\?token=(\S+)/.exec(daemon.said())?.[1];
   assert.ok(token, daemon.said());
   await page.goto(`/setup?token=${token}`);

@@ -80,10 +80,13 @@ encode_deinterlace_push(EncodeDeinterlace *deinterlace, AVFrame *frame, GError *
         g_queue_push_tail(&deinterlace->ready, moved);
         return TRUE;
     }
-    gboolean pushed = encode_graph_push(deinterlace->graph, frame, error);
+    gboolean pushed = encode_graph_push(deinterlace->graph, frame, NULL);
     av_frame_unref(frame);
     collect(deinterlace);
-    return pushed;
+    // A picture that is refused is lost; the next one begins anew.
+    if (!pushed)
+        g_clear_pointer(&deinterlace->graph, encode_graph_free);
+    return TRUE;
 }
 
 gboolean

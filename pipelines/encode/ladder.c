@@ -5,6 +5,7 @@
 // Pictures are held until the grid asks for them, so what falls between ticks is never scaled.
 #include "pipelines/encode/ladder.h"
 
+#include <errno.h>
 #include <libavutil/frame.h>
 
 #include "pipelines/encode/aac.h"
@@ -40,6 +41,7 @@ typedef struct {
     gboolean poster_written;        // (value)
     AVFrame *held;                  // (owned) the picture shown from next_tick on; blank at first
     AVFrame *canvas;                // (owned) held, drawn; blank when not drawn yet
+    AVFrame *drawn;                 // (owned) the last canvas that could be drawn; blank at first
     gint64 next_tick;               // (value) not encoded yet
     gint64 decoded_us;              // (value) length of the pictures that were decoded
 } Ladder;
@@ -106,16 +108,25 @@ write_poster(Ladder *ladder)
         g_debug("poster: %s", failure->message);
 }
 
+/* A picture that the filters refuse, in the midst of others, leaves the one before it standing. */
 static gboolean
 draw_canvas(Ladder *ladder, GError **error)
 {
+    g_autoptr(GError) failure = NULL;
     if (ladder->canvas->width > 0)
         return TRUE;
-    if (!encode_picture_draw(ladder->picture, ladder->held, ladder->canvas, error))
-        return FALSE;
     for (guint i = 0; i < ladder->count; i++)
         ladder->rungs[i].picture = NULL;
-    return TRUE;
+    if (encode_picture_draw(ladder->picture, ladder->held, ladder->canvas, &failure)) {
+        av_frame_unref(ladder->drawn);
+        return av_frame_ref(ladder->drawn, ladder->canvas) >= 0 ||
+               encode_failure_set(error, AVERROR(ENOMEM), "canvas");
+    }
+    av_frame_unref(ladder->canvas);
+    if (ladder->drawn->width > 0 && av_frame_ref(ladder->canvas, ladder->drawn) >= 0)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
 }
 
 static gboolean
@@ -336,6 +347,7 @@ clear_ladder(Ladder *ladder)
     encode_poster_free(ladder->poster);
     av_frame_free(&ladder->held);
     av_frame_free(&ladder->canvas);
+    av_frame_free(&ladder->drawn);
 }
 
 gboolean
@@ -347,6 +359,7 @@ encode_ladder_run(EncodeRun *run, const GArray *rungs, EncodeProgressStage stage
         .poster = encode_poster_new(),
         .held = av_frame_alloc(),
         .canvas = av_frame_alloc(),
+        .drawn = av_frame_alloc(),
     };
     gboolean done = run_pass(&ladder, rungs, &stage, error);
     clear_ladder(&ladder);

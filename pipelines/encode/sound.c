@@ -151,8 +151,14 @@ encode_sound_push(EncodeSound *sound, const AVFrame *frame, GError **error)
     if (!is_same_kind(sound, frame)) {
         if (sound->resampler != NULL && !convert(sound, NULL, error))
             return FALSE;
-        if (!set_up_resampler(sound, frame, error))
+        // Sound that cannot be mixed, in the midst of other sound, becomes silence.
+        g_autoptr(GError) failure = NULL;
+        if (!set_up_resampler(sound, frame, &failure)) {
+            if (sound->begun)
+                return TRUE;
+            g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
+        }
     }
     gint64 position = av_rescale(frame->pts, ENCODE_AAC_RATE, G_USEC_PER_SEC);
     return align(sound, position, error) && convert(sound, frame, error);

@@ -15,6 +15,7 @@
 #define LONG_COUNT 1000
 #define SEED 20260101
 #define LIMIT_MS 60000
+#define LEAST_BYTES 600
 
 typedef struct {
     const char *ending; // (static)
@@ -49,8 +50,10 @@ static void
 damage(GRand *random, GByteArray *bytes)
 {
     gint32 length = (gint32)bytes->len;
+    g_assert_cmpint(length, >=, LEAST_BYTES);
     gint32 at = g_rand_int_range(random, 0, length);
-    gint32 many = MIN(g_rand_int_range(random, 1, 400), length - at);
+    gint32 many = g_rand_int_range(random, 1, 400);
+    many = MIN(many, length - at);
     switch (g_rand_int_range(random, 0, 5)) {
     case 0:
         for (int i = 0; i < many; i++)
@@ -65,7 +68,7 @@ damage(GRand *random, GByteArray *bytes)
         g_byte_array_remove_range(bytes, (guint)at, (guint)many);
         break;
     case 3:
-        g_byte_array_set_size(bytes, (guint)MAX(at, 1));
+        g_byte_array_set_size(bytes, (guint)MAX(at, LEAST_BYTES));
         break;
     default:
         at = g_rand_int_range(random, 0, MIN(length - 4, 2000));

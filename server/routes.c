@@ -46,7 +46,7 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/favicon.svg", api_pages_get_icon, NO, 0, ASSET, 0},
     {"GET", "/lite", api_lite_list, NO, 0, ALL, 0},
     {"GET", "/lite/", api_lite_list, NO, 0, ALL, 0},
-    {"GET", "/lite/{id}", api_lite_get, NO, 0, ALL, 0},
+    {"GET", "/lite/{lesson}", api_lite_get, NO, 0, ALL, 0},
 
     {"GET", "/lessons/{id}/{file}", api_media_serve, NO, 0, ALL, MEDIA},
     {"GET", "/lessons/{id}/{folder}/{file}", api_media_serve, NO, 0, ALL, MEDIA},

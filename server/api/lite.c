@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/error.h"
+#include "catalog/ids.h"
 #include "server/api/lessons.h"
 #include "server/api/litehtml.h"
 
@@ -116,6 +117,8 @@ static gboolean
 read_lesson(CatalogDatabase *database, ApiCall *call, GError **error)
 {
     g_autoptr(GError) local = NULL;
+    if (call->id == NULL)
+        return TRUE;
     api_call_set_result(call, api_lessons_read_visible(database, call, &local),
                         (GDestroyNotify)catalog_lesson_free);
     if (local == NULL || g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
@@ -140,7 +143,10 @@ render_lesson(ApiCall *call)
 void
 api_lite_get(HttpExchange *exchange)
 {
+    const char *id = http_exchange_get_parameter(exchange, "lesson");
     ApiCall *call = api_call_new(exchange);
-    if (call != NULL)
-        api_call_read(call, read_lesson, render_lesson);
+    if (call == NULL)
+        return;
+    call->id = catalog_ids_is_valid(id) ? g_strdup(id) : NULL;
+    api_call_read(call, read_lesson, render_lesson);
 }

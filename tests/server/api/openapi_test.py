@@ -393,9 +393,10 @@ class Scenario:
         assert "<script" not in page.body.decode()
         assert b"No lessons" in ask("GET", "/lite/", 200, query="?query=zzz&lang=en").body
         ask("GET", "/lite/", 200, query="?cursor=nonsense")
-        one = ask("GET", "/lite/{id}", 200, lesson).body.decode()
+        one = ask("GET", "/lite/{lesson}", 200, {"lesson": lesson["id"]}).body.decode()
         assert "&lt;b&gt;&amp;" in one and "<b>" not in one
-        ask("GET", "/lite/{id}", 404, {"id": NOBODY})
+        for nothing in (NOBODY, "nothing"):
+            ask("GET", "/lite/{lesson}", 404, {"lesson": nothing})
 
     def run_machines(self):
         self.ask("GET", "/healthz", 200)

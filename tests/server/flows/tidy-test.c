@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Tidying: what is due goes, what is not due stays, and the catalogue forgets only what is off the
+// disk.
+#include "server/flows/tidy.h"
+
+#include <glib/gstdio.h>
+
+#include "catalog/lessonlist.h"
+#include "catalog/lessons.h"
+#include "catalog/rungs.h"
+#include "catalog/threads.h"
+
+#define OLD "01900000-0000-7000-8000-000000000001"
+#define NEW "01900000-0000-7000-8000-000000000002"
+#define DAY_MS (24 * 3600 * (gint64)1000)
+#define NOW_MS (100 * DAY_MS)
+#define WAIT_S 20
+
+typedef struct {
+    char *folder;            // (owned)
+    ServerStorage *storage;  // (owned)
+    ServerConfig *config;    // (owned)
+    ServerClock *clock;      // (owned)
+    CatalogThreads *catalog; // (owned)
+} Fixture;
+
+static gboolean
+write_lesson(CatalogDatabase *database, const char *id, gint64 now_ms, GError **error)
+{
+    CatalogAuditStamp stamp = {NULL, now_ms};
+    g_autoptr(CatalogLesson) lesson = catalog_lesson_new(id);
+    CatalogLessonsMedia media = {.duration_ms = 1000, .complete = 1};
+    return catalog_lessons_create(database, lesson, &stamp, error) &&
+           catalog_lessons_set_original(database, id, 5, NULL, now_ms, error) &&
+           catalog_lessons_set_state(database, id, CATALOG_LESSON_STATE_QUEUED, &stamp, error) &&
+           catalog_lessons_set_state(database, id, CATALOG_LESSON_STATE_ENCODING, &stamp, error) &&
+           catalog_lessons_set_state(database, id, CATALOG_LESSON_STATE_PUBLISHED, &stamp, error) &&
+           catalog_lessons_set_media(database, id, &media, now_ms, error);
+}
+
+static gboolean
+write_world(CatalogDatabase *database, gpointer data, GError **error)
+{
+    return write_lesson(database, OLD, NOW_MS - 31 * DAY_MS, error) &&
+           write_lesson(database, NEW, NOW_MS - 29 * DAY_MS, error) &&
+           catalog_rungs_supersede(database, OLD, "voice.00000001.mp4", NOW_MS - 1, error) &&
+           catalog_rungs_supersede(database, OLD, "voice.00000002.mp4", NOW_MS + 1, error) &&
+           catalog_rungs_supersede(database, OLD, "gone.00000003.mp4", NOW_MS - 1, error);
+}
+
+static void
+make_file(char *path)
+{
+    g_autofree char *owned = path;
+    g_autofree char *folder = g_path_get_dirname(owned);
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(owned, "12345", 5, NULL));
+}
+
+static gboolean
+is_there(char *path)
+{
+    g_autofree char *owned = path;
+    return g_file_test(owned, G_FILE_TEST_EXISTS);
+}
+
+static void
+set_up(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    fixture->folder = g_dir_make_tmp("daorian-tidy-XXXXXX", NULL);
+    fixture->storage = server_storage_new(fixture->folder);
+    fixture->config = server_config_new_default();
+    fixture->config->original_days = 30;
+    fixture->clock = server_clock_new_fixed(NOW_MS);
+    g_assert_true(server_storage_create(fixture->storage, &error));
+    g_autofree char *path = server_storage_build_catalog_path(fixture->storage);
+    g_autoptr(CatalogDatabase) database = catalog_database_open(path, &error);
+    g_assert_no_error(error);
+    catalog_database_run_write(database, write_world, NULL, &error);
+    g_assert_no_error(error);
+    fixture->catalog = catalog_threads_new(path, 1, &error);
+    g_assert_no_error(error);
+    make_file(server_storage_build_original_path(fixture->storage, OLD));
+    make_file(server_storage_build_original_path(fixture->storage, NEW));
+    make_file(server_storage_build_bundle_file_path(fixture->storage, OLD, "voice.00000001.mp4"));
+    make_file(server_storage_build_bundle_file_path(fixture->storage, OLD, "voice.00000002.mp4"));
+}
+
+static void
+remove_tree(const char *path)
+{
+    const char *argv[] = {"rm", "-rf", "--", path, NULL};
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                 NULL);
+}
+
+static void
+tear_down(Fixture *fixture, gconstpointer data)
+{
+    g_clear_pointer(&fixture->catalog, catalog_threads_free);
+    server_clock_free(fixture->clock);
+    server_config_free(fixture->config);
+    server_storage_free(fixture->storage);
+    remove_tree(fixture->folder);
+    g_free(fixture->folder);
+}
+
+// What the catalogue still knows.
+typedef struct {
+    gint64 old_bytes; // of the old lesson's original
+    gint64 new_bytes; // of the new lesson's original
+    guint superseded; // files noted, due or not
+    gboolean done;    // asked and answered
+} Known;
+
+static gboolean
+read_known(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Known *known = data;
+    g_autoptr(CatalogLesson) old = catalog_lessonlist_get(database, OLD, error);
+    g_autoptr(CatalogLesson) new = catalog_lessonlist_get(database, NEW, error);
+    g_autoptr(GPtrArray) files = catalog_rungs_list_superseded(database, NOW_MS + 2, error);
+    if (old == NULL || new == NULL || files == NULL)
+        return FALSE;
+    known->old_bytes = old->original_bytes;
+    known->new_bytes = new->original_bytes;
+    known->superseded = files->len;
+    return TRUE;
+}
+
+static void
+on_known_read(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Known *known = data;
+    g_assert_true(catalog_threads_finish(result, NULL));
+    known->done = TRUE;
+}
+
+static gboolean
+on_wait_over(gpointer user_data)
+{
+    g_error("nothing happened in %d s", WAIT_S);
+    return G_SOURCE_REMOVE;
+}
+
+static Known
+ask(Fixture *fixture)
+{
+    Known known = {0};
+    catalog_threads_read_async(fixture->catalog, read_known, &known, NULL, NULL, on_known_read);
+    while (!known.done)
+        g_main_context_iteration(NULL, TRUE);
+    return known;
+}
+
+static void
+test_round(Fixture *fixture, gconstpointer data)
+{
+    FlowsTidySetup setup = {
+        .config = fixture->config,
+        .storage = fixture->storage,
+        .clock = fixture->clock,
+        .catalog = fixture->catalog,
+    };
+    g_autoptr(FlowsTidy) tidy = flows_tidy_new(&setup);
+    guint timer = g_timeout_add_seconds(WAIT_S, on_wait_over, NULL);
+    flows_tidy_start(tidy);
+    Known known = ask(fixture);
+    while (known.old_bytes != 0)
+        known = ask(fixture);
+    g_source_remove(timer);
+    ServerStorage *storage = fixture->storage;
+    g_assert_cmpint(known.new_bytes, ==, 5);
+    g_assert_cmpuint(known.superseded, ==, 1);
+    g_assert_false(is_there(server_storage_build_original_path(storage, OLD)));
+    g_assert_true(is_there(server_storage_build_original_path(storage, NEW)));
+    g_assert_false(
+        is_there(server_storage_build_bundle_file_path(storage, OLD, "voice.00000001.mp4")));
+    g_assert_true(
+        is_there(server_storage_build_bundle_file_path(storage, OLD, "voice.00000002.mp4")));
+    FlowsTidySizes sizes = {0};
+    flows_tidy_get_sizes(tidy, &sizes);
+    g_assert_cmpint(sizes.originals_bytes, ==, 5);
+    g_assert_cmpint(sizes.lessons_bytes, ==, 5);
+    g_assert_cmpint(sizes.uploads_bytes, ==, 0);
+    flows_tidy_stop(tidy);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add("/server/flows/tidy/round", Fixture, NULL, set_up, test_round, tear_down);
+    return g_test_run();
+}

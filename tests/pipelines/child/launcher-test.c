@@ -24,6 +24,7 @@ typedef struct {
     char *code;              // (owned) (nullable)
     char *detail;            // (owned) (nullable)
     gboolean by_itself;      // (value)
+    guint silence_s;         // (value)
     gboolean cancel;         // (value) at the first report
 } Play;
 
@@ -55,6 +56,7 @@ new_play(const char *part)
     play->source = g_strconcat(play->folder, ".source", NULL);
     g_assert_true(g_file_set_contents(play->source, part, -1, NULL));
     play->loop = g_main_loop_new(NULL, FALSE);
+    play->silence_s = strcmp(part, "silent") == 0 ? 2 : 60;
     return play;
 }
 
@@ -70,7 +72,7 @@ start(const Stage *stage, Play *play, const ChildSandbox *sandbox, GError **erro
                    .staging = play->folder,
                    .memory_bytes = 256 * 1024 * 1024},
         .job = &job,
-        .silence_s = 2,
+        .silence_s = play->silence_s,
     };
     const ChildLauncherListener listener = {on_report, on_end, play};
     return child_launcher_start(&setup, &listener, error);

@@ -72,6 +72,7 @@ verbs_common_load(const VerbsCommon *common, int *exit_code)
                                          ? server_config_load(common->config_path, &error)
                                          : server_config_new_default();
     if (config == NULL) {
+        g_assert(error != NULL); // only a load fails, and then says why
         g_printerr("daorian: %s\n", error->message);
         *exit_code = error->domain == G_KEY_FILE_ERROR ? EX_CONFIG : EX_NOINPUT;
         return NULL;

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 60
 ROUNDS = 3
-PICTURE = ("testsrc2=size=1280x720:rate=25,noise=alls=6:allf=t", "mandelbrot=size=1280x720:rate=25:end_scale=0.01")
+PICTURE = ("testsrc2=size=1280x720:rate=25,noise=all_strength=6:all_flags=t", "mandelbrot=size=1280x720:rate=25:end_scale=0.01")
 
 
 def rungs():

@@ -218,7 +218,6 @@ test_late_sound(void)
 {
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *source = g_build_filename(folder->path, "source.mp4", NULL);
-    g_autofree char *staging = g_build_filename(folder->path, "staging", NULL);
     Maker maker = maker_usual();
     maker.picture_ms = 3000;
     maker.sound_start_ms = 700;

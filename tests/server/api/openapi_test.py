@@ -282,7 +282,7 @@ class Scenario:
         ask("PATCH", one, 400, lesson, **edit, **teacher)
         ask("PATCH", one, 413, lesson, body={"title": "x" * 70000}, **edit, **teacher)
         ask("PATCH", one, 415, lesson, body="{}", headers={**edit["headers"], "Content-Type": "text/plain"}, **teacher)
-        ask("PATCH", one, 422, lesson, body={"titel": "x"}, **edit, **teacher)
+        ask("PATCH", one, 422, lesson, body={"colour": "x"}, **edit, **teacher)
         ask("PATCH", one, 422, lesson, body={"visibility": "secret"}, **edit, **teacher)
         ask("PATCH", one, 200, lesson, body={"title": "เศษส่วน ๒", "subject": "คณิต", "keep_until_ms": None}, **edit, **teacher)
         ask("PATCH", one, 412, lesson, body={"title": "too late"}, **edit, **staff)

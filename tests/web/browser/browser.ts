@@ -47,7 +47,11 @@ export async function openContext(browser: Browser, daemon: Daemon, look: Look =
     colorScheme: look.dark ? 'dark' : 'light',
   });
   context.setDefaultTimeout(15_000);
-  if (look.english) await context.addInitScript(() => localStorage.setItem('daorian.language', '"en"'));
+  if (look.english) {
+    await context.addInitScript(() => {
+      if (location.protocol !== 'about:') localStorage.setItem('daorian.language', '"en"');
+    });
+  }
   context.on('page', (page) => {
     page.on('pageerror', (error) => pageFaults.push(`${page.url()}: ${error.message}`));
     page.on('console', (message) => {

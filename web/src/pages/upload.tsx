@@ -34,7 +34,8 @@ import {
 
 const MEDIA = 'video/*,audio/*,.mkv,.ts,.m2ts,.mts,.flv,.wmv,.avi,.mpg,.mpeg,.mxf,.ogv,.opus,.3gp';
 
-function Chooser() {
+/** Where files are dropped or chosen; a single line once some are on their way. */
+function Chooser({ compact }: { compact: boolean }) {
   const texts = useStaffTexts();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -43,7 +44,7 @@ function Chooser() {
   };
   return (
     <div
-      class={over ? 'drop drop-over' : 'drop'}
+      class={`drop ${over ? 'drop-over' : ''} ${compact ? 'drop-compact' : ''}`}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -185,20 +186,22 @@ function SendCard({ item }: { item: Sending }) {
   const known = useStore(lessons);
   const lesson = item.lessonId ? known[item.lessonId] : undefined;
   return (
-    <li class="panel">
-      <div class="card-head">
-        <h2 class="file-name">{item.file.name}</h2>
-        {lesson && <StateChip lesson={lesson} />}
+    <li class="panel send-card">
+      <div class="stack send-side">
+        <div class="card-head">
+          <h2 class="file-name">{item.file.name}</h2>
+          {lesson && <StateChip lesson={lesson} />}
+        </div>
+        {item.state === 'received' ? (
+          <>
+            <p class="hint">{texts.upload.received}</p>
+            {lesson && <LessonProgress lesson={lesson} />}
+          </>
+        ) : (
+          <SendLine item={item} />
+        )}
+        <SendActions item={item} lesson={lesson} />
       </div>
-      {item.state === 'received' ? (
-        <>
-          <p class="hint">{texts.upload.received}</p>
-          {lesson && <LessonProgress lesson={lesson} />}
-        </>
-      ) : (
-        <SendLine item={item} />
-      )}
-      <SendActions item={item} lesson={lesson} />
       {item.lessonId && lesson ? (
         <LessonForm key={item.lessonId} lessonId={item.lessonId} />
       ) : (
@@ -287,7 +290,7 @@ function UploadView() {
   return (
     <>
       <PageHead title={texts.upload.heading} />
-      <Chooser />
+      <Chooser compact={list.length > 0} />
       {error && <ErrorNotice message={error} onRetry={load} />}
       <ul class="panels">
         {list.map((item) => (

@@ -4,7 +4,8 @@
 // Chromium for the tests: its flags, pages that fail a test on any script error, axe-core, byte counts
 // and screenshots.
 
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -108,11 +109,14 @@ export async function countBytes(page: Page): Promise<{ total: () => number; url
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   if (process.env.DAORIAN_SCREENSHOTS !== '1') return;
   const folder = join(process.env.DAORIAN_WEB!, '..', 'docs', 'screenshots');
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.png`);
-  await page.screenshot({ path, animations: 'disabled' });
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.webp`);
+  const picture = await page.screenshot({ animations: 'disabled' });
+  const options = ['-v', 'error', '-y', '-f', 'png_pipe', '-i', '-', '-quality', '90', path];
+  const done = spawnSync('ffmpeg', options, { input: picture, timeout: 30_000 });
+  if (done.status !== 0) throw new Error(`ffmpeg: ${done.error?.message ?? done.stderr.toString()}`);
   const { size } = statSync(path);
-  if (size >= 200_000) throw new Error(`${name}.png has ${size} bytes`);
+  if (size >= 200_000) throw new Error(`${path} has ${size} bytes`);
 }
 
 export interface Played {

@@ -24,13 +24,13 @@ export interface Daemon {
   start(): Promise<void>;
 }
 
-function waitForUrl(child: ChildProcess, onText: (text: string) => void): Promise<string> {
+function waitForUrl(child: ChildProcess, onOutput: (text: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const timer = setTimeout(() => reject(new Error(`the daemon said only: ${text}`)), START_MS);
     const onData = (data: Buffer): void => {
       text += data.toString();
-      onText(data.toString());
+      onOutput(data.toString());
       const url = /(http:\/\/127\.0\.0\.1:\d+)\/?\s/.exec(text)?.[1];
       // The one-time link comes before the address, or right after it.
       if (!url) return;

@@ -18,8 +18,9 @@ const MOST = 200;
 /** The place to go on from, or 0: not for the first or last seconds of a lesson. */
 export function readMark(id: string, durationSeconds: number): number {
   const mark = recall<Record<string, Mark>>(KEY, {})[id];
-  if (!mark || !(mark.t > 10)) return 0;
-  return durationSeconds > 0 && mark.t > durationSeconds - 10 ? 0 : mark.t;
+  if (!mark || !(mark.t > 5)) return 0;
+  const tail = Math.min(10, durationSeconds / 10);
+  return durationSeconds > 0 && mark.t > durationSeconds - tail ? 0 : mark.t;
 }
 
 /** Writes the place down. */

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createRequire } from 'node:module';
 
 const [web, folder] = process.argv.slice(2);
-const HLS = createRequire(path.join(web, 'package.json'))('hls-parser');
+const HLS = createRequire(path.resolve(web, 'package.json'))('hls-parser');
 HLS.setOptions({ strictMode: true });
 
 function fail(name, why) {

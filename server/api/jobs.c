@@ -8,8 +8,8 @@
 
 #include "catalog/joblist.h"
 #include "catalog/jobs.h"
-#include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
+#include "server/api/lessonmoves.h"
 #include "server/api/paging.h"
 #include "server/api/problem.h"
 
@@ -114,12 +114,7 @@ write_retry(CatalogDatabase *database, ApiCall *call, GError **error)
     g_autoptr(CatalogJob) job = catalog_joblist_get(database, call->id, error);
     if (job == NULL || !catalog_jobs_retry(database, job->id, &call->stamp, error))
         return FALSE;
-    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, job->lesson_id, error);
-    if (lesson == NULL)
-        return FALSE;
-    if (lesson->state == CATALOG_LESSON_STATE_FAILED &&
-        !catalog_lessons_set_state(database, lesson->id, CATALOG_LESSON_STATE_QUEUED, &call->stamp,
-                                   error))
+    if (!api_lessonmoves_requeue(database, job->lesson_id, &call->stamp, error))
         return FALSE;
     return read_one(database, call, error);
 }

@@ -48,6 +48,19 @@ refuse_conflict(GError **error, const char *why)
     return FALSE;
 }
 
+gboolean
+api_lessonmoves_requeue(CatalogDatabase *database, const char *lesson_id,
+                        const CatalogAuditStamp *by, GError **error)
+{
+    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, lesson_id, error);
+    if (lesson == NULL)
+        return FALSE;
+    if (lesson->published_ms > 0)
+        return lesson->error_code == NULL ||
+               catalog_lessons_fail(database, lesson_id, NULL, by, error);
+    return catalog_lessons_set_state(database, lesson_id, CATALOG_LESSON_STATE_QUEUED, by, error);
+}
+
 // A lesson whose upload never became whole has nothing to be encoded from; a complete one needs
 // nothing.
 static gboolean
@@ -66,9 +79,7 @@ move_retry(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson
                                                           lesson->id, 0, &call->stamp, error);
     if (!again && fresh == NULL)
         return FALSE;
-    return lesson->state != CATALOG_LESSON_STATE_FAILED ||
-           catalog_lessons_set_state(database, lesson->id, CATALOG_LESSON_STATE_QUEUED,
-                                     &call->stamp, error);
+    return api_lessonmoves_requeue(database, lesson->id, &call->stamp, error);
 }
 
 static gboolean

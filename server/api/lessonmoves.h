@@ -4,6 +4,8 @@
 // What an editor does with a lesson as a whole: withdraw, restore, retry, cancel, see who did what.
 #pragma once
 
+#include "catalog/audit.h"
+#include "catalog/database.h"
 #include "server/http/exchange.h"
 
 /** POST /api/v1/lessons/{id}/withdraw and …/restore */
@@ -16,3 +18,8 @@ void api_lessonmoves_cancel(HttpExchange *exchange);
 
 /** GET /api/v1/lessons/{id}/history */
 void api_lessonmoves_list_history(HttpExchange *exchange);
+
+/** Its job is queued again: the lesson waits, or, published already, only forgets why the job
+ * ended. Catalogue thread. */
+gboolean api_lessonmoves_requeue(CatalogDatabase *database, const char *lesson_id,
+                                 const CatalogAuditStamp *by, GError **error);

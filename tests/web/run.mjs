@@ -27,6 +27,8 @@ try {
     format: 'esm',
     target: 'node18',
     packages: 'external',
+    // The type checker's paths are not the bundler's.
+    tsconfigRaw: {},
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.css': 'empty' },

@@ -103,7 +103,9 @@ test('a file is sent, its texts are edited meanwhile, and preparing is seen live
   const title = card.locator('input[type=text]');
   assert.equal(await title.inputValue(), 'คาบเรียนวันจันทร์');
   await title.fill('ทศนิยมและการเปรียบเทียบ');
+  const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH' && /\/lessons\//.test(answer.url()));
   await card.locator('textarea').fill('คณิตศาสตร์ ชั้นประถมศึกษาปีที่ 5');
+  await saved;
   await card.locator('[role=status]').filter({ hasText: 'บันทึกแล้ว' }).waitFor();
   await session.send('Network.emulateNetworkConditions', {
     offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1,
@@ -179,7 +181,9 @@ test('withdraw takes a lesson from learners; undo brings it back', async () => {
   await page.locator('.toast-action').click();
   await panel.locator('.chip-published').waitFor();
   await panel.locator('.actions button').first().click();
+  const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
   await panel.locator('select').last().selectOption('draft');
+  await saved;
   await panel.locator('[role=status]').filter({ hasText: 'บันทึกแล้ว' }).waitFor();
   const other = await openContext(browser, daemon);
   const visitor = await other.newPage();

@@ -70,7 +70,7 @@ def assemble(folder, listing, sound, target):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit("usage: make.py FOLDER")
     target = Path(sys.argv[1]).resolve() / f"{lesson.TITLE}.mp4"
     if not target.is_file():

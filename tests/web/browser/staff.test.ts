@@ -167,8 +167,10 @@ test('sending can be cancelled, and nothing is left behind', async () => {
   });
   const card = page.locator('.panels .panel').first();
   await card.locator('.chip').waitFor();
+  const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE' && answer.ok());
   await card.locator('.button-bad').click();
   await card.waitFor({ state: 'detached' });
+  await ended;
   const left = await page.evaluate(async () => (await (await fetch('/api/v1/uploads')).json()) as { items: unknown[] });
   assert.equal(left.items.length, 0);
 });

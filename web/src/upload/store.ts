@@ -263,7 +263,13 @@ export function resumeSending(key: number): void {
 
 async function terminate(uploadId: string): Promise<void> {
   const headers = { ...callHeaders(), 'Tus-Resumable': '1.0.0' };
-  const response = await fetch(`${ENDPOINT}/${uploadId}`, { method: 'DELETE', headers });
+  const ask = (): Promise<Response> => fetch(`${ENDPOINT}/${uploadId}`, { method: 'DELETE', headers });
+  let response = await ask();
+  // The server may still be busy with the request that was broken off.
+  for (let attempt = 0; response.status === 423 && attempt < 5; attempt += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    response = await ask();
+  }
   if (!response.ok && response.status !== 404 && response.status !== 410) {
     throw new Error(t().errors.server(response.status));
   }
@@ -273,10 +279,11 @@ async function terminate(uploadId: string): Promise<void> {
 /** Ends a sending and deletes at the server what was sent. */
 export async function cancelSending(key: number): Promise<void> {
   const item = findSending(key);
-  void running.get(key)?.abort();
+  const upload = running.get(key);
   running.delete(key);
   sendings.update((list) => list.filter((one) => one.key !== key));
   pump();
+  await upload?.abort();
   if (item?.uploadId) await terminate(item.uploadId);
 }
 

@@ -200,6 +200,46 @@ catalog_uploads_list_of_lessons(CatalogDatabase *database, GPtrArray *lesson_ids
     return read_all(statement, error);
 }
 
+static const char LIST_WHOLE_SQL[] =
+    UPLOAD_COLUMNS " WHERE state = 'receiving' AND (kind = 'final'"
+                   "  OR (kind = 'whole' AND offset_bytes = length_bytes))"
+                   " ORDER BY created_ms, id LIMIT 1000";
+
+GPtrArray *
+catalog_uploads_list_whole(CatalogDatabase *database, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, LIST_WHOLE_SQL);
+    return read_all(statement, error);
+}
+
+static const char ABANDON_IMPORTS_SQL[] =
+    "UPDATE uploads SET expires_ms = min(expires_ms, :now_ms)"
+    " WHERE state = 'receiving' AND owner_id IS NULL AND kind = 'whole'"
+    " AND offset_bytes <> length_bytes";
+
+gboolean
+catalog_uploads_abandon_imports(CatalogDatabase *database, gint64 now_ms, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, ABANDON_IMPORTS_SQL);
+    catalog_statement_bind_int(statement, ":now_ms", now_ms);
+    return catalog_statement_run(statement, error);
+}
+
+static const char MEASURE_PROMISED_SQL[] =
+    "SELECT coalesce(sum(length_bytes - offset_bytes), 0) AS bytes FROM uploads"
+    " WHERE state = 'receiving' AND length_bytes > offset_bytes AND id <> :except_id";
+
+gboolean
+catalog_uploads_measure_promised(CatalogDatabase *database, const char *except_id, gint64 *bytes,
+                                 GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, MEASURE_PROMISED_SQL);
+    catalog_statement_bind_text(statement, ":except_id", except_id);
+    if (catalog_statement_next(statement))
+        *bytes = catalog_statement_get_int(statement, "bytes");
+    return catalog_statement_finish(statement, error);
+}
+
 static const char MEASURE_OWNER_SQL[] =
     "SELECT (SELECT coalesce(sum(original_bytes), 0) FROM lessons WHERE owner_id = :owner_id)"
     " + (SELECT coalesce(sum(max(length_bytes, offset_bytes)), 0) FROM uploads"

@@ -55,6 +55,19 @@ GPtrArray *catalog_uploads_list_expired(CatalogDatabase *database, gint64 now_ms
 GPtrArray *catalog_uploads_list_of_lessons(CatalogDatabase *database, GPtrArray *lesson_ids,
                                            GError **error);
 
+/** Returns: (transfer full) (element-type CatalogUpload): RECEIVING ones with nothing left to come
+ * (WHOLE at their length, every FINAL), oldest first, at most 1,000. */
+GPtrArray *catalog_uploads_list_whole(CatalogDatabase *database, GError **error);
+
+/** @bytes (out): what all RECEIVING sessions but @except_id still may write of what they declared.
+ */
+gboolean catalog_uploads_measure_promised(CatalogDatabase *database, const char *except_id,
+                                          gint64 *bytes, GError **error);
+
+/** RECEIVING sessions without an owner (imports) that are not whole end now: their expires_ms
+ * becomes @now_ms. Only while no import runs. */
+gboolean catalog_uploads_abandon_imports(CatalogDatabase *database, gint64 now_ms, GError **error);
+
 /** @bytes (out): what @owner_id has on the disk or was promised: originals of its lessons, plus
  * declared length (or offset, where none) of its RECEIVING sessions and FINISHED PARTIALs. */
 gboolean catalog_uploads_measure_owner(CatalogDatabase *database, const char *owner_id,

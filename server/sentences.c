@@ -69,6 +69,8 @@ static const Row rows[] = {
      "The original file of this lesson is no longer here. Upload it again as a new lesson."},
     {"upload-expired", "การอัปโหลดนี้ค้างนานเกินกำหนดจึงถูกลบ โปรดอัปโหลดใหม่",
      "This upload was left unfinished for too long and was removed. Upload the file again."},
+    {"import-interrupted", "การนำเข้าไฟล์นี้หยุดกลางคัน โปรดนำเข้าใหม่อีกครั้ง",
+     "The import of this file was interrupted. Import it again."},
     {"upload-cancelled", "มีผู้ยกเลิกการอัปโหลดนี้ โปรดอัปโหลดใหม่หากยังต้องการใช้",
      "Somebody cancelled this upload. Upload the file again if it is still wanted."},
     {"truncated", "ไฟล์จบก่อนเวลา บทเรียนมีเท่าที่อ่านได้ หากต้องการให้ครบโปรดคัดลอกไฟล์ใหม่แล้วอัปโหลดอีกครั้ง",

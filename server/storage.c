@@ -81,6 +81,12 @@ server_storage_build_encoder_lock_path(ServerStorage *storage)
 }
 
 char *
+server_storage_build_import_lock_path(ServerStorage *storage)
+{
+    return g_build_filename(storage->folder, "import.lock", NULL);
+}
+
+char *
 server_storage_build_uploads_path(ServerStorage *storage)
 {
     return g_build_filename(storage->folder, "uploads", NULL);

@@ -29,6 +29,7 @@ const char *server_storage_get_folder(ServerStorage *storage);
  * thread. */
 char *server_storage_build_catalog_path(ServerStorage *storage);
 char *server_storage_build_encoder_lock_path(ServerStorage *storage);
+char *server_storage_build_import_lock_path(ServerStorage *storage);
 char *server_storage_build_uploads_path(ServerStorage *storage);
 char *server_storage_build_originals_path(ServerStorage *storage);
 char *server_storage_build_lessons_path(ServerStorage *storage);

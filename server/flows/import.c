@@ -12,7 +12,9 @@
 #include "server/flows/encode.h"
 #include "server/flows/import_scan.h"
 #include "server/flows/import_watch.h"
+#include "server/flows/receive_abandon.h"
 #include "server/flows/receive_adopt.h"
+#include "server/flows/receive_terminate.h"
 #include "server/sentences.h"
 #include "server/storage.h"
 
@@ -20,6 +22,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define STATE_SECONDS 2
 
@@ -34,6 +37,7 @@ struct _FlowsImport {
     ServerEvents *events;              // (owned)
     CatalogThreads *catalog;           // (owned)
     FlowsReceive *receive;             // (owned)
+    int lock;                          // (owned): says that an import runs; -1: not yet
     FlowsEncode *encode;               // (owned) (nullable): with wait
     FlowsImportWatch *watch;           // (owned) (nullable): with wait
     void (*ended)(gpointer user_data); // set once
@@ -248,6 +252,10 @@ open_world(FlowsImport *import, GError **error)
         .wake_data = import,
     };
     import->receive = flows_receive_new(&receive);
+    import->lock = flows_receive_abandon_hold(import->receive, error);
+    if (import->lock < 0)
+        return FALSE;
+    flows_receive_terminate_expired(import->receive);
     if (!import->request->wait)
         return TRUE;
     FlowsEncodeSetup encode = {
@@ -270,6 +278,8 @@ close_world(FlowsImport *import)
     g_clear_pointer(&import->watch, flows_import_watch_free);
     g_clear_pointer(&import->receive, flows_receive_free);
     g_clear_pointer(&import->encode, flows_encode_free);
+    if (import->lock >= 0)
+        close(import->lock);
     g_clear_pointer(&import->events, server_events_unref);
     g_clear_pointer(&import->clock, server_clock_free);
     g_clear_pointer(&import->storage, server_storage_free);
@@ -312,6 +322,7 @@ flows_import_start(const ServerConfig *config, const FlowsImportRequest *request
                    void (*ended)(gpointer user_data), gpointer user_data)
 {
     FlowsImport *import = g_new0(FlowsImport, 1);
+    import->lock = -1;
     import->config = config;
     import->request = request;
     import->ended = ended;

@@ -543,7 +543,10 @@ static gboolean
 settle_on_disk(gpointer data, GError **error)
 {
     FlowsReceiveAppend *append = data;
+    gboolean beyond = append->stopped == FLOWS_RECEIVE_BEYOND_LENGTH; // not what was declared
     gboolean keep = append->run.checked == NULL || append->stopped == FLOWS_RECEIVE_DONE;
+    if (beyond)
+        keep = FALSE;
     return flows_receive_run_settle(&append->run, keep && (append->whole || !append->run.checked),
                                     error);
 }

@@ -32,23 +32,6 @@ flows_receive_context_build_mark_path(FlowsReceive *receive, const char *upload_
     return g_strconcat(part, ".unverified", NULL);
 }
 
-/* What all unfinished uploads but @upload still may write. */
-static gboolean
-sum_promised(CatalogDatabase *database, const CatalogUpload *upload, gint64 *promised_bytes,
-             GError **error)
-{
-    g_autoptr(GPtrArray) open = catalog_uploads_list_receiving(database, NULL, error);
-    if (open == NULL)
-        return FALSE;
-    *promised_bytes = 0;
-    for (guint i = 0; i < open->len; i++) {
-        const CatalogUpload *other = g_ptr_array_index(open, i);
-        if (other->length_bytes > other->offset_bytes && g_strcmp0(other->id, upload->id) != 0)
-            *promised_bytes += other->length_bytes - other->offset_bytes;
-    }
-    return TRUE;
-}
-
 static void
 settle_verdict(FlowsReceive *receive, FlowsReceiveQuotaVerdict verdict, FlowsReceiveStatus *status)
 {
@@ -80,7 +63,7 @@ flows_receive_context_judge_quota(FlowsReceive *receive, CatalogDatabase *databa
     if (upload->owner_id != NULL &&
         !catalog_uploads_measure_owner(database, upload->owner_id, &use.user_bytes, error))
         return FALSE;
-    if (!sum_promised(database, upload, &use.promised_bytes, error) ||
+    if (!catalog_uploads_measure_promised(database, upload->id, &use.promised_bytes, error) ||
         !server_storage_measure_disk(receive->setup.storage, &use.free_bytes, &total_bytes, error))
         return FALSE;
     gboolean final = upload->kind == CATALOG_UPLOAD_KIND_FINAL; // its parts are counted already

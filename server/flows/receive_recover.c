@@ -171,7 +171,7 @@ static gboolean
 find_open(CatalogDatabase *database, gpointer data, GError **error)
 {
     Search *search = data;
-    search->open = catalog_uploads_list_receiving(database, NULL, error);
+    search->open = catalog_uploads_list_whole(database, error);
     return search->open != NULL;
 }
 
@@ -204,20 +204,6 @@ on_lease_taken(GObject *source, GAsyncResult *result, gpointer data)
     g_free(closing);
 }
 
-static gboolean
-is_whole(const CatalogUpload *upload)
-{
-    switch (upload->kind) {
-    case CATALOG_UPLOAD_KIND_PARTIAL:
-        return FALSE;
-    case CATALOG_UPLOAD_KIND_FINAL:
-        return TRUE;
-    case CATALOG_UPLOAD_KIND_WHOLE:
-        return upload->offset_bytes == upload->length_bytes;
-    }
-    g_assert_not_reached();
-}
-
 static void
 on_threads_found(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -230,8 +216,6 @@ on_threads_found(GObject *source, GAsyncResult *result, gpointer data)
     }
     for (guint i = 0; i < search->open->len; i++) {
         const CatalogUpload *upload = g_ptr_array_index(search->open, i);
-        if (!is_whole(upload))
-            continue;
         Closing *closing = g_new0(Closing, 1);
         search->receive->background++;
         closing->receive = search->receive;

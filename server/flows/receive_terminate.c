@@ -8,6 +8,7 @@
 
 #include "catalog/lessons.h"
 #include "catalog/uploads.h"
+#include "server/flows/receive_abandon.h"
 #include "server/flows/receive_context.h"
 #include "server/flows/receive_file.h"
 
@@ -71,6 +72,14 @@ judge_ending(Ending *ending, CatalogUpload *upload, gint64 now_ms)
     return status;
 }
 
+static const char *
+find_code(const Ending *ending, const CatalogUpload *upload)
+{
+    if (ending->task != NULL)
+        return "upload-cancelled";
+    return upload->owner_id != NULL ? "upload-expired" : "import-interrupted";
+}
+
 /* Catalogue thread, one transaction. */
 static gboolean
 record_ending(CatalogDatabase *database, gpointer data, GError **error)
@@ -90,8 +99,7 @@ record_ending(CatalogDatabase *database, gpointer data, GError **error)
     if (!catalog_uploads_close(database, upload->id, state, &by, error))
         return FALSE;
     return upload->lesson_id == NULL ||
-           catalog_lessons_fail(database, upload->lesson_id,
-                                asked ? "upload-cancelled" : "upload-expired", &by, error);
+           catalog_lessons_fail(database, upload->lesson_id, find_code(ending, upload), &by, error);
 }
 
 /* Upload-writer thread. */
@@ -103,7 +111,15 @@ remove_bytes(gpointer data, GError **error)
         flows_receive_context_build_part_path(ending->receive, ending->upload_id);
     g_autofree char *mark =
         flows_receive_context_build_mark_path(ending->receive, ending->upload_id);
-    return flows_receive_file_remove(part, error) && flows_receive_file_remove(mark, error);
+    if (!flows_receive_file_remove(part, error) || !flows_receive_file_remove(mark, error))
+        return FALSE;
+    const char *lesson_id = ending->status->upload->lesson_id;
+    if (lesson_id == NULL)
+        return TRUE;
+    // A closing that got as far as the rename and no further.
+    g_autofree char *original =
+        server_storage_build_original_path(ending->receive->setup.storage, lesson_id);
+    return flows_receive_file_remove(original, error);
 }
 
 static void
@@ -200,6 +216,8 @@ find_expired(CatalogDatabase *database, gpointer data, GError **error)
 {
     Search *search = data;
     gint64 now_ms = server_clock_now_ms(search->receive->setup.clock);
+    if (!flows_receive_abandon_dead(search->receive, database, error))
+        return FALSE;
     search->expired = catalog_uploads_list_expired(database, now_ms, error);
     return search->expired != NULL;
 }
@@ -228,6 +246,6 @@ flows_receive_terminate_expired(FlowsReceive *receive)
     Search *search = g_new0(Search, 1);
     search->receive = receive;
     receive->background++;
-    catalog_threads_read_async(receive->setup.catalog, find_expired, search, free_search, NULL,
-                               on_threads_found);
+    catalog_threads_write_async(receive->setup.catalog, find_expired, search, free_search, NULL,
+                                on_threads_found);
 }

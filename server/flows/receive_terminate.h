@@ -6,6 +6,7 @@
 
 #include "server/flows/receive.h"
 
-/** Ends every upload whose session is over, its lesson as failed `upload-expired`: what was typed
- * stays, the bytes go. Uploads in use are left for the next time. Main context. */
+/** Ends every upload whose session is over, its lesson as failed `upload-expired`, and every import
+ * that died half-way (`import-interrupted`): what was typed stays, the bytes go. Uploads in use are
+ * left for the next time. Main context. */
 void flows_receive_terminate_expired(FlowsReceive *receive);

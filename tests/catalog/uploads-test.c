@@ -108,6 +108,44 @@ test_expiry_and_quota(Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_promised_counts_every_upload(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    CatalogDatabase *database = fixture->database;
+    g_autoptr(CatalogUpload) first = add_upload(fixture, NULL, CATALOG_UPLOAD_KIND_WHOLE, 1000);
+    g_assert_true(catalog_uploads_set_offset(database, first->id, 400, 99, 1, &error));
+    for (guint i = 0; i < 1100; i++)
+        catalog_upload_free(add_upload(fixture, NULL, CATALOG_UPLOAD_KIND_PARTIAL, 1));
+    g_autoptr(CatalogUpload) open = add_upload(fixture, NULL, CATALOG_UPLOAD_KIND_WHOLE, -1);
+    g_assert_true(catalog_uploads_set_offset(database, open->id, 50, 99, 1, &error));
+    gint64 bytes = 0;
+    g_assert_true(catalog_uploads_measure_promised(database, open->id, &bytes, &error));
+    g_assert_cmpint(bytes, ==, 1700);
+    g_assert_true(catalog_uploads_measure_promised(database, first->id, &bytes, &error));
+    g_assert_cmpint(bytes, ==, 1100);
+}
+
+static void
+test_abandoned_imports(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    CatalogDatabase *database = fixture->database;
+    g_autofree char *owner = fixture_add_account(fixture, "a", "staff");
+    g_autoptr(CatalogUpload) mine = add_upload(fixture, owner, CATALOG_UPLOAD_KIND_WHOLE, 10);
+    g_autoptr(CatalogUpload) half = add_upload(fixture, NULL, CATALOG_UPLOAD_KIND_WHOLE, 10);
+    g_autoptr(CatalogUpload) whole = add_upload(fixture, NULL, CATALOG_UPLOAD_KIND_WHOLE, 10);
+    gint64 later_ms = FIXTURE_NOW_MS + 1000;
+    g_assert_true(catalog_uploads_set_offset(database, whole->id, 10, later_ms, 1, &error));
+    g_assert_true(catalog_uploads_abandon_imports(database, FIXTURE_NOW_MS, &error));
+    g_autoptr(GPtrArray) due = catalog_uploads_list_expired(database, FIXTURE_NOW_MS, &error);
+    g_assert_cmpuint(due->len, ==, 1);
+    g_assert_cmpstr(((CatalogUpload *)due->pdata[0])->id, ==, half->id);
+    g_autoptr(GPtrArray) ready = catalog_uploads_list_whole(database, &error);
+    g_assert_cmpuint(ready->len, ==, 1);
+    g_assert_cmpstr(((CatalogUpload *)ready->pdata[0])->id, ==, whole->id);
+}
+
+static void
 test_replaced_rung_is_kept_for_a_while(Fixture *fixture, gconstpointer unused)
 {
     g_autoptr(GError) error = NULL;
@@ -158,6 +196,8 @@ main(int argc, char **argv)
     FIXTURE_ADD("/catalog/uploads/offset-and-finish", test_offset_and_finish);
     FIXTURE_ADD("/catalog/uploads/broken-text-is-refused", test_broken_text_is_refused);
     FIXTURE_ADD("/catalog/uploads/expiry-and-quota", test_expiry_and_quota);
+    FIXTURE_ADD("/catalog/uploads/promised-counts-every-upload", test_promised_counts_every_upload);
+    FIXTURE_ADD("/catalog/uploads/abandoned-imports", test_abandoned_imports);
     FIXTURE_ADD("/catalog/rungs/replaced-rung-is-kept-for-a-while",
                 test_replaced_rung_is_kept_for_a_while);
     return g_test_run();

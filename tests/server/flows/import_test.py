@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import wave
 from contextlib import closing
 from pathlib import Path
@@ -102,6 +103,53 @@ class Import:
         ids, sentences = self.run(65, self.files)
         expect((ids, len(sentences)), ([], 1))
         expect(self.lessons(), {})
+
+    def kill_half_way(self, data):
+        """An import that died after its row and before its last byte."""
+        source = self.files / "half.mp4"
+        with source.open("wb") as out:
+            out.truncate(2 << 30)
+        running = subprocess.Popen(
+            [self.program, "import", "--config", self.config, "--data", data, source],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + WAIT_S
+        while not list((data / "uploads").glob("*.part")):
+            assert running.poll() is None and time.monotonic() < until, "the import never began"
+            time.sleep(0.01)
+        running.kill()
+        running.wait(WAIT_S)
+        source.unlink()
+        (lesson,) = (id for id, row in self.lessons(data).items() if row[0] == "half")
+        expect(self.lessons(data)[lesson][2], "receiving")
+        return lesson
+
+    def wait_failed(self, lesson, data):
+        until = time.monotonic() + WAIT_S
+        while self.lessons(data)[lesson][2] == "receiving" or list((data / "uploads").glob("*.part")):
+            assert time.monotonic() < until, "the dead import's lesson never ended"
+            time.sleep(0.05)
+        with closing(sqlite3.connect(data / "catalog.sqlite3", timeout=20)) as database:
+            expect(database.execute("SELECT state, error_code FROM lessons WHERE id = ?", [lesson]).fetchone(),
+                   ("failed", "import-interrupted"))
+        assert not (data / "originals" / lesson).exists()
+
+    def run_killed_then_imported_again(self):
+        (self.data / "uploads").mkdir(parents=True)
+        lesson = self.kill_half_way(self.data)
+        write_tone(self.files / "tone.wav")
+        self.run(0, "--wait", self.files)
+        self.wait_failed(lesson, self.data)
+
+    def run_killed_then_served(self):
+        daemon = Daemon(self.program, encoder=False, config=CONFIG)
+        try:
+            daemon.start()
+            daemon.stop()
+            lesson = self.kill_half_way(daemon.data)
+            daemon.start()
+            self.wait_failed(lesson, daemon.data)
+        finally:
+            daemon.clean()
 
     def run_wait(self):
         write_tone(self.files / "tone.wav")

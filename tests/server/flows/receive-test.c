@@ -248,7 +248,14 @@ test_more_than_declared(Fixture *fixture, gconstpointer unused)
     FlowsReceiveAppendRequest request = receive_harness_request(fixture->harness, id, 0, -1);
     g_autoptr(FlowsReceiveStatus) status =
         receive_harness_append(fixture->harness, &request, fixture->bytes, 5000, TRUE);
-    g_assert_cmpint(status->upload->offset_bytes, ==, 1000);
+    g_assert_cmpint(status->outcome, ==, FLOWS_RECEIVE_BEYOND_LENGTH);
+    assert_status(receive_harness_look(fixture->harness, id), FLOWS_RECEIVE_DONE, 0);
+    assert_status(append(fixture, id, 0, 400, TRUE), FLOWS_RECEIVE_DONE, 400);
+    request.offset_bytes = 400;
+    assert_status(
+        receive_harness_append(fixture->harness, &request, fixture->bytes + 400, 601, TRUE),
+        FLOWS_RECEIVE_BEYOND_LENGTH, 400);
+    assert_status(append(fixture, id, 400, 600, TRUE), FLOWS_RECEIVE_DONE, 1000);
     assert_queued(fixture, created->upload->lesson_id, fixture->bytes, 1000);
 }
 

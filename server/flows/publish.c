@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// One rung, in order: check → sync → rename into the bundle → its playlist → index.m3u8 →
-// lesson.json; then the catalogue. A reader of the folder never meets a name whose bytes are not
-// all there.
+// One rung, in order: take out of the child's reach → check → sync → give it its name → its
+// playlist → index.m3u8 → lesson.json; then the catalogue. A reader of the folder never meets a
+// name whose bytes are not all there, and the child cannot change what was checked.
 #include "server/flows/publish.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,16 +88,42 @@ compute_sum(int descriptor, const char *path, GError **error)
     }
 }
 
+/* A read lease is refused while anybody has the file open for writing; file systems without leases
+ * cannot tell. SIGURG, which does nothing, stands for SIGIO, which would end us. */
+static gboolean
+is_being_written(int descriptor)
+{
+    if (fcntl(descriptor, F_SETSIG, SIGURG) != 0)
+        return FALSE;
+    if (fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0)
+        return errno == EAGAIN;
+    fcntl(descriptor, F_SETLEASE, F_UNLCK);
+    return FALSE;
+}
+
+/* As open_plain, of a file that was taken in: nobody can change it from here on. */
+static int
+open_settled(const char *path, guint64 *bytes, GError **error)
+{
+    int descriptor = open_plain(path, bytes, error);
+    if (descriptor >= 0 && is_being_written(descriptor)) {
+        close(descriptor);
+        distrust(error, path, "still written to");
+        return -1;
+    }
+    return descriptor;
+}
+
 /* The file has the size and the sum that the child said, and both are on the disk. */
 static gboolean
 verify(const char *path, const ChildReport *report, GError **error)
 {
     guint64 bytes = 0;
-    int descriptor = open_plain(path, &bytes, error);
+    int descriptor = open_settled(path, &bytes, error);
     if (descriptor < 0)
         return FALSE;
     g_autofree char *sum = bytes == report->bytes ? compute_sum(descriptor, path, error) : NULL;
-    gboolean synced = sum != NULL && fsync(descriptor) == 0;
+    gboolean synced = sum != NULL && fchmod(descriptor, 0644) == 0 && fsync(descriptor) == 0;
     int error_number = errno;
     close(descriptor);
     if (bytes != report->bytes)
@@ -112,7 +139,7 @@ static PackageIndex *
 load_index(const char *path, guint64 file_bytes, GError **error)
 {
     guint64 bytes = 0;
-    int descriptor = open_plain(path, &bytes, error);
+    int descriptor = open_settled(path, &bytes, error);
     if (descriptor < 0)
         return NULL;
     if (bytes > MAX_INDEX_BYTES) {
@@ -122,6 +149,8 @@ load_index(const char *path, guint64 file_bytes, GError **error)
     }
     g_autofree char *text = g_malloc(bytes + 1);
     ssize_t got = pread(descriptor, text, bytes, 0);
+    if (fchmod(descriptor, 0644) != 0)
+        got = -1;
     close(descriptor);
     if (got != (ssize_t)bytes) {
         distrust(error, path, "not to be read whole");
@@ -143,9 +172,28 @@ make_bundle(const FlowsPublishPlaces *places, GError **error)
 static gboolean
 move(const char *from, const char *to, GError **error)
 {
-    if (g_chmod(from, 0644) != 0 || g_rename(from, to) != 0)
-        return fail(error, errno, to);
-    return TRUE;
+    return g_rename(from, to) == 0 ? TRUE : fail(error, errno, to);
+}
+
+/* Out of the folder that the child writes to, into the bundle, under a name that nothing gives out.
+ * Renaming follows no link; what it was is looked at afterwards, when it can no longer be swapped.
+ */
+static gboolean
+take_in(const char *staged, const char *incoming, GError **error)
+{
+    GStatBuf status;
+    if (g_lstat(staged, &status) != 0)
+        return fail(error, errno, staged);
+    if (!S_ISREG(status.st_mode))
+        return distrust(error, staged, "not a plain file");
+    return move(staged, incoming, error);
+}
+
+static char *
+build_incoming_path(const FlowsPublishPlaces *places, const char *name, const char *ending)
+{
+    g_autofree char *file = g_strdup_printf(".%s.incoming%s", name, ending);
+    return g_build_filename(places->bundle, file, NULL);
 }
 
 static char *
@@ -184,22 +232,37 @@ write_playlist(const FlowsPublishPlaces *places, const CatalogRung *rung, const 
 
 /* Index first: a rung file in the bundle always has its index beside it. */
 static gboolean
-move_rung(const FlowsPublishPlaces *places, const ChildReport *report, const CatalogRung *rung,
-          GError **error)
+name_rung(const FlowsPublishPlaces *places, const CatalogRung *rung, const char *incoming_file,
+          const char *incoming_index, GError **error)
 {
-    g_autofree char *staged_file = g_build_filename(places->staging, report->file, NULL);
-    g_autofree char *staged_index = g_build_filename(places->staging, report->index, NULL);
     g_autofree char *file = g_build_filename(places->bundle, rung->file, NULL);
     g_autofree char *index = g_build_filename(places->bundle, rung->index_file, NULL);
     step(places, "rung-index-rename");
-    if (!make_bundle(places, error) || !move(staged_index, index, error))
+    if (!move(incoming_index, index, error))
         return FALSE;
     step(places, "rung-rename");
-    if (!move(staged_file, file, error))
+    if (!move(incoming_file, file, error))
         return FALSE;
     step(places, "rung-folder-sync");
     return package_disk_sync_folder(places->bundle, error) &&
            package_disk_sync_folder(places->staging, error);
+}
+
+static CatalogRung *
+check_and_name_rung(const FlowsPublishPlaces *places, const char *lesson_id,
+                    const ChildReport *report, const char *file, const char *index_file,
+                    GError **error)
+{
+    step(places, "rung-verify");
+    g_autoptr(PackageIndex) index =
+        verify(file, report, error) ? load_index(index_file, report->bytes, error) : NULL;
+    if (index == NULL)
+        return NULL;
+    g_autoptr(CatalogRung) rung = describe_row(lesson_id, report, index);
+    if (!name_rung(places, rung, file, index_file, error) ||
+        !write_playlist(places, rung, index, error))
+        return NULL;
+    return g_steal_pointer(&rung);
 }
 
 CatalogRung *
@@ -208,16 +271,18 @@ flows_publish_place_rung(const FlowsPublishPlaces *places, const char *lesson_id
 {
     g_autofree char *staged_file = g_build_filename(places->staging, report->file, NULL);
     g_autofree char *staged_index = g_build_filename(places->staging, report->index, NULL);
-    step(places, "rung-verify");
-    if (!verify(staged_file, report, error))
-        return NULL;
-    g_autoptr(PackageIndex) index = load_index(staged_index, report->bytes, error);
-    if (index == NULL)
-        return NULL;
-    g_autoptr(CatalogRung) rung = describe_row(lesson_id, report, index);
-    if (!move_rung(places, report, rung, error) || !write_playlist(places, rung, index, error))
-        return NULL;
-    return g_steal_pointer(&rung);
+    g_autofree char *file = build_incoming_path(places, report->name, ".mp4");
+    g_autofree char *index = build_incoming_path(places, report->name, ".index.json");
+    step(places, "rung-take-in");
+    CatalogRung *rung = NULL;
+    if (make_bundle(places, error) && take_in(staged_index, index, error) &&
+        take_in(staged_file, file, error))
+        rung = check_and_name_rung(places, lesson_id, report, file, index, error);
+    if (rung == NULL) { // what is not trusted does not stay
+        g_unlink(file);
+        g_unlink(index);
+    }
+    return rung;
 }
 
 gboolean
@@ -225,13 +290,17 @@ flows_publish_place_poster(const FlowsPublishPlaces *places, const ChildReport *
                            GError **error)
 {
     g_autofree char *staged = g_build_filename(places->staging, report->file, NULL);
+    g_autofree char *incoming = build_incoming_path(places, "poster", ".webp");
     g_autofree char *poster = g_build_filename(places->bundle, FLOWS_PUBLISH_POSTER, NULL);
     if (report->bytes > MAX_POSTER_BYTES)
         return distrust(error, staged, "too large for a poster");
-    if (!verify(staged, report, error) || !make_bundle(places, error))
+    if (!make_bundle(places, error) || !take_in(staged, incoming, error))
         return FALSE;
     step(places, "poster-rename");
-    return move(staged, poster, error) && package_disk_sync_folder(places->bundle, error);
+    if (verify(incoming, report, error) && move(incoming, poster, error))
+        return package_disk_sync_folder(places->bundle, error);
+    g_unlink(incoming);
+    return FALSE;
 }
 
 static PackagePlaylistVariant

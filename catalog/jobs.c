@@ -256,6 +256,8 @@ catalog_jobs_cancel(CatalogDatabase *database, const char *id, const CatalogAudi
 static const char RETRY_SQL[] =
     "UPDATE jobs SET state = 'queued', not_before_ms = 0,"
     " attempts = iif(state = 'queued', attempts, 0), error_code = NULL, error_detail = NULL,"
+    " permille = iif(state = 'queued', permille, 0), stage = iif(state = 'queued', stage, NULL),"
+    " checkpoint = iif(state = 'queued', checkpoint, NULL),"
     " updated_ms = :now_ms"
     " WHERE id = :id AND state IN ('failed','cancelled','queued')";
 

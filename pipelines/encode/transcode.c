@@ -199,6 +199,20 @@ send_end(EncodeRun *run, const GError *failure)
     child_channel_send(run->channel, report);
 }
 
+/* An attempt that was cancelled and is wanted again is counted from 0 but goes on from its files.
+ */
+static gboolean
+has_journal(const ChildJob *job)
+{
+    for (guint i = 0; job->rungs[i] != NULL; i++) {
+        g_autofree char *name = g_strconcat(job->rungs[i], ".journal", NULL);
+        g_autofree char *path = g_build_filename(job->staging, name, NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean
 encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePolicy policy)
 {
@@ -211,7 +225,8 @@ encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePol
     transcode.run.watchdog = watchdog;
     transcode.run.progress = progress;
     g_autoptr(GError) failure = NULL;
-    gboolean resumed = job->permille > 0 || (job->done != NULL && job->done[0] != NULL);
+    gboolean resumed =
+        job->permille > 0 || (job->done != NULL && job->done[0] != NULL) || has_journal(job);
     transcode.reader =
         source_choose_open(job->source, resumed ? SOURCE_CHOOSE_LIBAV : policy, job->limit_pixels,
                            on_source_stop, &transcode.run, &failure);

@@ -393,9 +393,11 @@ static void
 start_child(FlowsEncodeJob *job)
 {
     const ServerConfig *config = job->shared->setup.config;
+    // Whatever the first attempt died of, the next one counts as begun: libavformat reads.
+    gboolean again = job->claimed->attempts > 1;
     const ChildJob order = {.rungs = (char **)wanted_rungs,
                             .done = job->done,
-                            .permille = (guint)MAX(job->permille, 0),
+                            .permille = (guint)MAX(job->permille, again ? 1 : 0),
                             .limit_duration_ms = LIMIT_DURATION_MS,
                             .limit_pixels = LIMIT_PIXELS};
     const ChildLauncherSetup setup = {

@@ -115,6 +115,9 @@ test_back_off_then_failed(Fixture *fixture, gconstpointer unused)
     for (int attempt = 1; attempt <= CATALOG_JOBS_MAX_ATTEMPTS_DEFAULT; attempt++) {
         g_autoptr(CatalogJob) job = claim(fixture, "r", now_ms);
         g_assert_cmpint(job->attempts, ==, attempt);
+        g_assert_cmpint(job->permille, ==, attempt == 1 ? 0 : 700);
+        const CatalogJobsProgress progress = {now_ms + LEASE_MS, 700, "small", "700"};
+        g_assert_true(catalog_jobs_report(fixture->database, id, "r", &progress, now_ms, &error));
         CatalogJobState state = CATALOG_JOB_STATE_RUNNING;
         g_assert_true(catalog_jobs_fail(fixture->database, job, &failure, now_ms, &state, &error));
         gboolean last = attempt == CATALOG_JOBS_MAX_ATTEMPTS_DEFAULT;
@@ -128,6 +131,9 @@ test_back_off_then_failed(Fixture *fixture, gconstpointer unused)
     g_assert_true(catalog_jobs_retry(fixture->database, id, &fixture->by, &error));
     g_autoptr(CatalogJob) again = claim(fixture, "r", FIXTURE_NOW_MS);
     g_assert_cmpint(again->attempts, ==, 1);
+    g_assert_cmpint(again->permille, ==, 0); // its staging is gone: it begins anew, and says so
+    g_assert_null(again->stage);
+    g_assert_null(again->checkpoint);
     const CatalogJobsFailure hopeless = {"not-media", NULL, TRUE};
     CatalogJobState state = CATALOG_JOB_STATE_RUNNING;
     g_assert_true(catalog_jobs_fail(fixture->database, again, &hopeless, 1, &state, &error));

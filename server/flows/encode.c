@@ -267,15 +267,25 @@ measure_room(gpointer data, GError **error)
 }
 
 static void
+wait_for_room(FlowsEncode *encode, const GError *error)
+{
+    gboolean news = flows_encode_get_state(encode) != FLOWS_ENCODE_FULL;
+    set_state(encode, FLOWS_ENCODE_FULL);
+    set_timer(encode, FULL_MS, on_look_due);
+    if (!news)
+        return;
+    g_warning("encoder: waits for room on the disk: %s", error->message);
+    if (encode->shared.setup.events != NULL) // whoever shows the encoder's state reads it again
+        server_events_publish(encode->shared.setup.events, SERVER_EVENTS_RESYNC, NULL);
+}
+
+static void
 on_room_measured(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     FlowsEncode *encode = user_data;
     g_autoptr(GError) error = NULL;
     if (!flows_receive_worker_run_finish(result, &error)) {
-        if (flows_encode_get_state(encode) != FLOWS_ENCODE_FULL)
-            g_warning("encoder: waits for room on the disk: %s", error->message);
-        set_state(encode, FLOWS_ENCODE_FULL);
-        set_timer(encode, FULL_MS, on_look_due);
+        wait_for_room(encode, error);
         end_step(encode);
         return;
     }

@@ -245,6 +245,10 @@ on_latest_read(GObject *source, GAsyncResult *result, gpointer user_data)
     g_assert_true(catalog_threads_finish(result, NULL));
     if (flows_encode_get_state(bench->encode) == FLOWS_ENCODE_STOPPED)
         return; // it says so when it has put things right
+    if (flows_encode_get_state(bench->encode) == FLOWS_ENCODE_FULL) {
+        stop(bench);
+        return;
+    }
     gint64 now_ms = server_clock_now_ms(bench->clock);
     if (bench->latest->state == CATALOG_JOB_STATE_QUEUED && bench->latest->not_before_ms > now_ms) {
         server_clock_set(bench->clock, now_ms + BACK_OFF_MS);
@@ -297,7 +301,7 @@ flows_bench_supervise(FlowsBench *folder, FlowsBenchRun *run)
     g_autofree char *path = server_storage_build_catalog_path(folder->storage);
     g_autoptr(ServerConfig) config = server_config_new_default();
     config->sandbox_required = FALSE; // used where it works; the sandbox has its own test
-    config->free_floor_bytes = 0;
+    config->free_floor_bytes = run->full ? G_MAXINT64 : 0;
     g_mutex_init(&bench.lock);
     bench.clock = server_clock_new_fixed(g_get_real_time() / 1000);
     bench.events = server_events_new(1);

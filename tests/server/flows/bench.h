@@ -37,6 +37,7 @@ typedef struct {
     guint stop_at;       // (value) the supervisor is stopped in good order; 0: never
     guint cancel_at;     // (value) the job is cancelled in the catalogue; 0: never
     gboolean describe;   // (value) lesson.json is asked for anew before the end
+    gboolean full;       // (value) the disk has no room; ends when the supervisor says so
     guint steps;         // (value) out: durable steps seen
 } FlowsBenchRun;
 

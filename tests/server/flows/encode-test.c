@@ -101,6 +101,24 @@ test_goes_on_after_a_stop(gconstpointer data)
     flows_bench_remove(bench);
 }
 
+/* Nothing is begun, nothing is lost, and no attempt is counted, until there is room. */
+static void
+test_waits_for_room(gconstpointer data)
+{
+    const Programs *programs = data;
+    FlowsBench *bench = flows_bench_new(PICTURES, NULL);
+    FlowsBenchRun full = {.media_program = programs->media, .full = TRUE};
+    flows_bench_supervise(bench, &full);
+    g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
+    g_assert_cmpint(lesson->state, ==, CATALOG_LESSON_STATE_QUEUED);
+    g_assert_cmpint(lesson->job->attempts, ==, 0);
+    g_assert_cmpuint(full.steps, ==, 0);
+    FlowsBenchRun run = {.media_program = programs->media};
+    flows_bench_supervise(bench, &run);
+    g_assert_cmpuint(flows_bench_assert_published(bench), >=, 2);
+    flows_bench_remove(bench);
+}
+
 /* A child that never says a word is tried three times, then the lesson fails for people to see. */
 static void
 test_gives_up_after_three_attempts(gconstpointer data)
@@ -206,6 +224,7 @@ main(int argc, char **argv)
                          test_not_media_fails_for_good);
     g_test_add_data_func("/flows/encode/cancel-leaves-nothing", &programs,
                          test_cancel_leaves_nothing);
+    g_test_add_data_func("/flows/encode/waits-for-room", &programs, test_waits_for_room);
     g_test_add_data_func("/flows/encode/gives-up-after-three-attempts", &programs,
                          test_gives_up_after_three_attempts);
     g_test_add_data_func("/flows/encode/goes-on-after-a-stop", &programs,

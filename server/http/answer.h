@@ -10,14 +10,15 @@
 #include "server/http/sse.h"
 
 typedef struct {
-    GString *head;   // (owned): status line and fields, or waiting events
-    gsize head_sent; //
-    GBytes *bytes;   // (owned) (nullable): body, from offset on
-    HttpFile *file;  // (owned) (nullable): body, when it has no bytes
-    goffset offset;  // of the body in bytes or file
-    goffset left;    // bytes of the body still to send
-    HttpSse *sse;    // (owned) (nullable): where further bytes come from
-    gboolean closes; // the connection ends with it
+    GString *head;    // (owned): status line and fields, or waiting events
+    gsize head_sent;  //
+    GBytes *bytes;    // (owned) (nullable): body, from offset on
+    HttpFile *file;   // (owned) (nullable): body, when it has no bytes
+    goffset offset;   // of the body in bytes or file
+    goffset left;     // bytes of the body still to send
+    HttpSse *sse;     // (owned) (nullable): where further bytes come from
+    int queued_bytes; // in the kernel when it last stalled; 0: it has not
+    gboolean closes;  // the connection ends with it
 } HttpAnswer;
 
 typedef enum {

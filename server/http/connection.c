@@ -5,7 +5,9 @@
 // head is incomplete or goes to libsoup; a parked connection holds no buffer.
 #include "server/http/connection.h"
 
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "server/http/fast.h"
@@ -154,6 +156,8 @@ send_answer(HttpConnection *connection)
     case HTTP_ANSWER_BLOCKED:
         break;
     }
+    if (has_moved)
+        answer->queued_bytes = 0;
     if (has_moved || connection->wait != HTTP_LOOP_STALL)
         http_loop_wait(connection->loop, connection, HTTP_LOOP_STALL);
 }
@@ -358,6 +362,21 @@ http_connection_step(HttpConnection *connection)
     }
 }
 
+// On a poor line the kernel's buffer empties for minutes before it asks for more: the peer is alive
+// as long as it acknowledges.
+static gboolean
+has_drained(HttpConnection *connection)
+{
+    HttpAnswer *answer = connection->work->answer;
+    int before = answer->queued_bytes;
+    int queued = 0;
+
+    if (ioctl(connection->descriptor, SIOCOUTQ, &queued) < 0)
+        return FALSE;
+    answer->queued_bytes = queued;
+    return queued > 0 && (before == 0 || queued < before);
+}
+
 static void
 answer_and_end(HttpConnection *connection, guint status, const char *detail)
 {
@@ -380,7 +399,10 @@ http_connection_expire(HttpConnection *connection)
             send_answer(connection);
             return;
         }
-        http_connection_close(connection);
+        if (has_drained(connection))
+            http_loop_wait(connection->loop, connection, HTTP_LOOP_STALL);
+        else
+            http_connection_close(connection);
         return;
     case HTTP_CONNECTION_HANDSHAKE:
     case HTTP_CONNECTION_PARKED:

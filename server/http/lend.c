@@ -12,6 +12,7 @@
 #include "server/http/transport.h"
 
 #define GATHER_BYTES 65536
+#define SLOWEST_BYTES 4096 // a body brings at least so much in each stall time, or all of its rest
 
 struct _HttpLend {
     HttpConnection *connection; // not owned
@@ -21,6 +22,7 @@ struct _HttpLend {
     gint64 left;                // bytes libsoup may still read; of the head only when chunked
     HttpChunks chunks;          // where a chunked body ends
     gboolean is_chunked : 1;    //
+    gsize fresh_bytes;          // read since the stall time was last begun anew
     goffset declared_bytes;     // of the body, -1 when chunked
     GByteArray *gathered;       // (owned): body not yet handed on
     const HttpBodySink *sink;   // (nullable): static; cleared after its last call
@@ -75,6 +77,13 @@ read_kept(HttpLend *lend, void *buffer, gsize size)
     return n;
 }
 
+static void
+begin_stall(HttpLend *lend)
+{
+    lend->fresh_bytes = 0;
+    http_loop_wait(lend->connection->loop, lend->connection, HTTP_LOOP_STALL);
+}
+
 static gssize
 read_socket(HttpLend *lend, void *buffer, gsize size)
 {
@@ -82,8 +91,9 @@ read_socket(HttpLend *lend, void *buffer, gsize size)
     gssize n = connection->is_readable ? http_transport_read(connection, buffer, size)
                                        : HTTP_TRANSPORT_AGAIN;
 
-    if (n > 0)
-        http_loop_wait(connection->loop, connection, HTTP_LOOP_STALL);
+    lend->fresh_bytes += MAX(n, 0);
+    if (lend->fresh_bytes >= SLOWEST_BYTES)
+        begin_stall(lend);
     return n;
 }
 
@@ -257,7 +267,7 @@ http_lend_take_body(HttpLend *lend, const HttpBodySink *sink, gpointer user_data
     lend->free_data = free_data;
     lend->is_whole = !lend->has_body;
     if (lend->has_body)
-        http_loop_wait(lend->connection->loop, lend->connection, HTTP_LOOP_STALL);
+        begin_stall(lend);
     make_ready(lend);
 }
 
@@ -272,7 +282,7 @@ void
 http_lend_resume_body(HttpLend *lend)
 {
     lend->is_paused = FALSE;
-    http_loop_wait(lend->connection->loop, lend->connection, HTTP_LOOP_STALL);
+    begin_stall(lend);
     make_ready(lend);
 }
 

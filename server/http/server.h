@@ -20,9 +20,9 @@ typedef struct {
     guint connections_per_address; // 0: 2048, this machine's own addresses not capped
     guint head_timeout_ms;         // first byte of a head to its end; 0: 10 s
     guint idle_timeout_ms;         // between two requests; 0: 75 s
-    guint stall_timeout_ms;        // no byte taken or given in mid-request; 0: 60 s
-    guint answer_timeout_ms;       // for a handler to answer; 0: 120 s
-    gboolean no_fast_parser;       // plain GETs of public bundle files through libsoup as well
+    guint stall_timeout_ms;  // no byte taken, or less than 4 KiB given, in mid-request; 0: 60 s
+    guint answer_timeout_ms; // for a handler to answer; 0: 120 s
+    gboolean no_fast_parser; // plain GETs of public bundle files through libsoup as well
 } HttpServerConfig;
 
 typedef struct {

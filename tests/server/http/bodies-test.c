@@ -254,6 +254,45 @@ test_stalled_body(void)
     close(descriptor);
 }
 
+// A byte now and then is not enough: such bodies would hold connections for days.
+static void
+test_trickled_body(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){.stall_timeout_ms = 200});
+    int descriptor = client_connect(fixture);
+    int status = 0;
+
+    client_send(descriptor,
+                "PATCH /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\nabc");
+    for (guint i = 0; i < 1000 && g_atomic_int_get(&fixture->n_aborts) == 0; i++) {
+        status = (int)send(descriptor, "x", 1, MSG_NOSIGNAL);
+        client_dawdle(descriptor, 10);
+    }
+    g_assert_cmpint(g_atomic_int_get(&fixture->n_aborts), ==, 1);
+    g_assert_cmpint(status, <=, 1);
+    close(descriptor);
+}
+
+// Small pieces, but enough of them in each stall time.
+static void
+test_slow_but_steady_body(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){.stall_timeout_ms = 2000});
+    int descriptor = client_connect(fixture);
+    g_autofree char *piece = g_strnfill(4096, 'x');
+    g_autoptr(Reply) reply = NULL;
+
+    client_send(descriptor, "PATCH /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 122880\r\n\r\n");
+    for (guint i = 0; i < 30; i++) {
+        client_send(descriptor, piece);
+        client_dawdle(descriptor, 100);
+    }
+    reply = client_receive(descriptor, FALSE);
+    g_assert_nonnull(reply);
+    g_assert_cmpuint(reply->status, <, 300);
+    close(descriptor);
+}
+
 static void
 test_handler_hears_of_the_end(void)
 {
@@ -303,6 +342,8 @@ main(int argc, char **argv)
     g_test_add_func("/http/bodies/chunked-over-limit", test_chunked_over_limit);
     g_test_add_func("/http/bodies/peer-leaves", test_peer_leaves);
     g_test_add_func("/http/bodies/stalled-body", test_stalled_body);
+    g_test_add_func("/http/bodies/trickled-body", test_trickled_body);
+    g_test_add_func("/http/bodies/slow-but-steady-body", test_slow_but_steady_body);
     g_test_add_func("/http/bodies/handler-hears-of-the-end", test_handler_hears_of_the_end);
     g_test_add_func("/http/bodies/handler-takes-too-long", test_handler_takes_too_long);
     return g_test_run();

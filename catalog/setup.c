@@ -53,6 +53,21 @@ catalog_setup_issue(CatalogDatabase *database, gint64 now_ms, GError **error)
     return g_steal_pointer(&token);
 }
 
+static const char KNOWN_SQL[] =
+    "SELECT EXISTS (SELECT 1 FROM setup_links WHERE token_hash = :token_hash) AS known";
+
+gboolean
+catalog_setup_is_known(CatalogDatabase *database, const char *token, gboolean *known,
+                       GError **error)
+{
+    g_autofree char *hash = catalog_secrets_hash(token);
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, KNOWN_SQL);
+    catalog_statement_bind_text(statement, ":token_hash", hash);
+    if (catalog_statement_next(statement))
+        *known = catalog_statement_get_int(statement, "known") != 0;
+    return catalog_statement_finish(statement, error);
+}
+
 static const char REDEEM_SQL[] =
     "DELETE FROM setup_links WHERE token_hash = :token_hash"
     " AND NOT EXISTS (SELECT 1 FROM accounts WHERE role = 'administrator')";

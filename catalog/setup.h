@@ -12,6 +12,10 @@
 /** @needed (out): TRUE as long as there is no administrator at all. */
 gboolean catalog_setup_is_needed(CatalogDatabase *database, gboolean *needed, GError **error);
 
+/** @known (out): whether @token would be taken now; decides nothing. */
+gboolean catalog_setup_is_known(CatalogDatabase *database, const char *token, gboolean *known,
+                                GError **error);
+
 /** Returns: (transfer full): a new token; the ones before become void. CONFLICT when not needed. */
 char *catalog_setup_issue(CatalogDatabase *database, gint64 now_ms, GError **error);
 

@@ -38,7 +38,8 @@ parse_body(ApiCall *call, GBytes *bytes)
     gsize length = 0;
     const char *text = g_bytes_get_data(bytes, &length);
     const char *type = http_exchange_get_header(call->exchange, "Content-Type");
-    if (type == NULL || g_ascii_strncasecmp(type, "application/json", 16) != 0) {
+    gsize n = type != NULL ? strcspn(type, "; \t") : 0;
+    if (n != strlen("application/json") || g_ascii_strncasecmp(type, "application/json", n) != 0) {
         api_problem_reply(call->exchange, 415, "media-type", NULL);
         return FALSE;
     }

@@ -34,6 +34,8 @@ read_lesson(CatalogDatabase *database, gpointer data, GError **error)
     if (lesson != NULL) {
         lookup->lesson.is_published = lesson->state == CATALOG_LESSON_STATE_PUBLISHED;
         lookup->lesson.is_public = lesson->visibility == CATALOG_LESSON_VISIBILITY_PUBLIC;
+        lookup->lesson.is_hidden = lesson->visibility == CATALOG_LESSON_VISIBILITY_GROUP ||
+                                   lesson->visibility == CATALOG_LESSON_VISIBILITY_DRAFT;
         lookup->lesson.visibility = lesson->visibility;
         if (lesson->owner_id != NULL)
             g_strlcpy(lookup->lesson.owner_id, lesson->owner_id, sizeof lookup->lesson.owner_id);

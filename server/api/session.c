@@ -284,7 +284,12 @@ static gboolean
 read_setup(CatalogDatabase *database, ApiCall *call, GError **error)
 {
     Walk *walk = call->extra;
-    return catalog_setup_is_needed(database, &walk->setup_needed, error);
+    gboolean known = FALSE;
+    if (!catalog_setup_is_needed(database, &walk->setup_needed, error) ||
+        !catalog_setup_is_known(database, walk->setup_token, &known, error))
+        return FALSE;
+    walk->setup_needed = walk->setup_needed && known;
+    return TRUE;
 }
 
 static void

@@ -280,7 +280,7 @@ proceed_private(HttpExchange *exchange)
 
     if (visit->bundles->access->may_watch(&visit->lesson, account))
         reply_visit(exchange, visit);
-    else if (!account)
+    else if (!account && !visit->lesson.is_hidden)
         http_exchange_reply_problem(exchange, 401, "not-signed-in",
                                     "Sign in to watch this lesson.");
     else

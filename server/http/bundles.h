@@ -13,6 +13,7 @@
 typedef struct {
     gboolean is_published; // has a bundle that may be served at all
     gboolean is_public;    // everyone may watch, no account needed
+    gboolean is_hidden;    // who may not watch, even signed out, is not told that it exists
     guint visibility;      // the application's own, for may_watch
     char owner_id[37];     // the application's own, for may_watch
 } HttpBundlesLesson;

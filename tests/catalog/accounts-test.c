@@ -173,6 +173,11 @@ test_setup_link_works_once(Fixture *fixture, gconstpointer unused)
     g_autofree char *id = catalog_ids_new(1);
     g_autoptr(CatalogAccount) account =
         catalog_account_new(id, "ผู้ดูแล", CATALOG_ACCOUNT_ROLE_LEARNER);
+    gboolean known = TRUE;
+    g_assert_true(catalog_setup_is_known(database, old, &known, &error));
+    g_assert_false(known);
+    g_assert_true(catalog_setup_is_known(database, token, &known, &error));
+    g_assert_true(known);
     g_assert_false(catalog_setup_redeem(database, old, account, "h", 3, &error));
     g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND);
     g_clear_error(&error);

@@ -102,6 +102,7 @@ class Scenario:
         assert ask("GET", "/api/v1/session", 200).json()["setup_needed"]
         ask("POST", path, 400, body="{", headers={"Content-Type": "application/json"})
         ask("POST", path, 415, body="{}", headers={"Content-Type": "text/plain"})
+        ask("POST", path, 415, body="{}", headers={"Content-Type": "application/jsonx"})
         ask("POST", path, 422, body={"token": token, "name": "admin", "password": "short"})
         ask("POST", path, 404, body={"token": "x" * 43, "name": "admin", "password": PASSWORD})
         answer = ask("POST", path, 201, body={"token": token, "name": "admin", "password": PASSWORD})

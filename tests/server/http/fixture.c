@@ -209,6 +209,8 @@ lookup_finish(GAsyncResult *result, gpointer app, HttpBundlesLesson *lesson, GEr
 
     lesson->is_public = strcmp(id, FIXTURE_LESSON) == 0;
     lesson->is_published = (lesson->is_public && !is_hidden) || strcmp(id, FIXTURE_PRIVATE) == 0;
+    lesson->is_hidden = strcmp(id, FIXTURE_DRAFT) == 0;
+    lesson->is_published = lesson->is_published || lesson->is_hidden;
     return TRUE;
 }
 
@@ -263,6 +265,7 @@ fill_folder(Fixture *fixture)
     write_file(fixture, FIXTURE_LESSON, "slides/0001.0123abcd.webp", "RIFF", 4);
     write_file(fixture, FIXTURE_LESSON, "notes.txt", "no", 2);
     write_file(fixture, FIXTURE_PRIVATE, "index.m3u8", playlist, strlen(playlist));
+    write_file(fixture, FIXTURE_DRAFT, "index.m3u8", playlist, strlen(playlist));
     link = g_build_filename(fixture->folder, FIXTURE_LESSON, "evil.mp4", NULL);
     g_assert_cmpint(symlink("/etc/passwd", link), ==, 0);
 }

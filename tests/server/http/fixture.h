@@ -9,6 +9,7 @@
 
 #define FIXTURE_LESSON "01890000-0000-7000-8000-000000000001"  // public
 #define FIXTURE_PRIVATE "01890000-0000-7000-8000-000000000002" // signed-in only
+#define FIXTURE_DRAFT "01890000-0000-7000-8000-000000000003"   // hidden from all but its editors
 #define FIXTURE_BIG_BYTES (3 * 1024 * 1024 + 17)
 #define FIXTURE_BIG "/lessons/" FIXTURE_LESSON "/medium.0123abcd.mp4"
 #define FIXTURE_PLAYLIST "/lessons/" FIXTURE_LESSON "/index.m3u8"

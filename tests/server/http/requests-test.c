@@ -208,6 +208,7 @@ static const ErrorCase error_cases[] = {
     {"GET", "/lessons/%2e%2e/index.m3u8", "", 400},
     {"GET", "/lessons/01890000-0000-7000-8000-000000000009/index.m3u8", "", 404},
     {"GET", "/lessons/" FIXTURE_PRIVATE "/index.m3u8", "", 401},
+    {"GET", "/lessons/" FIXTURE_DRAFT "/index.m3u8", "", 404},
     {"POST", "/echo", "Content-Length: 1000001\r\n", 413},
     {"GET", "/hello", "Content-Length: 4\r\n", 413},
     {"GET", "/hello%ff", "", 400},

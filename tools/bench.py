@@ -44,10 +44,10 @@ def earlier_sections():
     return {m.group(1): m.group(0).rstrip() + "\n" for m in re.finditer(r"^## (\S+)\n.*?(?=^## |\Z)", text, re.M | re.S)}
 
 
-def measure(name, bench):
+def measure(name, bench, folder):
     print(f"==> {name}", file=sys.stderr, flush=True)
     environment = {**os.environ, **bench.get("env", {})}
-    done = subprocess.run(bench["cmd"], cwd=bench.get("workdir") or ROOT, env=environment, text=True,
+    done = subprocess.run(bench["cmd"], cwd=bench.get("workdir") or folder, env=environment, text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     if done.returncode != 0:
         print(f"{name} failed with status {done.returncode}", file=sys.stderr)
@@ -69,7 +69,7 @@ def main():
         return 64
     sections, failures = earlier_sections(), 0
     for name in arguments.names or known:
-        section = measure(name, known[name])
+        section = measure(name, known[name], arguments.build.resolve())
         failures += section is None
         sections[name] = section or sections.get(name) or ""
     body = "\n".join(sections[n] for n in sorted(sections) if n in known and sections[n])

@@ -23,6 +23,7 @@
 #define REMEMBER_US (10 * G_USEC_PER_SEC)
 #define RECHECK_US (1 * G_USEC_PER_SEC)
 #define PATH_MAX_CHARS 160
+#define CACHE_PRIVATE "private, no-cache"
 #define CORS_FIELDS                                                                                \
     "Access-Control-Allow-Origin: *\r\n"                                                           \
     "Access-Control-Expose-Headers: Accept-Ranges, Content-Length, Content-Range, Date, ETag\r\n"  \
@@ -237,14 +238,13 @@ open_file(HttpBundles *bundles, const Visit *visit)
     struct stat status;
     int descriptor = open_beneath(bundles->folder, visit->path, &status);
     const char *caching = http_types_get_caching(visit->name);
-    g_autofree char *own_caching = NULL;
     g_autofree char *etag = NULL;
     HttpFile *file;
 
     if (descriptor < 0)
         return NULL;
-    if (!visit->lesson.is_public) // for this viewer's browser, not for a cache between
-        caching = own_caching = g_strconcat("private", strchr(caching, ','), NULL);
+    if (!visit->lesson.is_public) // a browser asks each time, so that nothing outlives a log-out
+        caching = CACHE_PRIVATE;
     etag = g_strdup_printf("\"%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x\"",
                            (gint64)status.st_size, get_modified_ns(&status));
     file = http_file_new(descriptor, status.st_size, etag, http_types_find(visit->name)->type,

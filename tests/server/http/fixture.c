@@ -265,6 +265,7 @@ fill_folder(Fixture *fixture)
     write_file(fixture, FIXTURE_LESSON, "slides/0001.0123abcd.webp", "RIFF", 4);
     write_file(fixture, FIXTURE_LESSON, "notes.txt", "no", 2);
     write_file(fixture, FIXTURE_PRIVATE, "index.m3u8", playlist, strlen(playlist));
+    write_file(fixture, FIXTURE_PRIVATE, "voice.0123abcd.mp4", "ftyp", 4);
     write_file(fixture, FIXTURE_DRAFT, "index.m3u8", playlist, strlen(playlist));
     link = g_build_filename(fixture->folder, FIXTURE_LESSON, "evil.mp4", NULL);
     g_assert_cmpint(symlink("/etc/passwd", link), ==, 0);

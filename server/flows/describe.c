@@ -6,12 +6,12 @@
 
 #include "catalog/lessonlist.h"
 #include "server/flows/publish.h"
+#include "server/flows/steps.h"
 
 typedef struct {
-    FlowsDescribeSetup setup; // (value)
-    char *lesson_id;          // (owned)
-    char *bundle;             // (owned)
-    CatalogLesson *lesson;    // (owned) (nullable)
+    char *lesson_id;       // (owned)
+    char *bundle;          // (owned)
+    CatalogLesson *lesson; // (owned) (nullable)
 } Description;
 
 static void
@@ -26,7 +26,7 @@ free_description(Description *description)
 static gboolean
 read_lesson(CatalogDatabase *database, gpointer data, GError **error)
 {
-    Description *description = g_task_get_task_data(data);
+    Description *description = data;
     description->lesson = catalog_lessonlist_get(database, description->lesson_id, error);
     return description->lesson != NULL;
 }
@@ -39,46 +39,21 @@ write_files(gpointer data, GError **error)
     return flows_publish_describe(&places, description->lesson, error);
 }
 
-static void
-on_files_written(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    GError *error = NULL;
-    if (flows_receive_worker_run_finish(result, &error))
-        g_task_return_boolean(task, TRUE);
-    else
-        g_task_return_error(task, error);
-}
-
-static void
-on_lesson_read(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    Description *description = g_task_get_task_data(task);
-    GError *error = NULL;
-    if (!catalog_threads_finish(result, &error)) {
-        g_task_return_error(task, error);
-        return;
-    }
-    flows_receive_worker_run_async(description->setup.worker, write_files, description, NULL,
-                                   on_files_written, g_steal_pointer(&task));
-}
-
 void
 flows_describe_lesson_async(const FlowsDescribeSetup *setup, const char *lesson_id,
                             GAsyncReadyCallback callback, gpointer user_data)
 {
-    GTask *task = g_task_new(NULL, NULL, callback, user_data);
+    static const FlowsStepsOne steps[] = {{.read = read_lesson}, {.files = write_files}};
+    const FlowsSteps walk = {setup->catalog, setup->worker, steps, G_N_ELEMENTS(steps)};
     Description *description = g_new0(Description, 1);
-    description->setup = *setup;
     description->lesson_id = g_strdup(lesson_id);
     description->bundle = server_storage_build_bundle_path(setup->storage, lesson_id);
-    g_task_set_task_data(task, description, (GDestroyNotify)free_description);
-    catalog_threads_read_async(setup->catalog, read_lesson, task, NULL, NULL, on_lesson_read);
+    flows_steps_run_async(&walk, description, (GDestroyNotify)free_description, callback,
+                          user_data);
 }
 
 gboolean
 flows_describe_lesson_finish(GAsyncResult *result, GError **error)
 {
-    return g_task_propagate_boolean(G_TASK(result), error);
+    return flows_steps_run_finish(result, error);
 }

@@ -13,6 +13,7 @@
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "catalog/rungs.h"
+#include "server/flows/steps.h"
 
 #define GRACE_MS                                                                                   \
     (G_GINT64_CONSTANT(24) * 3600 * 1000) // a replaced file stays for who is watching it
@@ -277,6 +278,7 @@ write_rows(CatalogDatabase *database, gpointer data, GError **error)
 {
     Run *run = data;
     CatalogAuditStamp by = make_stamp(&run->context);
+    step(&run->context, "rows");
     if (run->action->kind == FLOWS_ENCODE_ACTION_ABANDON)
         return TRUE;
     if (!guard_lease(database, &run->context, by.now_ms, error))
@@ -317,88 +319,23 @@ clean_up(gpointer data, GError **error)
     return TRUE;
 }
 
-static void
-on_cleaned(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    GError *error = NULL;
-    if (flows_receive_worker_run_finish(result, &error))
-        g_task_return_boolean(task, TRUE);
-    else
-        g_task_return_error(task, error);
-}
-
-static void
-on_rows_written(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    Run *run = g_task_get_task_data(task);
-    GError *error = NULL;
-    if (!catalog_threads_finish(result, &error)) {
-        g_task_return_error(task, error);
-        return;
-    }
-    flows_receive_worker_run_async(run->context.worker, clean_up, run, NULL, on_cleaned,
-                                   g_steal_pointer(&task));
-}
-
-static gboolean
-write_rows_of_task(CatalogDatabase *database, gpointer data, GError **error)
-{
-    Run *run = g_task_get_task_data(data);
-    step(&run->context, "rows");
-    return write_rows(database, run, error);
-}
-
-static void
-on_files_ready(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    Run *run = g_task_get_task_data(task);
-    GError *error = NULL;
-    if (!flows_receive_worker_run_finish(result, &error)) {
-        g_task_return_error(task, error);
-        return;
-    }
-    catalog_threads_write_async(run->context.catalog, write_rows_of_task, g_steal_pointer(&task),
-                                NULL, NULL, on_rows_written);
-}
-
-static void
-on_lesson_read(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    Run *run = g_task_get_task_data(task);
-    GError *error = NULL;
-    if (!catalog_threads_finish(result, &error)) {
-        g_task_return_error(task, error);
-        return;
-    }
-    flows_receive_worker_run_async(run->context.worker, work_on_files, run, NULL, on_files_ready,
-                                   g_steal_pointer(&task));
-}
-
-static gboolean
-read_lesson_of_task(CatalogDatabase *database, gpointer data, GError **error)
-{
-    return read_lesson(database, g_task_get_task_data(data), error);
-}
-
 void
 flows_encode_action_run_async(FlowsEncodeAction *action, const FlowsEncodeActionContext *context,
                               GAsyncReadyCallback callback, gpointer user_data)
 {
-    GTask *task = g_task_new(NULL, NULL, callback, user_data);
+    static const FlowsStepsOne steps[] = {{.read = read_lesson},
+                                          {.files = work_on_files},
+                                          {.write = write_rows},
+                                          {.files = clean_up}};
+    const FlowsSteps walk = {context->catalog, context->worker, steps, G_N_ELEMENTS(steps)};
     Run *run = g_new0(Run, 1);
     run->action = action;
     run->context = *context;
-    g_task_set_task_data(task, run, g_free);
-    catalog_threads_read_async(context->catalog, read_lesson_of_task, task, NULL, NULL,
-                               on_lesson_read);
+    flows_steps_run_async(&walk, run, g_free, callback, user_data);
 }
 
 gboolean
 flows_encode_action_run_finish(GAsyncResult *result, GError **error)
 {
-    return g_task_propagate_boolean(G_TASK(result), error);
+    return flows_steps_run_finish(result, error);
 }

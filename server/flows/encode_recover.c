@@ -10,15 +10,15 @@
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "server/flows/publish.h"
+#include "server/flows/steps.h"
 
 #define PAGE 100
 #define MOST_PAGES 1000
 
 typedef struct {
-    FlowsEncodeRecoverSetup setup; // (value)
-    gint64 now_ms;                 // (value)
-    char *staging_root;            // (owned)
-    GHashTable *kept;              // (owned) (element-type utf8) lessons whose staging is needed
+    gint64 now_ms;      // (value)
+    char *staging_root; // (owned)
+    GHashTable *kept;   // (owned) (element-type utf8) lessons whose staging is needed
 } Recovery;
 
 static void
@@ -131,7 +131,7 @@ recover_lessons(CatalogDatabase *database, CatalogLessonState state, gint64 now_
 static gboolean
 recover_rows(CatalogDatabase *database, gpointer data, GError **error)
 {
-    Recovery *recovery = g_task_get_task_data(data);
+    Recovery *recovery = data;
     return walk_jobs(database, recovery, CATALOG_JOB_STATE_QUEUED, error) &&
            walk_jobs(database, recovery, CATALOG_JOB_STATE_RUNNING, error) &&
            recover_lessons(database, CATALOG_LESSON_STATE_QUEUED, recovery->now_ms, error) &&
@@ -146,47 +146,21 @@ sweep(gpointer data, GError **error)
     return TRUE;
 }
 
-static void
-on_swept(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    GError *error = NULL;
-    if (flows_receive_worker_run_finish(result, &error))
-        g_task_return_boolean(task, TRUE);
-    else
-        g_task_return_error(task, error);
-}
-
-static void
-on_rows_recovered(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GTask) task = user_data;
-    Recovery *recovery = g_task_get_task_data(task);
-    GError *error = NULL;
-    if (!catalog_threads_finish(result, &error)) {
-        g_task_return_error(task, error);
-        return;
-    }
-    flows_receive_worker_run_async(recovery->setup.worker, sweep, recovery, NULL, on_swept,
-                                   g_steal_pointer(&task));
-}
-
 void
 flows_encode_recover_async(const FlowsEncodeRecoverSetup *setup, GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-    GTask *task = g_task_new(NULL, NULL, callback, user_data);
+    static const FlowsStepsOne steps[] = {{.write = recover_rows}, {.files = sweep}};
+    const FlowsSteps walk = {setup->catalog, setup->worker, steps, G_N_ELEMENTS(steps)};
     Recovery *recovery = g_new0(Recovery, 1);
-    recovery->setup = *setup;
     recovery->now_ms = server_clock_now_ms(setup->clock);
     recovery->staging_root = server_storage_build_staging_root_path(setup->storage);
     recovery->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_task_set_task_data(task, recovery, (GDestroyNotify)free_recovery);
-    catalog_threads_write_async(setup->catalog, recover_rows, task, NULL, NULL, on_rows_recovered);
+    flows_steps_run_async(&walk, recovery, (GDestroyNotify)free_recovery, callback, user_data);
 }
 
 gboolean
 flows_encode_recover_finish(GAsyncResult *result, GError **error)
 {
-    return g_task_propagate_boolean(G_TASK(result), error);
+    return flows_steps_run_finish(result, error);
 }

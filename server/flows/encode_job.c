@@ -40,6 +40,7 @@ struct _FlowsEncodeJob {
     char *bundle;                       // (owned)
     char *original;                     // (owned)
     char **done;                        // (owned) (nullable) rungs published by earlier attempts
+    GHashTable *expected;               // (owned) (element-type utf8) planned, and not yet here
     ChildLauncher *child;               // (owned) (nullable)
     GQueue waiting;                     // (owned) (element-type FlowsEncodeAction)
     FlowsEncodeAction *present;         // (owned) (nullable) the one that is carried out
@@ -293,6 +294,31 @@ is_wanted(const char *rung)
     return g_strv_contains(wanted_rungs, rung);
 }
 
+/* The first plan counts, and what is published already is not published again. */
+static void
+take_plan(FlowsEncodeJob *job, const ChildReport *report)
+{
+    if (job->expected != NULL)
+        return;
+    job->expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; report->rungs[i] != NULL; i++)
+        if (is_wanted(report->rungs[i]) &&
+            !g_strv_contains((const char *const *)job->done, report->rungs[i]))
+            g_hash_table_add(job->expected, g_strdup(report->rungs[i]));
+}
+
+/* A rung comes once, or a hostile child could fill the bundle with one after another. */
+static gboolean
+is_expected(FlowsEncodeJob *job, const ChildReport *report)
+{
+    if (report->name == NULL)
+        return TRUE;
+    if (job->expected == NULL)
+        return FALSE;
+    return report->kind == CHILD_REPORT_RUNG ? g_hash_table_remove(job->expected, report->name)
+                                             : g_hash_table_contains(job->expected, report->name);
+}
+
 static void
 enqueue(FlowsEncodeJob *job, const ChildReport *report)
 {
@@ -300,8 +326,7 @@ enqueue(FlowsEncodeJob *job, const ChildReport *report)
         return;
     if (report->kind == CHILD_REPORT_WARNING && g_queue_get_length(&job->waiting) >= MAX_WARNINGS)
         return;
-    gboolean strange = report->name != NULL && !is_wanted(report->name);
-    if (strange || g_queue_get_length(&job->waiting) >= MAX_WAITING) {
+    if (!is_expected(job, report) || g_queue_get_length(&job->waiting) >= MAX_WAITING) {
         end_failed(job, "internal", "the child reports what it should not", FALSE);
         child_launcher_kill(job->child);
         return;
@@ -320,6 +345,9 @@ on_child_report(const ChildReport *report, gpointer user_data)
     case CHILD_REPORT_PROGRESS:
         take_progress(job, report);
         return;
+    case CHILD_REPORT_PLAN:
+        take_plan(job, report);
+        return;
     case CHILD_REPORT_POSTER:
     case CHILD_REPORT_RUNG:
     case CHILD_REPORT_RUNG_FAILED:
@@ -328,7 +356,6 @@ on_child_report(const ChildReport *report, gpointer user_data)
         return;
     case CHILD_REPORT_HELLO:
     case CHILD_REPORT_PROBE:
-    case CHILD_REPORT_PLAN:
     case CHILD_REPORT_CHECKPOINT:
     case CHILD_REPORT_FAILED:
     case CHILD_REPORT_DONE:
@@ -542,6 +569,7 @@ flows_encode_job_free(FlowsEncodeJob *job)
 {
     clear_timer(job);
     g_clear_pointer(&job->child, child_launcher_free);
+    g_clear_pointer(&job->expected, g_hash_table_unref);
     g_clear_pointer(&job->present, flows_encode_action_free);
     g_clear_pointer(&job->last, flows_encode_action_free);
     g_queue_clear_full(&job->waiting, (GDestroyNotify)flows_encode_action_free);

@@ -88,8 +88,24 @@ flows_bench_open(const char *folder, const char *lesson_id)
     FlowsBench *bench = g_new0(FlowsBench, 1);
     bench->folder = g_strdup(folder);
     bench->lesson_id = g_strdup(lesson_id);
+    bench->earlier = g_ptr_array_new_with_free_func(g_free);
     bench->storage = server_storage_new(folder);
     return bench;
+}
+
+static void
+write_lesson(FlowsBench *bench, const PackageCodedWish *wish, GBytes *original)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = server_storage_build_original_path(bench->storage, bench->lesson_id);
+    if (original == NULL)
+        write_clip(bench, wish, path);
+    else
+        g_assert_true(g_file_set_contents(path, g_bytes_get_data(original, NULL),
+                                          (gssize)g_bytes_get_size(original), &error));
+    g_autoptr(CatalogDatabase) database = open_catalog(bench);
+    g_assert_true(catalog_database_run_write(database, add_lesson, bench, &error));
+    g_assert_no_error(error);
 }
 
 static FlowsBench *
@@ -101,16 +117,17 @@ make_bench(const PackageCodedWish *wish, GBytes *original)
     g_autofree char *id = catalog_ids_new(g_get_real_time() / 1000);
     FlowsBench *bench = flows_bench_open(folder, id);
     g_assert_true(server_storage_create(bench->storage, &error));
-    g_autofree char *path = server_storage_build_original_path(bench->storage, id);
-    if (original == NULL)
-        write_clip(bench, wish, path);
-    else
-        g_assert_true(g_file_set_contents(path, g_bytes_get_data(original, NULL),
-                                          (gssize)g_bytes_get_size(original), &error));
-    g_autoptr(CatalogDatabase) database = open_catalog(bench);
-    g_assert_true(catalog_database_run_write(database, add_lesson, bench, &error));
-    g_assert_no_error(error);
+    write_lesson(bench, wish, original);
     return bench;
+}
+
+void
+flows_bench_add_lesson(FlowsBench *bench, guint pictures)
+{
+    const PackageCodedWish wish = {pictures, GRID, pictures * 1920, 0, 0};
+    g_ptr_array_add(bench->earlier, bench->lesson_id);
+    bench->lesson_id = catalog_ids_new(g_get_real_time() / 1000);
+    write_lesson(bench, &wish, NULL);
 }
 
 FlowsBench *
@@ -133,6 +150,7 @@ flows_bench_free(FlowsBench *bench)
     server_storage_free(bench->storage);
     g_free(bench->folder);
     g_free(bench->lesson_id);
+    g_ptr_array_unref(bench->earlier);
     g_free(bench);
 }
 
@@ -146,13 +164,19 @@ flows_bench_remove(FlowsBench *bench)
 }
 
 /* Our own children only. */
-static void
-kill_children(void)
+static GStrv
+list_children(void)
 {
     g_autofree char *path = g_strdup_printf("/proc/self/task/%d/children", (int)getpid());
     g_autofree char *text = NULL;
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    g_auto(GStrv) pids = g_strsplit(g_strstrip(text), " ", -1);
+    return g_strsplit(g_strstrip(text), " ", -1); // of no text: none
+}
+
+static void
+kill_children(void)
+{
+    g_auto(GStrv) pids = list_children();
     for (guint i = 0; pids[i] != NULL && *pids[i] != '\0'; i++)
         kill((pid_t)g_ascii_strtoll(pids[i], NULL, 10), SIGKILL);
 }
@@ -170,7 +194,9 @@ static void
 on_step(const char *name, gpointer user_data)
 {
     Bench *bench = user_data;
+    g_auto(GStrv) children = list_children();
     g_mutex_lock(&bench->lock);
+    bench->run->most_children = MAX(bench->run->most_children, g_strv_length(children));
     guint number = ++bench->run->steps;
     if (number == bench->run->die_at)
         kill(getpid(), SIGKILL);
@@ -229,11 +255,23 @@ on_order(gpointer user_data)
 }
 
 static gboolean
+is_to_do(const CatalogJob *job)
+{
+    return job->state == CATALOG_JOB_STATE_QUEUED || job->state == CATALOG_JOB_STATE_RUNNING;
+}
+
+/* The job of the newest lesson, or one that is still to be done. */
+static gboolean
 read_latest(CatalogDatabase *database, gpointer data, GError **error)
 {
     Bench *bench = data;
+    GPtrArray *earlier = bench->bench->earlier;
     g_clear_pointer(&bench->latest, catalog_job_free);
     bench->latest = catalog_joblist_get_latest(database, bench->bench->lesson_id, error);
+    for (guint i = 0; bench->latest != NULL && !is_to_do(bench->latest) && i < earlier->len; i++) {
+        catalog_job_free(bench->latest);
+        bench->latest = catalog_joblist_get_latest(database, earlier->pdata[i], error);
+    }
     return bench->latest != NULL;
 }
 
@@ -243,6 +281,8 @@ on_latest_read(GObject *source, GAsyncResult *result, gpointer user_data)
     Bench *bench = user_data;
     bench->looking = FALSE;
     g_assert_true(catalog_threads_finish(result, NULL));
+    if (bench->encode == NULL)
+        return; // asked for before the end
     if (flows_encode_get_state(bench->encode) == FLOWS_ENCODE_STOPPED)
         return; // it says so when it has put things right
     if (flows_encode_get_state(bench->encode) == FLOWS_ENCODE_FULL) {
@@ -253,8 +293,7 @@ on_latest_read(GObject *source, GAsyncResult *result, gpointer user_data)
     if (bench->latest->state == CATALOG_JOB_STATE_QUEUED && bench->latest->not_before_ms > now_ms) {
         server_clock_set(bench->clock, now_ms + BACK_OFF_MS);
         flows_encode_wake(bench->encode);
-    } else if (bench->latest->state != CATALOG_JOB_STATE_QUEUED &&
-               bench->latest->state != CATALOG_JOB_STATE_RUNNING) {
+    } else if (!is_to_do(bench->latest)) {
         if (bench->run->describe && !bench->stopping)
             flows_encode_describe(bench->encode, bench->bench->lesson_id);
         stop(bench);
@@ -290,7 +329,7 @@ run_supervisor(Bench *bench, const ServerConfig *config)
     on_events_wake(bench); // the work may have been done by an earlier run
     g_main_loop_run(bench->loop);
     server_events_queue_free(bench->queue);
-    flows_encode_free(bench->encode);
+    g_clear_pointer(&bench->encode, flows_encode_free);
 }
 
 void
@@ -302,6 +341,8 @@ flows_bench_supervise(FlowsBench *folder, FlowsBenchRun *run)
     g_autoptr(ServerConfig) config = server_config_new_default();
     config->sandbox_required = FALSE; // used where it works; the sandbox has its own test
     config->free_floor_bytes = run->full ? G_MAXINT64 : 0;
+    if (run->children > 0)
+        config->encoder_children = run->children;
     g_mutex_init(&bench.lock);
     bench.clock = server_clock_new_fixed(g_get_real_time() / 1000);
     bench.events = server_events_new(1);
@@ -309,6 +350,7 @@ flows_bench_supervise(FlowsBench *folder, FlowsBenchRun *run)
     g_assert_no_error(error);
     bench.loop = g_main_loop_new(NULL, FALSE);
     run->steps = 0;
+    run->most_children = 0;
     run_supervisor(&bench, config);
     catalog_threads_free(bench.catalog);
     while (g_main_context_iteration(NULL, FALSE))

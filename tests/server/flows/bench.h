@@ -11,6 +11,7 @@
 typedef struct {
     char *folder;           // (owned) the data folder
     char *lesson_id;        // (owned)
+    GPtrArray *earlier;     // (owned) (element-type utf8) lessons added before that one
     ServerStorage *storage; // (owned)
 } FlowsBench;
 
@@ -20,6 +21,9 @@ FlowsBench *flows_bench_new(guint pictures, GBytes *original);
 
 /** As above with a clip of 1280 × 720, which makes every rung. */
 FlowsBench *flows_bench_new_large(guint pictures);
+
+/** One more lesson of that kind, which is the bench's from then on. */
+void flows_bench_add_lesson(FlowsBench *bench, guint pictures);
 
 /** Opens an existing one, in another process. */
 FlowsBench *flows_bench_open(const char *folder, const char *lesson_id);
@@ -38,7 +42,9 @@ typedef struct {
     guint cancel_at;     // (value) the job is cancelled in the catalogue; 0: never
     gboolean describe;   // (value) lesson.json is asked for anew before the end
     gboolean full;       // (value) the disk has no room; ends when the supervisor says so
+    guint children;      // (value) at most so many at a time; 0: as by default
     guint steps;         // (value) out: durable steps seen
+    guint most_children; // (value) out: seen at such a step
 } FlowsBenchRun;
 
 /** Supervises until no job is queued or running (or it is stopped). Moves its clock over back-offs.

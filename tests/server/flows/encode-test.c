@@ -19,6 +19,7 @@
 typedef struct {
     const char *self;  // (unowned) this executable
     const char *media; // (unowned) daorian-media
+    const char *liar;  // (unowned) what plays a hostile child
 } Programs;
 
 static void
@@ -134,6 +135,61 @@ test_gives_up_after_three_attempts(gconstpointer data)
     flows_bench_remove(bench);
 }
 
+typedef struct {
+    const char *part;         // what the child does
+    CatalogLessonState state; // in the end
+    guint rungs;              // published
+} Lie;
+
+static const Lie lies[] = {
+    {"unplanned", CATALOG_LESSON_STATE_FAILED, 0},
+    {"repeated", CATALOG_LESSON_STATE_PUBLISHED, 1},
+    {"nothing", CATALOG_LESSON_STATE_FAILED, 0},
+    {"warnings", CATALOG_LESSON_STATE_FAILED, 0},
+};
+
+/* Whatever a child says that it should not, it is tried three times and then people are told. */
+static void
+test_lies_end_clearly(gconstpointer data)
+{
+    const Programs *programs = data;
+    for (guint i = 0; i < G_N_ELEMENTS(lies); i++) {
+        g_autoptr(GBytes) part = g_bytes_new_static(lies[i].part, strlen(lies[i].part));
+        FlowsBench *bench = flows_bench_new(0, part);
+        FlowsBenchRun run = {.media_program = programs->liar};
+        g_test_message("the child plays %s", lies[i].part);
+        flows_bench_supervise(bench, &run);
+        g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
+        g_assert_cmpint(lesson->state, ==, lies[i].state);
+        g_assert_cmpstr(lesson->error_code, ==, "internal");
+        g_assert_cmpuint(lesson->rungs->len, ==, lies[i].rungs);
+        g_assert_cmpint(flows_bench_read_attempts(bench), ==, 3);
+        flows_bench_assert_staging_empty(bench);
+        flows_bench_remove(bench);
+    }
+}
+
+static void
+test_two_children_at_most(gconstpointer data)
+{
+    const Programs *programs = data;
+    FlowsBench *bench = flows_bench_new(PICTURES, NULL);
+    flows_bench_add_lesson(bench, PICTURES);
+    flows_bench_add_lesson(bench, PICTURES);
+    FlowsBenchRun run = {.media_program = programs->media, .children = 2};
+    flows_bench_supervise(bench, &run);
+    g_assert_cmpuint(run.most_children, >=, 1);
+    g_assert_cmpuint(run.most_children, <=, 2);
+    g_assert_cmpuint(flows_bench_assert_published(bench), >=, 2);
+    for (guint i = 0; i < bench->earlier->len; i++) {
+        gpointer newer = bench->lesson_id;
+        bench->lesson_id = bench->earlier->pdata[i];
+        bench->earlier->pdata[i] = newer;
+        g_assert_cmpuint(flows_bench_assert_published(bench), >=, 2);
+    }
+    flows_bench_remove(bench);
+}
+
 /* Runs this program again; returns TRUE when it was killed by itself. */
 static gboolean
 supervise_in_process(const Programs *programs, FlowsBench *bench, const char *what, guint step)
@@ -213,9 +269,9 @@ main(int argc, char **argv)
     if (argc == 6 && strcmp(argv[2], "die") == 0)
         return run_as_victim(argv);
     g_test_init(&argc, &argv, NULL);
-    g_assert_cmpint(argc, ==, 2);
+    g_assert_cmpint(argc, ==, 3);
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    const Programs programs = {self, argv[1]};
+    const Programs programs = {self, argv[1], argv[2]};
     g_log_set_always_fatal(G_LOG_FATAL_MASK); // a supervisor may warn
     g_test_add_data_func("/flows/encode/becomes-a-lesson", &programs, test_becomes_a_lesson);
     g_test_add_data_func("/flows/encode/edit-reaches-the-bundle", &programs,
@@ -227,6 +283,9 @@ main(int argc, char **argv)
     g_test_add_data_func("/flows/encode/waits-for-room", &programs, test_waits_for_room);
     g_test_add_data_func("/flows/encode/gives-up-after-three-attempts", &programs,
                          test_gives_up_after_three_attempts);
+    g_test_add_data_func("/flows/encode/lies-end-clearly", &programs, test_lies_end_clearly);
+    g_test_add_data_func("/flows/encode/two-children-at-most", &programs,
+                         test_two_children_at_most);
     g_test_add_data_func("/flows/encode/goes-on-after-a-stop", &programs,
                          test_goes_on_after_a_stop);
     g_test_add_data_func("/flows/encode/daemon-dies-at-each-step", &programs,

@@ -21,6 +21,8 @@ export interface Daemon {
   folder: string;
   run(args: readonly string[], input?: string): string;
   stop(): Promise<void>;
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
   start(): Promise<void>;
 }
 
@@ -74,6 +76,15 @@ export function prepareDaemon(program: string, options: { administrator?: boolea
       said = '';
       daemon.url = await waitForUrl(child, (text) => {
         said += text;
+      });
+    },
+    kill() {
+      const running = child;
+      child = null;
+      if (!running || running.exitCode !== null) return Promise.resolve();
+      return new Promise((resolve) => {
+        running.once('exit', () => resolve());
+        running.kill('SIGKILL');
       });
     },
     stop() {

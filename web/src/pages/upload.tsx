@@ -20,7 +20,6 @@ import { LessonMoves, LessonProgress, StateChip } from '../upload/lesson-moves';
 import {
   addFiles,
   cancelSending,
-  changeSending,
   discardUnfinished,
   dismissSending,
   loadUnfinished,
@@ -28,6 +27,7 @@ import {
   resumeSending,
   resumeWith,
   sendings,
+  typeEarly,
   unfinished,
   type Sending,
 } from '../upload/store';
@@ -82,8 +82,7 @@ function Chooser({ compact }: { compact: boolean }) {
 /** The fields before the server knows of the lesson: they travel with its creation. */
 function EarlyForm({ item }: { item: Sending }) {
   const texts = useStaffTexts();
-  const set = (change: Partial<Sending['draft']>): void =>
-    changeSending(item.key, { draft: { ...item.draft, ...change } });
+  const set = (change: Partial<Sending['draft']>): void => typeEarly(item.key, change);
   return (
     <div class="form">
       <TextField label={texts.lesson.title} value={item.draft.title} onInput={(title) => set({ title })} />

@@ -9,18 +9,11 @@ import { useRef, useState } from 'preact/hooks';
 import { ApiError, callWithTag, describeError } from '../lib/api';
 import { useWhen } from '../lib/hooks';
 import { fetchLesson, keepLesson, lessons, useStaffTexts } from '../lib/staff';
-import { recall, remember } from '../lib/storage';
 import { useStore } from '../lib/store';
-import type { Lesson, Visibility } from '../lib/types';
+import type { Lesson } from '../lib/types';
 import { Notice } from '../ui/basics';
 import { SelectField, TextArea, TextField } from '../ui/forms';
-
-export interface Fields {
-  title: string;
-  description: string;
-  language: string;
-  visibility: Visibility;
-}
+import { keepDraft, recallDraft, type Fields } from './drafts';
 
 type Saving = 'saved' | 'dirty' | 'saving' | 'conflict' | 'error';
 
@@ -75,20 +68,24 @@ interface Editing {
   takeTheirs: () => void;
 }
 
-function useEditing(lesson: Lesson, initial: Partial<Fields> | undefined): Editing {
-  const key = `draft.${lesson.id}`;
+function useEditing(lesson: Lesson): Editing {
   const base = useRef(lesson);
   const [fields, setFields] = useState<Fields>(() => ({
     ...readFields(lesson),
-    ...initial,
-    ...recall<Partial<Fields>>(key, {}),
+    ...recallDraft(lesson.id),
   }));
+  // What is typed, at once: a state is only read again when the form is next drawn.
+  const typed = useRef(fields);
+  const show = (next: Fields): void => {
+    typed.current = next;
+    setFields(next);
+  };
   const [saving, setSaving] = useState<Saving>('saved');
   const [error, setError] = useState<string | null>(null);
   const save = async (now: Fields): Promise<void> => {
     const change = diffFields(readFields(base.current), now);
     if (Object.keys(change).length === 0) {
-      remember(key, undefined);
+      keepDraft(lesson.id, {});
       setSaving('saved');
       return;
     }
@@ -102,7 +99,7 @@ function useEditing(lesson: Lesson, initial: Partial<Fields> | undefined): Editi
       }
       base.current = saved;
       keepLesson({ ...(lessons.get()[saved.id] ?? saved), ...saved });
-      remember(key, undefined);
+      keepDraft(lesson.id, {});
       setError(null);
       setSaving('saved');
     } catch (fault) {
@@ -113,7 +110,7 @@ function useEditing(lesson: Lesson, initial: Partial<Fields> | undefined): Editi
   useWhen(() => {
     const change = diffFields(readFields(base.current), fields);
     if (Object.keys(change).length === 0) return undefined;
-    remember(key, change);
+    keepDraft(lesson.id, change);
     if (saving === 'conflict') return undefined;
     setSaving('dirty');
     const timer = setTimeout(() => void save(fields), PAUSE_MS);
@@ -121,15 +118,16 @@ function useEditing(lesson: Lesson, initial: Partial<Fields> | undefined): Editi
   }, [fields]);
   // What others change shows here while nothing of ours is under way.
   useWhen(() => {
-    if (saving !== 'saved') return;
+    const ours = diffFields(readFields(base.current), typed.current);
+    if (Object.keys(ours).length > 0) return;
     base.current = lesson;
-    setFields(readFields(lesson));
+    show(readFields(lesson));
   }, [lesson.etag]);
   return {
     fields,
     saving,
     error,
-    set: (change) => setFields((now) => ({ ...now, ...change })),
+    set: (change) => show({ ...typed.current, ...change }),
     keepMine() {
       void fetchLesson(lesson.id).then((newest) => {
         base.current = newest;
@@ -139,8 +137,8 @@ function useEditing(lesson: Lesson, initial: Partial<Fields> | undefined): Editi
     takeTheirs() {
       void fetchLesson(lesson.id).then((newest) => {
         base.current = newest;
-        remember(key, undefined);
-        setFields(readFields(newest));
+        keepDraft(lesson.id, {});
+        show(readFields(newest));
         setSaving('saved');
       });
     },
@@ -177,15 +175,15 @@ function SavingLine({ editing }: { editing: Editing }) {
   );
 }
 
-/** The fields of a lesson the server knows. `initial` is what was typed before it did. */
-export function LessonForm(props: { lessonId: string; initial?: Partial<Fields> }) {
+/** The fields of a lesson the server knows. */
+export function LessonForm(props: { lessonId: string }) {
   const lesson = useStore(lessons)[props.lessonId];
-  return lesson ? <LoadedForm lesson={lesson} initial={props.initial} /> : null;
+  return lesson ? <LoadedForm lesson={lesson} /> : null;
 }
 
-function LoadedForm({ lesson, initial }: { lesson: Lesson; initial: Partial<Fields> | undefined }) {
+function LoadedForm({ lesson }: { lesson: Lesson }) {
   const texts = useStaffTexts();
-  const editing = useEditing(lesson, initial);
+  const editing = useEditing(lesson);
   const { fields, set } = editing;
   const lang = fields.language || undefined;
   return (

@@ -12,16 +12,13 @@ import { fetchLesson, staffText } from '../lib/staff';
 import { createStore } from '../lib/store';
 import type { UnfinishedUpload } from '../lib/types';
 import { showToast } from '../ui/toast';
+import { keepDraft, type Fields } from './drafts';
 import { forgetUpload, hashFile, isSameFile, rememberUpload } from './fingerprint';
 import { mixRate, nextChunkSize, SMALLEST_CHUNK } from './pace';
 
 export type SendState = 'waiting' | 'sending' | 'paused' | 'stalled' | 'received' | 'failed';
 
-export interface Draft {
-  title: string;
-  description: string;
-  language: string;
-}
+export type Draft = Pick<Fields, 'title' | 'description' | 'language'>;
 
 export interface Sending {
   key: number;
@@ -35,6 +32,8 @@ export interface Sending {
   error: string | null;
   /** What was typed before the server knew of the lesson. */
   draft: Draft;
+  /** The part of it that a person typed, perhaps after it travelled. */
+  typed: Partial<Draft>;
 }
 
 const ENDPOINT = '/api/v1/uploads';
@@ -55,6 +54,15 @@ export function changeSending(key: number, change: Partial<Sending>): void {
 
 function findSending(key: number): Sending | undefined {
   return sendings.get().find((item) => item.key === key);
+}
+
+/** Takes what was typed before the lesson's own form is there. */
+export function typeEarly(key: number, change: Partial<Draft>): void {
+  const item = findSending(key);
+  if (!item) return;
+  const typed = { ...item.typed, ...change };
+  changeSending(key, { draft: { ...item.draft, ...change }, typed });
+  if (item.lessonId) keepDraft(item.lessonId, typed);
 }
 
 function guardLeaving(event: BeforeUnloadEvent): void {
@@ -98,7 +106,9 @@ function isLost(error: Error | DetailedError): boolean {
 
 function onAnswer(key: number, response: HttpResponse): void {
   const lesson = response.getHeader('Daorian-Lesson');
-  if (lesson && !findSending(key)?.lessonId) {
+  const item = findSending(key);
+  if (lesson && item && !item.lessonId) {
+    keepDraft(lesson, item.typed);
     changeSending(key, { lessonId: lesson });
     void fetchLesson(lesson).catch(() => undefined);
   }
@@ -211,6 +221,7 @@ function enqueue(file: File, from: UnfinishedUpload | null): void {
     rate: null,
     error: null,
     draft,
+    typed: {},
   };
   nextKey += 1;
   sendings.update((list) => [...list, item]);

@@ -5,6 +5,7 @@
 // that is killed three times meanwhile: what is stored is what was sent, and no cut costs more than
 // one chunk. DAORIAN_TEST_LONG=1 sends 200 MB with a cut every 10 s, else 20 MB and 1 s.
 // upload-clients.mjs DAORIAN
+import { File as NodeFile } from 'node:buffer';
 import { createHash, randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -72,6 +73,9 @@ function uploadWithTus(bytes, endpoint, token, ledger) {
     upload.start();
   });
 }
+
+// Uppy asks whether what it is given is a browser's File; node 18 has the class, but not by that name.
+globalThis.File ??= NodeFile;
 
 /** Uppy expects an XMLHttpRequest under each request, to set a flag on; in node there is none. */
 class StackForUppy extends tus.DefaultHttpStack {

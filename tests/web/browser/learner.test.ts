@@ -94,9 +94,10 @@ test('the list shows the lessons; search as you type finds inside a word and is 
   assert.match(await page.locator('.card-title').innerText(), /เศษส่วน/);
   await page.locator('.card-link').click();
   await page.waitForURL(/\/watch\//);
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+  // The address changes first; the page and its focus follow when the lesson has come.
+  await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
   await page.goBack();
-  assert.equal(await page.locator('input[type=search]').inputValue(), 'ส่วน');
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('input[type=search]')?.value === 'ส่วน');
   await page.locator('input[type=search]').fill('ไม่มีคำนี้แน่นอน');
   await page.locator('.empty').waitFor();
   await context.close();

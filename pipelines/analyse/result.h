@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// What the analysis pass found out about a lesson: facts only, no decisions (those are taken in
+// pipelines/encode/decide.c and treat.c). A plain value and its JSON form, which is kept in the
+// bundle and read again by later passes, as foreign bytes.
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+    ANALYSE_CONTENT_NONE,   // no picture
+    ANALYSE_CONTENT_SLIDES, // stands still, then changes at once; a moving inset may be beside it
+    ANALYSE_CONTENT_SCREEN, // drawn by a computer and moving: scrolling, handwriting, programs
+    ANALYSE_CONTENT_CAMERA, // seen by a camera
+} AnalyseContent;
+
+/** A rectangle in pixels of the shown picture (SourceInfo width × height); width 0: none. */
+typedef struct {
+    guint x;      // (value)
+    guint y;      // (value)
+    guint width;  // (value)
+    guint height; // (value)
+} AnalyseRect;
+
+typedef struct {
+    gint64 start_ms;        // (value)
+    gint64 end_ms;          // (value)
+    AnalyseContent content; // (value)
+} AnalyseStretch;
+
+/** One still: from when it is seen to when the next one is. */
+typedef struct {
+    gint64 start_ms; // (value)
+    gint64 end_ms;   // (value)
+    gint64 best_ms;  // (value) a moment at which it is whole: the still is taken there
+    gboolean grows;  // (value) the slide before it with something added (a build)
+} AnalyseSlide;
+
+typedef struct {
+    AnalyseContent content; // (value) of most of the time
+    AnalyseRect inset;      // (value) what moves beside the slides
+    AnalyseRect crop;       // (value) what is left without black bars; the whole: no bars
+    gboolean interlaced;    // (value)
+    gint64 black_start_ms;  // (value) black or frozen so long at the start
+    gint64 black_end_ms;    // (value) and at the end
+    GArray *stretches;      // (owned) (element-type AnalyseStretch) whole duration, no gaps
+    GArray *slides;         // (owned) (element-type AnalyseSlide) in order; empty for camera
+} AnalysePicture;
+
+typedef struct {
+    double loudness_lufs;  // (value) integrated (EBU R128); -70 or less: silence
+    double range_lu;       // (value) loudness range
+    double peak_dbtp;      // (value) true peak
+    double noise_dbfs;     // (value) level of the quiet parts between words; -120: none measured
+    double rumble_dbfs;    // (value) level below 80 Hz in the quiet parts; -120: none measured
+    guint speech_permille; // (value) of the time
+    guint music_permille;  // (value)
+    guint silent_permille; // (value)
+} AnalyseSound;
+
+typedef struct {
+    gboolean has_picture;   // (value) `picture` counts
+    gboolean has_sound;     // (value) `sound` counts
+    AnalysePicture picture; // (owned)
+    AnalyseSound sound;     // (value)
+} AnalyseResult;
+
+AnalyseResult *analyse_result_new(void);
+void analyse_result_free(AnalyseResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnalyseResult, analyse_result_free)
+
+/** Returns: (transfer full): the JSON text; the same result gives the same bytes. */
+char *analyse_result_to_json(const AnalyseResult *result);
+
+/** Pure. Returns: (transfer full): NULL with G_IO_ERROR_INVALID_DATA and what is wrong. */
+AnalyseResult *analyse_result_parse(const char *text, gsize length, GError **error);

@@ -38,6 +38,7 @@ typedef struct {
 } AnalyseSlide;
 
 typedef struct {
+    AnalyseContent glance;  // (value) what the first look took it for: the grid was chosen by it
     AnalyseContent content; // (value) of most of the time
     AnalyseRect inset;      // (value) what moves beside the slides
     AnalyseRect crop;       // (value) what is left without black bars; the whole: no bars

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// tus-js-client and Uppy, as published, upload through a line that is cut again and again to a daemon
-// that is killed three times meanwhile: what is stored is what was sent, and no cut costs more than
-// one chunk. DAORIAN_TEST_LONG=1 sends 200 MB with a cut every 10 s, else 20 MB and 1 s.
-// upload-clients.mjs DAORIAN
-import { File as NodeFile } from 'node:buffer';
+// tus-js-client in node, and Uppy in Chromium from another origin, both as published, upload through
+// a line that is cut again and again to a daemon that is killed three times meanwhile: what is stored
+// is what was sent, and no cut costs more than one chunk. DAORIAN_TEST_LONG=1 sends 200 MB with a cut every 10 s, else 20 MB and 1 s.
+// upload-clients.mjs DAORIAN UPPY-PAGE
 import { createHash, randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import Uppy from '@uppy/core';
-import UppyTus from '@uppy/tus';
 import * as tus from 'tus-js-client';
 
 import { Daemon } from './daemon.mjs';
 import { openLink } from './link.mjs';
+import { uploadFromBrowser } from './uppy-browser.mjs';
 
 const long = process.env.DAORIAN_TEST_LONG === '1';
 const SIZE = long ? 200_000_000 : 20_000_000;
@@ -74,32 +72,21 @@ function uploadWithTus(bytes, endpoint, token, ledger) {
   });
 }
 
-// Uppy asks whether what it is given is a browser's File; node 18 has the class, but not by that name.
-globalThis.File ??= NodeFile;
-
-/** Uppy expects an XMLHttpRequest under each request, to set a flag on; in node there is none. */
-class StackForUppy extends tus.DefaultHttpStack {
-  createRequest(method, url) {
-    const request = super.createRequest(method, url);
-    const flags = {};
-    request.getUnderlyingObject = () => flags;
-    return request;
-  }
-}
-
-async function uploadWithUppy(bytes, endpoint, token, ledger) {
-  const uppy = new Uppy({ autoProceed: false });
-  uppy.use(UppyTus, {
-    ...options(endpoint, token, ledger),
-    limit: 1,
-    allowedMetaFields: true,
-    httpStack: new StackForUppy({}),
+function uploadWithUppy(bytes, endpoint, token, ledger) {
+  return uploadFromBrowser({
+    source: process.argv[3],
+    bytes,
+    endpoint,
+    token,
+    chunk: CHUNK,
+    delays: DELAYS,
+    onPatch: (offset) => {
+      ledger.runs.push(offset);
+    },
+    onLesson: (lesson) => {
+      ledger.lesson = lesson;
+    },
   });
-  // Uppy asks for the size of a browser's File; node's file source of tus-js-client takes buffers.
-  Object.defineProperty(bytes, 'size', { value: bytes.length });
-  uppy.addFile({ name: 'uppy.bin', type: 'video/mp4', data: bytes });
-  const result = await uppy.upload();
-  if (result.failed.length > 0) throw new Error(String(result.failed[0].error));
 }
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The web client's lint rules: faults, hooks used rightly, no markup from strings, and the same shape
-// limits as the C code. Called by `./dev lint`.
+// limits as the C code; the same for the tests that are written in it. Called by `./dev lint`.
 import js from "@eslint/js";
 import hooks from "eslint-plugin-react-hooks";
 import typescript from "typescript-eslint";
@@ -40,7 +40,7 @@ export default [
   js.configs.recommended,
   ...typescript.configs.recommended,
   {
-    files: ["src/**/*.ts", "src/**/*.tsx"],
+    files: ["src/**/*.ts", "src/**/*.tsx", "tests/**/*.ts"],
     plugins: { "react-hooks": hooks },
     rules: {
       ...shape,
@@ -53,7 +53,11 @@ export default [
   {
     files: ["**/*.js", "**/*.mjs"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", Buffer: "readonly", URL: "readonly", fetch: "readonly" },
+      globals: Object.fromEntries(
+        ["process", "console", "Buffer", "URL", "fetch", "File", "setTimeout", "clearTimeout", "setInterval", "clearInterval"].map(
+          (name) => [name, "readonly"],
+        ),
+      ),
     },
     rules: { ...shape, "max-lines-per-function": ["error", 120] },
   },

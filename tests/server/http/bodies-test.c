@@ -10,6 +10,7 @@
 #include "tests/server/http/fixture.h"
 
 #define BODY_BYTES (5 * 1024 * 1024 + 3)
+#define SLOW_BODIES 5000
 
 static char *
 make_body(void)
@@ -273,6 +274,32 @@ test_trickled_body(void)
     close(descriptor);
 }
 
+// Thousands of bodies that crawl: others are served meanwhile, and each of the slow ones is ended.
+static void
+test_slow_bodies_by_the_thousand(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new((HttpServerConfig){.stall_timeout_ms = 3000});
+    g_autofree int *descriptors = g_new(int, SLOW_BODIES);
+
+    for (guint i = 0; i < SLOW_BODIES; i++) {
+        descriptors[i] = client_connect(fixture);
+        client_send(descriptors[i],
+                    "PATCH /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\na");
+    }
+    for (guint round = 0; round < 5; round++) {
+        g_autoptr(Reply) hello = client_ask(fixture, "GET", "/hello", "");
+        g_autoptr(Reply) file = client_ask(fixture, "GET", FIXTURE_PLAYLIST, "");
+
+        g_assert_cmpuint(hello->status, ==, 200);
+        g_assert_cmpuint(file->status, ==, 200);
+        for (guint i = 0; i < SLOW_BODIES; i++)
+            (void)send(descriptors[i], "x", 1, MSG_NOSIGNAL);
+    }
+    g_assert_true(fixture_wait(fixture, &fixture->n_aborts, SLOW_BODIES));
+    for (guint i = 0; i < SLOW_BODIES; i++)
+        close(descriptors[i]);
+}
+
 // Small pieces, but enough of them in each stall time.
 static void
 test_slow_but_steady_body(void)
@@ -343,6 +370,7 @@ main(int argc, char **argv)
     g_test_add_func("/http/bodies/peer-leaves", test_peer_leaves);
     g_test_add_func("/http/bodies/stalled-body", test_stalled_body);
     g_test_add_func("/http/bodies/trickled-body", test_trickled_body);
+    g_test_add_func("/http/bodies/slow-bodies-by-the-thousand", test_slow_bodies_by_the_thousand);
     g_test_add_func("/http/bodies/slow-but-steady-body", test_slow_but_steady_body);
     g_test_add_func("/http/bodies/handler-hears-of-the-end", test_handler_hears_of_the_end);
     g_test_add_func("/http/bodies/handler-takes-too-long", test_handler_takes_too_long);

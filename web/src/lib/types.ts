@@ -39,6 +39,8 @@ export interface Sentence {
   sentence: string;
 }
 
+export type RungFamily = 'sound' | 'slides' | 'avc' | 'av1';
+
 export interface Rung {
   name: string;
   bytes: number;
@@ -51,6 +53,11 @@ export interface Rung {
   /** The MP4 file itself. */
   file_url?: string | null;
   error: Sentence | null;
+  /** Against the source scaled to this rung; null when it was not measured. */
+  ssim?: number | null;
+  family?: RungFamily;
+  /** How many stills `slides` has. */
+  stills?: number | null;
 }
 
 export interface LessonJob {
@@ -61,7 +68,27 @@ export interface LessonJob {
 
 export interface Captions {
   language: string;
+  state: 'draft' | 'approved';
+  source: 'upload' | 'embedded' | 'recogniser';
   url: string;
+  bytes: number;
+  etag: string;
+}
+
+export interface Slides {
+  count: number;
+  /** A cue a still: its payload is the relative file name, a second line `grows` for a build. */
+  vtt: string;
+  pdf: string | null;
+  pdf_bytes?: number | null;
+}
+
+/** A part of the shown picture, in permille of its width and height. */
+export interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 export interface Lesson {
@@ -79,6 +106,15 @@ export interface Lesson {
   poster: string | null;
   rungs: Rung[];
   captions?: Captions[];
+  slides?: Slides | null;
+  /** Address of the .vtt whose payload is `file#xywh=x,y,w,h`. */
+  storyboard?: string | null;
+  /** Address of `{"version":1,"interval_ms":…,"peaks":[0–255,…]}`. */
+  waveform?: string | null;
+  interpreter?: Area | null;
+  inset?: Area | null;
+  /** A better rung is still being made. */
+  refining?: boolean;
   job: LessonJob | null;
   error: Sentence | null;
   warnings: Sentence[];

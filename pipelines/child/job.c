@@ -36,6 +36,20 @@ write_names(JsonObject *object, const char *name, char **names)
     json_object_set_array_member(object, name, array);
 }
 
+static void
+write_area(JsonObject *object, const char *name, const ChildJobArea *area)
+{
+    const guint values[] = {area->x, area->y, area->width, area->height};
+    if (area->width == 0) {
+        json_object_set_null_member(object, name);
+        return;
+    }
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < G_N_ELEMENTS(values); i++)
+        json_array_add_int_element(array, values[i]);
+    json_object_set_array_member(object, name, array);
+}
+
 char *
 child_job_to_line(const ChildJob *job)
 {
@@ -50,6 +64,8 @@ child_job_to_line(const ChildJob *job)
     json_object_set_int_member(limits, "duration_ms", (gint64)job->limit_duration_ms);
     json_object_set_int_member(limits, "pixels", (gint64)job->limit_pixels);
     json_object_set_object_member(object, "limits", limits);
+    write_area(object, "interpreter", &job->interpreter);
+    json_object_set_boolean_member(object, "clean_sound", job->clean_sound);
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
     return json_to_string(node, FALSE);
 }
@@ -82,6 +98,36 @@ read_limits(JsonObject *object, ChildJob *job)
            package_strict_json_get_number(limits, "pixels", &job->limit_pixels);
 }
 
+/* An area that lies in the picture, or null. */
+static gboolean
+read_area(JsonObject *object, const char *name, ChildJobArea *area)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    JsonArray *array = package_strict_json_get_array(object, name);
+    guint64 values[4] = {0};
+    if (node != NULL && JSON_NODE_HOLDS_NULL(node))
+        return TRUE;
+    if (array == NULL || json_array_get_length(array) != G_N_ELEMENTS(values))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(values); i++)
+        if (!package_strict_json_get_element(array, i, &values[i]) || values[i] > 1000)
+            return FALSE;
+    *area = (ChildJobArea){(guint)values[0], (guint)values[1], (guint)values[2], (guint)values[3]};
+    return area->width > 0 && area->height > 0 && area->x + area->width <= 1000 &&
+           area->y + area->height <= 1000;
+}
+
+static gboolean
+read_flag(JsonObject *object, const char *name, gboolean *flag)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) ||
+        json_node_get_value_type(node) != G_TYPE_BOOLEAN)
+        return FALSE;
+    *flag = json_node_get_boolean(node);
+    return TRUE;
+}
+
 static ChildJob *
 read_job(JsonObject *object)
 {
@@ -93,7 +139,8 @@ read_job(JsonObject *object)
     job->done = read_names(object, "done");
     if (job->source == NULL || job->staging == NULL || job->rungs == NULL || job->done == NULL ||
         !package_strict_json_get_number(object, "permille", &permille) || permille > 1000 ||
-        !read_limits(object, job))
+        !read_limits(object, job) || !read_area(object, "interpreter", &job->interpreter) ||
+        !read_flag(object, "clean_sound", &job->clean_sound))
         return NULL;
     job->permille = (guint)permille;
     return g_steal_pointer(&job);

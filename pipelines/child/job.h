@@ -6,6 +6,14 @@
 
 #include <glib.h>
 
+/** A part of the shown picture, in permille of its sides; width 0: none. */
+typedef struct {
+    guint x;      // (value)
+    guint y;      // (value)
+    guint width;  // (value)
+    guint height; // (value)
+} ChildJobArea;
+
 typedef struct {
     char *source;              // (owned) path of the file to read, as the child sees it
     char *staging;             // (owned) path of the folder to write, as the child sees it
@@ -14,6 +22,8 @@ typedef struct {
     guint permille;            // (value) progress said by an earlier attempt; never go below
     guint64 limit_duration_ms; // (value) refuse longer sources; 0: no limit
     guint64 limit_pixels;      // (value) refuse larger pictures; 0: no limit
+    ChildJobArea interpreter;  // (value) of sign language, as staff marked it
+    gboolean clean_sound;      // (value) noise may be taken out of speech
 } ChildJob;
 
 typedef enum {

@@ -12,6 +12,7 @@
 #include "pipelines/package/strict_json.h"
 
 #define MAX_NAMES 16
+#define MAX_STILLS 9999 // four digits in file names
 #define MAX_DETAIL_CHARACTERS 500
 #define MAX_DURATION_MS (G_GUINT64_CONSTANT(48) * 3600 * 1000)
 
@@ -19,7 +20,9 @@
 
 typedef enum {
     FIELD_TEXT,
+    FIELD_TAG,    // a text that may be empty
     FIELD_DETAIL, // any text, cut to a length
+    FIELD_ASSET,
     FIELD_NAMES,
     FIELD_FLAG,
     FIELD_SMALL, // guint
@@ -42,42 +45,61 @@ typedef struct {
 #define NAME_LETTERS LOWER DIGITS "-"
 #define FILE_LETTERS NAME_LETTERS "."
 #define AT(member) G_STRUCT_OFFSET(ChildReport, member)
-#define CODED (IN(FAILED) | IN(RUNG_FAILED) | IN(WARNING))
+#define CODED (IN(FAILED) | IN(RUNG_FAILED) | IN(RUNG_SKIPPED) | IN(WARNING))
+#define SIZED (IN(PROBE) | IN(RUNG) | IN(ASSET) | IN(SLIDES))
+#define TIMED (IN(PROBE) | IN(RUNG) | IN(SLIDES) | IN(DONE))
+#define NAMED (IN(RUNG) | IN(RUNG_FAILED) | IN(RUNG_SKIPPED))
 
 static const Field fields[] = {
-    {"name", FIELD_TEXT, AT(name), IN(RUNG) | IN(RUNG_FAILED), NAME_LETTERS, 32},
+    {"kind", FIELD_ASSET, AT(asset), IN(ASSET), NULL, 0},
+    {"name", FIELD_TEXT, AT(name), NAMED, NAME_LETTERS, 32},
     {"rung", FIELD_TEXT, AT(name), IN(CHECKPOINT), NAME_LETTERS, 32},
-    {"file", FIELD_TEXT, AT(file), IN(RUNG) | IN(POSTER), FILE_LETTERS, 64},
+    {"position", FIELD_SMALL, AT(position), IN(ASSET), NULL, MAX_STILLS},
+    {"file", FIELD_TEXT, AT(file), IN(RUNG) | IN(ASSET), FILE_LETTERS, 64},
     {"index", FIELD_TEXT, AT(index), IN(RUNG), FILE_LETTERS, 64},
-    {"sha256", FIELD_TEXT, AT(sha256), IN(RUNG) | IN(POSTER), "abcdef" DIGITS, 64},
+    {"sha256", FIELD_TEXT, AT(sha256), IN(RUNG) | IN(ASSET), "abcdef" DIGITS, 64},
     {"codecs", FIELD_TEXT, AT(codecs), IN(RUNG), LOWER UPPER DIGITS ".,", 64},
     {"stage", FIELD_TEXT, AT(stage), IN(PROGRESS), NAME_LETTERS, 32},
     {"container", FIELD_DETAIL, AT(container), IN(PROBE), NULL, 0},
+    {"language", FIELD_TAG, AT(language), IN(ASSET), LOWER UPPER DIGITS "-", 35},
     {"code", FIELD_TEXT, AT(code), CODED, NAME_LETTERS, 40},
     {"detail", FIELD_DETAIL, AT(detail), CODED, NULL, 0},
     {"rungs", FIELD_NAMES, AT(rungs), IN(PLAN), NAME_LETTERS, 32},
     {"has_picture", FIELD_FLAG, AT(has_picture), IN(PROBE), NULL, 0},
     {"has_sound", FIELD_FLAG, AT(has_sound), IN(PROBE), NULL, 0},
-    {"width", FIELD_SMALL, AT(width), IN(PROBE) | IN(RUNG), NULL, 1 << 20},
-    {"height", FIELD_SMALL, AT(height), IN(PROBE) | IN(RUNG), NULL, 1 << 20},
+    {"grows", FIELD_FLAG, AT(grows), IN(ASSET), NULL, 0},
+    {"columns", FIELD_SMALL, AT(columns), IN(ASSET), NULL, 1000},
+    {"count", FIELD_SMALL, AT(count), IN(ASSET) | IN(SLIDES), NULL, MAX_STILLS},
+    {"width", FIELD_SMALL, AT(width), SIZED, NULL, 1 << 20},
+    {"height", FIELD_SMALL, AT(height), SIZED, NULL, 1 << 20},
     {"permille", FIELD_SMALL, AT(permille), IN(PROGRESS), NULL, 999},
     {"segments", FIELD_SMALL, AT(segments), IN(CHECKPOINT), NULL, 65535},
+    {"interval_ms", FIELD_LARGE, AT(interval_ms), IN(ASSET), NULL, MAX_DURATION_MS},
+    {"start_ms", FIELD_LARGE, AT(start_ms), IN(ASSET), NULL, MAX_DURATION_MS},
+    {"end_ms", FIELD_LARGE, AT(end_ms), IN(ASSET), NULL, MAX_DURATION_MS},
     {"media_ms", FIELD_LARGE, AT(media_ms), IN(CHECKPOINT) | IN(WARNING), NULL, MAX_DURATION_MS},
-    {"duration_ms", FIELD_LARGE, AT(duration_ms), IN(PROBE) | IN(RUNG) | IN(DONE), NULL,
-     MAX_DURATION_MS},
-    {"bytes", FIELD_LARGE, AT(bytes), IN(RUNG) | IN(POSTER), NULL, G_MAXINT64},
+    {"duration_ms", FIELD_LARGE, AT(duration_ms), TIMED, NULL, MAX_DURATION_MS},
+    {"bytes", FIELD_LARGE, AT(bytes), IN(RUNG) | IN(ASSET), NULL, G_MAXINT64},
     {"bandwidth_bps", FIELD_LARGE, AT(bandwidth_bps), IN(RUNG), NULL, G_MAXINT64},
     {"average_bandwidth_bps", FIELD_LARGE, AT(average_bandwidth_bps), IN(RUNG), NULL, G_MAXINT64},
     {"speed", FIELD_REAL, AT(speed), IN(PROGRESS), NULL, 1000000},
     {"frame_rate", FIELD_REAL, AT(frame_rate), IN(RUNG), NULL, 1000},
+    {"ssim", FIELD_REAL, AT(ssim), IN(RUNG), NULL, 1},
 };
 
 static const char *const kind_names[] = {
-    [CHILD_REPORT_HELLO] = "hello",       [CHILD_REPORT_PROBE] = "probe",
-    [CHILD_REPORT_PLAN] = "plan",         [CHILD_REPORT_POSTER] = "poster",
-    [CHILD_REPORT_PROGRESS] = "progress", [CHILD_REPORT_CHECKPOINT] = "checkpoint",
-    [CHILD_REPORT_RUNG] = "rung",         [CHILD_REPORT_RUNG_FAILED] = "rung-failed",
-    [CHILD_REPORT_WARNING] = "warning",   [CHILD_REPORT_FAILED] = "failed",
+    [CHILD_REPORT_HELLO] = "hello",
+    [CHILD_REPORT_PROBE] = "probe",
+    [CHILD_REPORT_PLAN] = "plan",
+    [CHILD_REPORT_ASSET] = "asset",
+    [CHILD_REPORT_SLIDES] = "slides",
+    [CHILD_REPORT_PROGRESS] = "progress",
+    [CHILD_REPORT_CHECKPOINT] = "checkpoint",
+    [CHILD_REPORT_RUNG] = "rung",
+    [CHILD_REPORT_RUNG_SKIPPED] = "rung-skipped",
+    [CHILD_REPORT_RUNG_FAILED] = "rung-failed",
+    [CHILD_REPORT_WARNING] = "warning",
+    [CHILD_REPORT_FAILED] = "failed",
     [CHILD_REPORT_DONE] = "done",
 };
 
@@ -89,6 +111,12 @@ child_report_new(ChildReportKind kind)
     ChildReport *report = g_new0(ChildReport, 1);
     report->kind = kind;
     return report;
+}
+
+static gboolean
+is_owned_text(const Field *field)
+{
+    return field->type == FIELD_TEXT || field->type == FIELD_TAG || field->type == FIELD_DETAIL;
 }
 
 static gpointer
@@ -105,7 +133,7 @@ child_report_copy(const ChildReport *report)
         if (g_strcmp0(fields[i].name, "rung") == 0)
             continue; // the same member as name
         char **member = get_member(copy, &fields[i]);
-        if (fields[i].type == FIELD_TEXT || fields[i].type == FIELD_DETAIL)
+        if (is_owned_text(&fields[i]))
             *member = g_strdup(*member);
     }
     copy->rungs = g_strdupv(report->rungs);
@@ -116,7 +144,7 @@ void
 child_report_free(ChildReport *report)
 {
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (fields[i].type == FIELD_TEXT || fields[i].type == FIELD_DETAIL)
+        if (is_owned_text(&fields[i]))
             g_clear_pointer((char **)get_member(report, &fields[i]), g_free);
     g_strfreev(report->rungs);
     g_free(report);
@@ -145,9 +173,14 @@ write_field(JsonObject *object, const Field *field, gpointer member)
     g_autofree char *text = NULL;
     switch (field->type) {
     case FIELD_TEXT:
+    case FIELD_TAG:
     case FIELD_DETAIL:
         text = tidy_text(*(char **)member);
         json_object_set_string_member(object, field->name, text);
+        break;
+    case FIELD_ASSET:
+        json_object_set_string_member(object, field->name,
+                                      child_asset_get_name(*(ChildAssetKind *)member));
         break;
     case FIELD_NAMES:
         write_names(object, field->name, *(char ***)member);
@@ -186,8 +219,9 @@ static gboolean
 is_made_of(const char *text, const Field *field)
 {
     gsize length = strlen(text);
-    return length > 0 && length <= field->most && text[0] != '.' &&
-           strspn(text, field->letters) == length;
+    if (length == 0)
+        return field->type == FIELD_TAG;
+    return length <= field->most && text[0] != '.' && strspn(text, field->letters) == length;
 }
 
 static gboolean
@@ -252,8 +286,11 @@ read_field(JsonObject *object, const Field *field, gpointer member)
     guint64 number = 0;
     switch (field->type) {
     case FIELD_TEXT:
+    case FIELD_TAG:
     case FIELD_DETAIL:
         return read_text(object, field, member);
+    case FIELD_ASSET:
+        return child_asset_parse_name(package_strict_json_get_text(object, field->name), member);
     case FIELD_NAMES:
         return read_names(object, field, member);
     case FIELD_FLAG:
@@ -294,6 +331,20 @@ is_our_version(JsonObject *object, const ChildReport *report)
             version == CHILD_REPORT_VERSION);
 }
 
+/* A still has a place, a time and a size; captions have a language; nothing else has a place. */
+static gboolean
+is_sane_asset(const ChildReport *report)
+{
+    gboolean still = report->asset == CHILD_ASSET_STILL;
+    if (report->kind != CHILD_REPORT_ASSET)
+        return TRUE;
+    if (still != (report->position > 0) || report->start_ms > report->end_ms)
+        return FALSE;
+    if (still && (report->width == 0 || report->height == 0))
+        return FALSE;
+    return (report->asset == CHILD_ASSET_CAPTIONS) == (report->language[0] != '\0');
+}
+
 static ChildReport *
 read_object(JsonObject *object, const char **wrong)
 {
@@ -308,6 +359,9 @@ read_object(JsonObject *object, const char **wrong)
             !read_field(object, &fields[i], get_member(report, &fields[i])))
             return NULL;
     }
+    *wrong = "kind";
+    if (!is_sane_asset(report))
+        return NULL;
     *wrong = "version";
     return is_our_version(object, report) ? g_steal_pointer(&report) : NULL;
 }

@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "pipelines/child/asset.h"
+
 #define CHILD_REPORT_MAX_LINE (64 * 1024)
 #define CHILD_REPORT_VERSION 1
 
@@ -15,10 +17,12 @@ typedef enum {
     CHILD_REPORT_HELLO,
     CHILD_REPORT_PROBE,
     CHILD_REPORT_PLAN,
-    CHILD_REPORT_POSTER,
+    CHILD_REPORT_ASSET,
+    CHILD_REPORT_SLIDES,
     CHILD_REPORT_PROGRESS,
     CHILD_REPORT_CHECKPOINT,
     CHILD_REPORT_RUNG,
+    CHILD_REPORT_RUNG_SKIPPED,
     CHILD_REPORT_RUNG_FAILED,
     CHILD_REPORT_WARNING,
     CHILD_REPORT_FAILED,
@@ -27,30 +31,40 @@ typedef enum {
 
 /** Which fields count is said by the kind, as in ARCHITECTURE.md; the others are 0 or NULL. */
 typedef struct {
-    ChildReportKind kind;  // (value)
-    char *name;            // (owned) (nullable) rung, rung-failed; checkpoint's `rung`
-    char *file;            // (owned) (nullable) rung, poster: a plain file name
-    char *index;           // (owned) (nullable) rung: a plain file name
-    char *sha256;          // (owned) (nullable) rung, poster: 64 hex digits
-    char *codecs;          // (owned) (nullable) rung
-    char *stage;           // (owned) (nullable) progress
-    char *container;       // (owned) (nullable) probe
-    char *code;            // (owned) (nullable) failed, rung-failed, warning
-    char *detail;          // (owned) (nullable) failed, rung-failed, warning: English, for the log
-    char **rungs;          // (owned) (nullable) plan
-    gboolean has_picture;  // (value) probe
-    gboolean has_sound;    // (value) probe
-    guint width;           // (value) probe, rung
-    guint height;          // (value) probe, rung
-    guint permille;        // (value) progress
-    guint segments;        // (value) checkpoint
-    guint64 media_ms;      // (value) checkpoint, warning
-    guint64 duration_ms;   // (value) probe, rung, done
-    guint64 bytes;         // (value) rung, poster
-    guint64 bandwidth_bps; // (value) rung
+    ChildReportKind kind;          // (value)
+    ChildAssetKind asset;          // (value) asset
+    char *name;                    // (owned) (nullable) rung…; checkpoint's `rung`
+    char *file;                    // (owned) (nullable) rung, asset: a plain file name
+    char *index;                   // (owned) (nullable) rung: a plain file name
+    char *sha256;                  // (owned) (nullable) rung, asset: 64 hex digits
+    char *codecs;                  // (owned) (nullable) rung
+    char *stage;                   // (owned) (nullable) progress
+    char *container;               // (owned) (nullable) probe
+    char *language;                // (owned) (nullable) asset: of captions, else empty
+    char *code;                    // (owned) (nullable) failed, rung-failed, rung-skipped, warning
+    char *detail;                  // (owned) (nullable) beside code: English, for the log
+    char **rungs;                  // (owned) (nullable) plan
+    gboolean has_picture;          // (value) probe
+    gboolean has_sound;            // (value) probe
+    gboolean grows;                // (value) asset: a still that adds to the one before it
+    guint width;                   // (value) probe, rung, asset, slides
+    guint height;                  // (value) probe, rung, asset, slides
+    guint permille;                // (value) progress
+    guint segments;                // (value) checkpoint
+    guint position;                // (value) asset: stills from 1, else 0
+    guint columns;                 // (value) asset: storyboard
+    guint count;                   // (value) asset: pictures of a storyboard; slides
+    guint64 interval_ms;           // (value) asset: storyboard
+    guint64 start_ms;              // (value) asset
+    guint64 end_ms;                // (value) asset
+    guint64 media_ms;              // (value) checkpoint, warning
+    guint64 duration_ms;           // (value) probe, rung, slides, done
+    guint64 bytes;                 // (value) rung, asset
+    guint64 bandwidth_bps;         // (value) rung
     guint64 average_bandwidth_bps; // (value) rung
     double speed;                  // (value) progress: media seconds a wall second
     double frame_rate;             // (value) rung
+    double ssim;                   // (value) rung: 0: not measured
 } ChildReport;
 
 typedef enum {
@@ -69,8 +83,7 @@ ChildReport *child_report_copy(const ChildReport *report);
 void child_report_free(ChildReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChildReport, child_report_free)
 
-/** Returns: (transfer full): one JSON object, no line feed, at most 64 KiB; texts are cut to fit.
- */
+/** Returns: (transfer full): one JSON object, no line feed, at most 64 KiB; texts are cut. */
 char *child_report_to_line(const ChildReport *report);
 
 /** Pure. Returns: (transfer full): the report, or NULL with CHILD_ERROR_INVALID. Any thread. */

@@ -97,7 +97,8 @@ static void
 write_poster(Ladder *ladder)
 {
     g_autoptr(GError) failure = NULL;
-    g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_POSTER);
+    g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_ASSET);
+    report->asset = CHILD_ASSET_POSTER;
     report->file = g_strdup("poster.webp");
     ladder->poster_written = TRUE;
     // A lesson without a poster is still a lesson.

@@ -99,11 +99,17 @@ count_files(const CatalogLesson *lesson)
 }
 
 static gboolean
+is_poster(const ChildReport *report)
+{
+    return report->kind == CHILD_REPORT_ASSET && report->asset == CHILD_ASSET_POSTER;
+}
+
+static gboolean
 place_report(Run *run, GError **error)
 {
     FlowsEncodeAction *action = run->action;
     const FlowsPublishPlaces *places = &run->context.places;
-    if (action->report->kind == CHILD_REPORT_POSTER)
+    if (is_poster(action->report))
         return flows_publish_place_poster(places, action->report, error);
     if (action->report->kind != CHILD_REPORT_RUNG)
         return TRUE;
@@ -211,7 +217,9 @@ write_report(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, G
     switch (report->kind) {
     case CHILD_REPORT_RUNG:
         return write_rung(database, run, by, error);
-    case CHILD_REPORT_POSTER:
+    case CHILD_REPORT_ASSET:
+        if (!is_poster(report))
+            return TRUE;
         media.poster_file = "poster.webp";
         return catalog_lessons_set_media(database, lesson_id, &media, by->now_ms, error);
     case CHILD_REPORT_RUNG_FAILED:
@@ -222,8 +230,10 @@ write_report(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, G
     case CHILD_REPORT_HELLO:
     case CHILD_REPORT_PROBE:
     case CHILD_REPORT_PLAN:
+    case CHILD_REPORT_SLIDES:
     case CHILD_REPORT_PROGRESS:
     case CHILD_REPORT_CHECKPOINT:
+    case CHILD_REPORT_RUNG_SKIPPED:
     case CHILD_REPORT_FAILED:
     case CHILD_REPORT_DONE:
         return TRUE;

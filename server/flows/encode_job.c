@@ -348,7 +348,7 @@ on_child_report(const ChildReport *report, gpointer user_data)
     case CHILD_REPORT_PLAN:
         take_plan(job, report);
         return;
-    case CHILD_REPORT_POSTER:
+    case CHILD_REPORT_ASSET:
     case CHILD_REPORT_RUNG:
     case CHILD_REPORT_RUNG_FAILED:
     case CHILD_REPORT_WARNING:
@@ -356,7 +356,9 @@ on_child_report(const ChildReport *report, gpointer user_data)
         return;
     case CHILD_REPORT_HELLO:
     case CHILD_REPORT_PROBE:
+    case CHILD_REPORT_SLIDES:
     case CHILD_REPORT_CHECKPOINT:
+    case CHILD_REPORT_RUNG_SKIPPED:
     case CHILD_REPORT_FAILED:
     case CHILD_REPORT_DONE:
         return;
@@ -426,7 +428,8 @@ start_child(FlowsEncodeJob *job)
                             .done = job->done,
                             .permille = (guint)MAX(job->permille, again ? 1 : 0),
                             .limit_duration_ms = LIMIT_DURATION_MS,
-                            .limit_pixels = LIMIT_PIXELS};
+                            .limit_pixels = LIMIT_PIXELS,
+                            .clean_sound = TRUE};
     const ChildLauncherSetup setup = {
         .sandbox = job->shared->sandbox,
         .places = {.program = job->shared->setup.media_program,

@@ -19,7 +19,12 @@ parse(const char *line)
     "{\"type\":\"rung\",\"name\":\"small\",\"file\":\"small.mp4\",\"index\":\"small.index.json\"," \
     "\"sha256\":\"" SUM "\",\"codecs\":\"avc1.42C00C,mp4a.40.2\",\"width\":320,\"height\":180,"    \
     "\"duration_ms\":3000,\"bytes\":12345,\"bandwidth_bps\":40000,"                                \
-    "\"average_bandwidth_bps\":30000,\"frame_rate\":12.5}"
+    "\"average_bandwidth_bps\":30000,\"frame_rate\":12.5,\"ssim\":0.984375}"
+#define STILL                                                                                      \
+    "{\"type\":\"asset\",\"kind\":\"still\",\"position\":7,\"file\":\"still-0007.webp\","          \
+    "\"sha256\":\"" SUM "\",\"language\":\"\",\"grows\":true,\"columns\":0,\"count\":0,"           \
+    "\"width\":1280,\"height\":720,\"interval_ms\":0,\"start_ms\":1000,\"end_ms\":2500,\"bytes\":" \
+    "99}"
 
 static const char *const golden[] = {
     "{\"type\":\"hello\",\"version\":1}",
@@ -27,10 +32,12 @@ static const char *const golden[] = {
     "1280,"
     "\"height\":720,\"duration_ms\":3000}",
     "{\"type\":\"plan\",\"rungs\":[\"voice\",\"small\"]}",
-    "{\"type\":\"poster\",\"file\":\"poster.webp\",\"sha256\":\"" SUM "\",\"bytes\":99}",
+    STILL,
+    "{\"type\":\"slides\",\"count\":7,\"width\":1280,\"height\":720,\"duration_ms\":2500}",
     "{\"type\":\"progress\",\"stage\":\"pictures\",\"permille\":512,\"speed\":3.5}",
     "{\"type\":\"checkpoint\",\"rung\":\"small\",\"segments\":7,\"media_ms\":28000}",
     RUNG,
+    "{\"type\":\"rung-skipped\",\"name\":\"large\",\"code\":\"no-gain\",\"detail\":\"why\"}",
     "{\"type\":\"rung-failed\",\"name\":\"large\",\"code\":\"internal\",\"detail\":\"why\"}",
     "{\"type\":\"warning\",\"code\":\"damaged\",\"detail\":\"at\",\"media_ms\":1500}",
     "{\"type\":\"failed\",\"code\":\"not-media\",\"detail\":\"no\"}",
@@ -96,6 +103,48 @@ test_refuses_paths(void)
     g_assert_nonnull(good);
 }
 
+static char *
+replace_in(const char *line, const char *old, const char *new)
+{
+    g_auto(GStrv) parts = g_strsplit(line, old, 2);
+    g_assert_nonnull(parts[1]);
+    return g_strjoin(new, parts[0], parts[1], NULL);
+}
+
+/* Every kind of asset has a word; what belongs to one kind is refused with another. */
+static void
+test_assets_are_what_they_say(void)
+{
+    static const char *const wrong[][2] = {
+        {"still\",\"position", "poster\",\"position"}, // a poster has no place
+        {"\"position\":7", "\"position\":0"},
+        {"\"position\":7", "\"position\":10000"},
+        {"\"start_ms\":1000", "\"start_ms\":2501"},
+        {"\"width\":1280", "\"width\":0"},
+        {"\"language\":\"\"", "\"language\":\"th\""},
+        {"still\",\"position", "picture\",\"position"},
+        {"\"grows\":true", "\"grows\":1"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *line = replace_in(STILL, wrong[i][0], wrong[i][1]);
+        g_test_message("%s", line);
+        g_assert_null(parse(line));
+    }
+    for (ChildAssetKind kind = CHILD_ASSET_ANALYSIS; kind <= CHILD_ASSET_CAPTIONS; kind++) {
+        g_autofree char *word = g_strdup_printf("\"%s\"", child_asset_get_name(kind));
+        g_autofree char *named = replace_in(STILL, "\"still\"", word);
+        g_autofree char *placed =
+            replace_in(named, "\"position\":7",
+                       kind == CHILD_ASSET_STILL ? "\"position\":1" : "\"position\":0");
+        g_autofree char *line = replace_in(placed, "\"language\":\"\"",
+                                           kind == CHILD_ASSET_CAPTIONS ? "\"language\":\"zh-Hant\""
+                                                                        : "\"language\":\"\"");
+        g_autoptr(ChildReport) report = parse(line);
+        g_assert_nonnull(report);
+        g_assert_cmpint(report->asset, ==, kind);
+    }
+}
+
 static void
 test_refuses_depth_and_length(void)
 {
@@ -126,7 +175,7 @@ test_details_are_tidied(void)
 }
 
 static void
-test_job_comes_back(void)
+assert_job_comes_back(const ChildJobArea *interpreter)
 {
     static const char *const rungs[] = {"voice", "small", NULL};
     const ChildJob job = {.source = (char *)"/source",
@@ -135,15 +184,47 @@ test_job_comes_back(void)
                           .done = (char **)(rungs + 2),
                           .permille = 120,
                           .limit_duration_ms = 1000,
-                          .limit_pixels = 99};
+                          .limit_pixels = 99,
+                          .interpreter = *interpreter,
+                          .clean_sound = interpreter->width > 0};
     g_autofree char *line = child_job_to_line(&job);
     ChildJobLine kind = CHILD_JOB_LINE_CANCEL;
     g_autoptr(ChildJob) back = NULL;
     g_assert_true(child_job_parse(line, strlen(line), &kind, &back, NULL));
     g_assert_cmpint(kind, ==, CHILD_JOB_LINE_JOB);
+    g_assert_cmpmem(&back->interpreter, sizeof(ChildJobArea), interpreter, sizeof(ChildJobArea));
+    g_assert_cmpint(back->clean_sound, ==, job.clean_sound);
     g_autofree char *again = child_job_to_line(back);
     g_assert_cmpstr(line, ==, again);
+}
+
+static void
+test_job_comes_back(void)
+{
+    assert_job_comes_back(&(ChildJobArea){0});
+    assert_job_comes_back(&(ChildJobArea){700, 600, 300, 400});
+}
+
+#define JOB                                                                                        \
+    "{\"type\":\"job\",\"source\":\"/source\",\"staging\":\"/staging\",\"rungs\":[],\"done\":[],"  \
+    "\"permille\":1,\"limits\":{\"duration_ms\":1,\"pixels\":2},\"interpreter\":%s,"               \
+    "\"clean_sound\":%s}"
+
+static void
+test_job_is_read_strictly(void)
+{
+    static const char *const wrong[][2] = {
+        {"[0,0,0,0]", "true"},       {"[0,0,1001,1]", "true"}, {"[900,0,200,10]", "true"},
+        {"[0,900,10,200]", "true"},  {"[0,0,10]", "true"},     {"[0,0,10,10,10]", "true"},
+        {"[0,0,\"10\",10]", "true"}, {"{}", "true"},           {"null", "1"},
+        {"[-1,0,10,10]", "true"},
+    };
+    ChildJobLine kind = CHILD_JOB_LINE_CANCEL;
     g_autoptr(ChildJob) none = NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *line = g_strdup_printf(JOB, wrong[i][0], wrong[i][1]);
+        g_assert_false(child_job_parse(line, strlen(line), &kind, &none, NULL));
+    }
     g_assert_true(child_job_parse("{\"type\":\"cancel\"}", 17, &kind, &none, NULL));
     g_assert_cmpint(kind, ==, CHILD_JOB_LINE_CANCEL);
     g_assert_null(none);
@@ -160,6 +241,8 @@ main(int argc, char **argv)
     g_test_add_func("/child/report/refuses-paths", test_refuses_paths);
     g_test_add_func("/child/report/refuses-depth-and-length", test_refuses_depth_and_length);
     g_test_add_func("/child/report/details-are-tidied", test_details_are_tidied);
+    g_test_add_func("/child/report/assets-are-what-they-say", test_assets_are_what_they_say);
     g_test_add_func("/child/job/comes-back", test_job_comes_back);
+    g_test_add_func("/child/job/is-read-strictly", test_job_is_read_strictly);
     return g_test_run();
 }

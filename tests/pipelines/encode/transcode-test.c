@@ -76,7 +76,7 @@ test_case(gconstpointer data)
     for (guint i = 0; plan->rungs[i] != NULL; i++)
         check_rung(now, result, staging, plan->rungs[i]);
     if (now->maker.picture != NULL)
-        g_assert_nonnull(job_result_find(result, CHILD_REPORT_POSTER, NULL));
+        g_assert_nonnull(job_result_find(result, CHILD_REPORT_ASSET, NULL));
     g_assert_null(job_result_find(result, CHILD_REPORT_WARNING, NULL));
 }
 

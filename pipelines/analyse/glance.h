@@ -10,9 +10,9 @@
 #include "pipelines/source/reader.h"
 
 typedef struct {
-    AnalyseContent content; // (value) of most of what was looked at; NONE: no picture decoded
-    AnalyseRect inset;      // (value) what moves beside the slides, when sure
-    AnalyseRect crop;       // (value) what is left without black bars; the whole: none, or not sure
+    AnalyseResultContent content; // (value) of most of what was looked at; NONE: no picture decoded
+    AnalyseResultRect inset;      // (value) what moves beside the slides, when sure
+    AnalyseResultRect crop; // (value) what is left without black bars; the whole: none, or not sure
     gboolean interlaced;    // (value)
     guint samples;          // (value) places looked at
 } AnalyseGlance;

@@ -28,4 +28,5 @@ typedef struct {
  * one still for a camera stretch among them; a lesson that is camera throughout has none.
  * Returns: FALSE with SOURCE_FAILURE (DAMAGED: no picture decodes) or an errno's G_FILE_ERROR.
  */
-gboolean analyse_picture_run(const AnalysePictureJob *job, AnalysePicture *picture, GError **error);
+gboolean analyse_picture_run(const AnalysePictureJob *job, AnalyseResultPicture *picture,
+                             GError **error);

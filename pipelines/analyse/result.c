@@ -18,21 +18,21 @@
 #define LARGEST_LEVEL 1000.0
 
 static const struct {
-    AnalyseContent content; // (value)
-    const char *name;       // (static)
+    AnalyseResultContent content; // (value)
+    const char *name;             // (static)
 } contents[] = {
-    {ANALYSE_CONTENT_NONE, "none"},
-    {ANALYSE_CONTENT_SLIDES, "slides"},
-    {ANALYSE_CONTENT_SCREEN, "screen"},
-    {ANALYSE_CONTENT_CAMERA, "camera"},
+    {ANALYSE_RESULT_CONTENT_NONE, "none"},
+    {ANALYSE_RESULT_CONTENT_SLIDES, "slides"},
+    {ANALYSE_RESULT_CONTENT_SCREEN, "screen"},
+    {ANALYSE_RESULT_CONTENT_CAMERA, "camera"},
 };
 
 AnalyseResult *
 analyse_result_new(void)
 {
     AnalyseResult *result = g_new0(AnalyseResult, 1);
-    result->picture.stretches = g_array_new(FALSE, TRUE, sizeof(AnalyseStretch));
-    result->picture.slides = g_array_new(FALSE, TRUE, sizeof(AnalyseSlide));
+    result->picture.stretches = g_array_new(FALSE, TRUE, sizeof(AnalyseResultStretch));
+    result->picture.slides = g_array_new(FALSE, TRUE, sizeof(AnalyseResultSlide));
     return result;
 }
 
@@ -47,7 +47,7 @@ analyse_result_free(AnalyseResult *result)
 }
 
 static const char *
-content_to_name(AnalyseContent content)
+content_to_name(AnalyseResultContent content)
 {
     for (guint i = 0; i < G_N_ELEMENTS(contents); i++) {
         if (contents[i].content == content)
@@ -57,7 +57,7 @@ content_to_name(AnalyseContent content)
 }
 
 static gboolean
-name_to_content(const char *name, AnalyseContent *content)
+name_to_content(const char *name, AnalyseResultContent *content)
 {
     for (guint i = 0; i < G_N_ELEMENTS(contents); i++) {
         if (g_strcmp0(contents[i].name, name) == 0) {
@@ -69,14 +69,14 @@ name_to_content(const char *name, AnalyseContent *content)
 }
 
 static void
-write_rect(GString *text, const char *name, const AnalyseRect *rect)
+write_rect(GString *text, const char *name, const AnalyseResultRect *rect)
 {
     g_string_append_printf(text, ",\"%s\":[%u,%u,%u,%u]", name, rect->x, rect->y, rect->width,
                            rect->height);
 }
 
 static void
-write_picture(GString *text, const AnalysePicture *picture)
+write_picture(GString *text, const AnalyseResultPicture *picture)
 {
     g_string_append_printf(text, "{\"glance\":\"%s\",\"content\":\"%s\"",
                            content_to_name(picture->glance), content_to_name(picture->content));
@@ -88,14 +88,15 @@ write_picture(GString *text, const AnalysePicture *picture)
                            picture->interlaced ? "true" : "false", picture->black_start_ms,
                            picture->black_end_ms);
     for (guint i = 0; i < picture->stretches->len; i++) {
-        const AnalyseStretch *stretch = &g_array_index(picture->stretches, AnalyseStretch, i);
+        const AnalyseResultStretch *stretch =
+            &g_array_index(picture->stretches, AnalyseResultStretch, i);
         g_string_append_printf(text, "%s[%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",\"%s\"]",
                                i > 0 ? ",\n" : "\n", stretch->start_ms, stretch->end_ms,
                                content_to_name(stretch->content));
     }
     g_string_append(text, "],\n\"slides\":[");
     for (guint i = 0; i < picture->slides->len; i++) {
-        const AnalyseSlide *slide = &g_array_index(picture->slides, AnalyseSlide, i);
+        const AnalyseResultSlide *slide = &g_array_index(picture->slides, AnalyseResultSlide, i);
         g_string_append_printf(
             text, "%s[%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",%d]",
             i > 0 ? ",\n" : "\n", slide->start_ms, slide->end_ms, slide->best_ms,
@@ -116,7 +117,7 @@ write_level(GString *text, const char *name, double level)
 }
 
 static void
-write_sound(GString *text, const AnalyseSound *sound)
+write_sound(GString *text, const AnalyseResultSound *sound)
 {
     g_string_append_c(text, '{');
     write_level(text, "loudness_lufs", sound->loudness_lufs);
@@ -168,7 +169,7 @@ read_ms(JsonObject *object, const char *name, gint64 *time_ms)
 }
 
 static gboolean
-read_rect(JsonObject *object, const char *name, AnalyseRect *rect)
+read_rect(JsonObject *object, const char *name, AnalyseResultRect *rect)
 {
     guint64 values[4];
     JsonArray *array = package_strict_json_get_array(object, name);
@@ -178,13 +179,14 @@ read_rect(JsonObject *object, const char *name, AnalyseRect *rect)
         if (!package_strict_json_get_element(array, i, &values[i]) || values[i] > LARGEST_SIDE)
             return FALSE;
     }
-    *rect = (AnalyseRect){(guint)values[0], (guint)values[1], (guint)values[2], (guint)values[3]};
+    *rect =
+        (AnalyseResultRect){(guint)values[0], (guint)values[1], (guint)values[2], (guint)values[3]};
     return (rect->width == 0) == (rect->height == 0) && rect->x + rect->width <= LARGEST_SIDE &&
            rect->y + rect->height <= LARGEST_SIDE;
 }
 
 static gboolean
-read_content(JsonNode *node, AnalyseContent *content)
+read_content(JsonNode *node, AnalyseResultContent *content)
 {
     return node != NULL && JSON_NODE_HOLDS_VALUE(node) &&
            json_node_get_value_type(node) == G_TYPE_STRING &&
@@ -220,13 +222,13 @@ read_stretches(JsonObject *object, GArray *stretches)
         return FALSE;
     gint64 end_ms = 0;
     for (guint i = 0; i < json_array_get_length(lists); i++) {
-        AnalyseStretch stretch = {0};
+        AnalyseResultStretch stretch = {0};
         JsonArray *list = get_list(lists, i, 3);
         if (list == NULL || !read_time(list, 0, &stretch.start_ms) ||
             !read_time(list, 1, &stretch.end_ms) ||
             !read_content(json_array_get_element(list, 2), &stretch.content) ||
             stretch.start_ms != end_ms || stretch.end_ms <= end_ms ||
-            stretch.content == ANALYSE_CONTENT_NONE)
+            stretch.content == ANALYSE_RESULT_CONTENT_NONE)
             return FALSE;
         end_ms = stretch.end_ms;
         g_array_append_val(stretches, stretch);
@@ -242,7 +244,7 @@ read_slides(JsonObject *object, GArray *slides)
         return FALSE;
     gint64 end_ms = 0;
     for (guint i = 0; i < json_array_get_length(lists); i++) {
-        AnalyseSlide slide = {0};
+        AnalyseResultSlide slide = {0};
         guint64 grows = 0;
         JsonArray *list = get_list(lists, i, 4);
         if (list == NULL || !read_time(list, 0, &slide.start_ms) ||
@@ -259,7 +261,7 @@ read_slides(JsonObject *object, GArray *slides)
 }
 
 static gboolean
-read_picture(JsonObject *object, AnalysePicture *picture)
+read_picture(JsonObject *object, AnalyseResultPicture *picture)
 {
     return read_content(json_object_get_member(object, "glance"), &picture->glance) &&
            read_content(json_object_get_member(object, "content"), &picture->content) &&
@@ -295,7 +297,7 @@ read_permille(JsonObject *object, const char *name, guint *permille)
 }
 
 static gboolean
-read_sound(JsonObject *object, AnalyseSound *sound)
+read_sound(JsonObject *object, AnalyseResultSound *sound)
 {
     return read_level(object, "loudness_lufs", &sound->loudness_lufs) &&
            read_level(object, "range_lu", &sound->range_lu) &&

@@ -9,11 +9,13 @@
 #include <glib.h>
 
 typedef enum {
-    ANALYSE_CONTENT_NONE,   // no picture
-    ANALYSE_CONTENT_SLIDES, // stands still, then changes at once; a moving inset may be beside it
-    ANALYSE_CONTENT_SCREEN, // drawn by a computer and moving: scrolling, handwriting, programs
-    ANALYSE_CONTENT_CAMERA, // seen by a camera
-} AnalyseContent;
+    ANALYSE_RESULT_CONTENT_NONE,   // no picture
+    ANALYSE_RESULT_CONTENT_SLIDES, // stands still, then changes at once; a moving inset may be
+                                   // beside it
+    ANALYSE_RESULT_CONTENT_SCREEN, // drawn by a computer and moving: scrolling, handwriting,
+                                   // programs
+    ANALYSE_RESULT_CONTENT_CAMERA, // seen by a camera
+} AnalyseResultContent;
 
 /** A rectangle in pixels of the shown picture (SourceInfo width × height); width 0: none. */
 typedef struct {
@@ -21,13 +23,13 @@ typedef struct {
     guint y;      // (value)
     guint width;  // (value)
     guint height; // (value)
-} AnalyseRect;
+} AnalyseResultRect;
 
 typedef struct {
-    gint64 start_ms;        // (value)
-    gint64 end_ms;          // (value)
-    AnalyseContent content; // (value)
-} AnalyseStretch;
+    gint64 start_ms;              // (value)
+    gint64 end_ms;                // (value)
+    AnalyseResultContent content; // (value)
+} AnalyseResultStretch;
 
 /** One still: from when it is seen to when the next one is. */
 typedef struct {
@@ -35,19 +37,20 @@ typedef struct {
     gint64 end_ms;   // (value)
     gint64 best_ms;  // (value) a moment at which it is whole: the still is taken there
     gboolean grows;  // (value) the slide before it with something added (a build)
-} AnalyseSlide;
+} AnalyseResultSlide;
 
 typedef struct {
-    AnalyseContent glance;  // (value) what the first look took it for: the grid was chosen by it
-    AnalyseContent content; // (value) of most of the time
-    AnalyseRect inset;      // (value) what moves beside the slides
-    AnalyseRect crop;       // (value) what is left without black bars; the whole: no bars
-    gboolean interlaced;    // (value)
-    gint64 black_start_ms;  // (value) black or frozen so long at the start
-    gint64 black_end_ms;    // (value) and at the end
-    GArray *stretches;      // (owned) (element-type AnalyseStretch) whole duration, no gaps
-    GArray *slides;         // (owned) (element-type AnalyseSlide) in order; empty for camera
-} AnalysePicture;
+    AnalyseResultContent
+        glance; // (value) what the first look took it for: the grid was chosen by it
+    AnalyseResultContent content; // (value) of most of the time
+    AnalyseResultRect inset;      // (value) what moves beside the slides
+    AnalyseResultRect crop;       // (value) what is left without black bars; the whole: no bars
+    gboolean interlaced;          // (value)
+    gint64 black_start_ms;        // (value) black or frozen so long at the start
+    gint64 black_end_ms;          // (value) and at the end
+    GArray *stretches; // (owned) (element-type AnalyseResultStretch) whole duration, no gaps
+    GArray *slides;    // (owned) (element-type AnalyseResultSlide) in order; empty for camera
+} AnalyseResultPicture;
 
 typedef struct {
     double loudness_lufs;  // (value) integrated (EBU R128); -70 or less: silence
@@ -58,13 +61,13 @@ typedef struct {
     guint speech_permille; // (value) of the time
     guint music_permille;  // (value)
     guint silent_permille; // (value)
-} AnalyseSound;
+} AnalyseResultSound;
 
 typedef struct {
-    gboolean has_picture;   // (value) `picture` counts
-    gboolean has_sound;     // (value) `sound` counts
-    AnalysePicture picture; // (owned)
-    AnalyseSound sound;     // (value)
+    gboolean has_picture;         // (value) `picture` counts
+    gboolean has_sound;           // (value) `sound` counts
+    AnalyseResultPicture picture; // (owned)
+    AnalyseResultSound sound;     // (value)
 } AnalyseResult;
 
 AnalyseResult *analyse_result_new(void);

@@ -26,19 +26,19 @@ static AnalyseResult *
 make_result(void)
 {
     AnalyseResult *result = analyse_result_new();
-    const AnalyseStretch stretches[] = {{0, 60000, ANALYSE_CONTENT_SLIDES},
-                                        {60000, 125000, ANALYSE_CONTENT_CAMERA}};
-    const AnalyseSlide slides[] = {{400, 13800, 900, FALSE}, {13800, 60000, 14000, TRUE}};
+    const AnalyseResultStretch stretches[] = {{0, 60000, ANALYSE_RESULT_CONTENT_SLIDES},
+                                              {60000, 125000, ANALYSE_RESULT_CONTENT_CAMERA}};
+    const AnalyseResultSlide slides[] = {{400, 13800, 900, FALSE}, {13800, 60000, 14000, TRUE}};
     result->has_picture = result->has_sound = TRUE;
-    result->picture.glance = ANALYSE_CONTENT_SCREEN;
-    result->picture.content = ANALYSE_CONTENT_SLIDES;
-    result->picture.inset = (AnalyseRect){960, 500, 300, 200};
-    result->picture.crop = (AnalyseRect){0, 0, 1280, 720};
+    result->picture.glance = ANALYSE_RESULT_CONTENT_SCREEN;
+    result->picture.content = ANALYSE_RESULT_CONTENT_SLIDES;
+    result->picture.inset = (AnalyseResultRect){960, 500, 300, 200};
+    result->picture.crop = (AnalyseResultRect){0, 0, 1280, 720};
     result->picture.interlaced = TRUE;
     result->picture.black_start_ms = 400;
     g_array_append_vals(result->picture.stretches, stretches, G_N_ELEMENTS(stretches));
     g_array_append_vals(result->picture.slides, slides, G_N_ELEMENTS(slides));
-    result->sound = (AnalyseSound){-23.4, 4.2549, -1, -61.5, -120, 900, 0, 100};
+    result->sound = (AnalyseResultSound){-23.4, 4.2549, -1, -61.5, -120, 900, 0, 100};
     return result;
 }
 

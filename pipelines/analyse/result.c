@@ -27,6 +27,13 @@ static const struct {
     {ANALYSE_RESULT_CONTENT_CAMERA, "camera"},
 };
 
+static const char *const fold_names[] = {
+    [ANALYSE_RESULT_FOLD_BOTH] = "both",
+    [ANALYSE_RESULT_FOLD_LEFT] = "left",
+    [ANALYSE_RESULT_FOLD_RIGHT] = "right",
+    [ANALYSE_RESULT_FOLD_OPPOSED] = "opposed",
+};
+
 AnalyseResult *
 analyse_result_new(void)
 {
@@ -119,8 +126,10 @@ write_level(GString *text, const char *name, double level)
 static void
 write_sound(GString *text, const AnalyseResultSound *sound)
 {
-    g_string_append_c(text, '{');
+    g_string_append_printf(text, "{\"fold\":\"%s\",", fold_names[sound->fold]);
     write_level(text, "loudness_lufs", sound->loudness_lufs);
+    write_level(text, "stereo_lufs", sound->stereo_lufs);
+    write_level(text, "limited_lu", sound->limited_lu);
     write_level(text, "range_lu", sound->range_lu);
     write_level(text, "peak_dbtp", sound->peak_dbtp);
     write_level(text, "noise_dbfs", sound->noise_dbfs);
@@ -287,6 +296,19 @@ read_level(JsonObject *object, const char *name, double *level)
 }
 
 static gboolean
+read_fold(JsonObject *object, AnalyseResultFold *fold)
+{
+    const char *name = package_strict_json_get_text(object, "fold");
+    for (guint i = 0; i < G_N_ELEMENTS(fold_names); i++) {
+        if (g_strcmp0(name, fold_names[i]) == 0) {
+            *fold = (AnalyseResultFold)i;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
 read_permille(JsonObject *object, const char *name, guint *permille)
 {
     guint64 value = 0;
@@ -299,7 +321,10 @@ read_permille(JsonObject *object, const char *name, guint *permille)
 static gboolean
 read_sound(JsonObject *object, AnalyseResultSound *sound)
 {
-    return read_level(object, "loudness_lufs", &sound->loudness_lufs) &&
+    return read_fold(object, &sound->fold) &&
+           read_level(object, "loudness_lufs", &sound->loudness_lufs) &&
+           read_level(object, "stereo_lufs", &sound->stereo_lufs) &&
+           read_level(object, "limited_lu", &sound->limited_lu) &&
            read_level(object, "range_lu", &sound->range_lu) &&
            read_level(object, "peak_dbtp", &sound->peak_dbtp) &&
            read_level(object, "noise_dbfs", &sound->noise_dbfs) &&

@@ -52,15 +52,26 @@ typedef struct {
     GArray *slides;    // (owned) (element-type AnalyseResultSlide) in order; empty for camera
 } AnalyseResultPicture;
 
+/** How two channels go together. */
+typedef enum {
+    ANALYSE_RESULT_FOLD_BOTH,    // the mean of the two is the sound
+    ANALYSE_RESULT_FOLD_LEFT,    // nothing to speak of on the right
+    ANALYSE_RESULT_FOLD_RIGHT,   // nothing to speak of on the left
+    ANALYSE_RESULT_FOLD_OPPOSED, // out of phase: the mean would cancel, half the difference counts
+} AnalyseResultFold;
+
 typedef struct {
-    double loudness_lufs;  // (value) integrated (EBU R128); -70 or less: silence
-    double range_lu;       // (value) loudness range
-    double peak_dbtp;      // (value) true peak
-    double noise_dbfs;     // (value) level of the quiet parts between words; -120: none measured
-    double rumble_dbfs;    // (value) level below 80 Hz in the quiet parts; -120: none measured
-    guint speech_permille; // (value) of the time
-    guint music_permille;  // (value)
-    guint silent_permille; // (value)
+    AnalyseResultFold fold; // (value) all that follows but stereo_lufs is of the sound folded so
+    double loudness_lufs;   // (value) integrated (EBU R128), one channel; -70 or less: silence
+    double stereo_lufs;     // (value) of two channels, after the fold was put right
+    double limited_lu;      // (value) lost to a limiter when it is brought to -16 LUFS
+    double range_lu;        // (value) loudness range
+    double peak_dbtp;       // (value) true peak
+    double noise_dbfs;      // (value) level of the quiet parts between words; -120: none measured
+    double rumble_dbfs;     // (value) level below 80 Hz in the quiet parts; -120: none measured
+    guint speech_permille;  // (value) of the time
+    guint music_permille;   // (value)
+    guint silent_permille;  // (value)
 } AnalyseResultSound;
 
 typedef struct {

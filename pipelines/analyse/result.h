@@ -31,10 +31,9 @@ typedef struct {
     AnalyseResultContent content; // (value)
 } AnalyseResultStretch;
 
-/** One still: from when it is seen to when the next one is. */
 typedef struct {
     gint64 start_ms; // (value)
-    gint64 end_ms;   // (value)
+    gint64 end_ms;   // (value) when the next one is seen
     gint64 best_ms;  // (value) a moment at which it is whole: the still is taken there
     gboolean grows;  // (value) the slide before it with something added (a build)
 } AnalyseResultSlide;
@@ -52,12 +51,11 @@ typedef struct {
     GArray *slides;    // (owned) (element-type AnalyseResultSlide) in order; empty for camera
 } AnalyseResultPicture;
 
-/** How two channels go together. */
 typedef enum {
-    ANALYSE_RESULT_FOLD_BOTH,    // the mean of the two is the sound
-    ANALYSE_RESULT_FOLD_LEFT,    // nothing to speak of on the right
-    ANALYSE_RESULT_FOLD_RIGHT,   // nothing to speak of on the left
-    ANALYSE_RESULT_FOLD_OPPOSED, // out of phase: the mean would cancel, half the difference counts
+    ANALYSE_RESULT_FOLD_BOTH, // the mean of two channels is the sound
+    ANALYSE_RESULT_FOLD_LEFT, // nothing to speak of on the right
+    ANALYSE_RESULT_FOLD_RIGHT,
+    ANALYSE_RESULT_FOLD_OPPOSED, // the mean would cancel, half the difference is the sound
 } AnalyseResultFold;
 
 typedef struct {

@@ -17,7 +17,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
         return 0;
     gint64 end_ms = 0;
     for (guint i = 0; i < result->picture.slides->len; i++) {
-        const AnalyseResultSlide *slide = &g_array_index(result->picture.slides, AnalyseResultSlide, i);
+        const AnalyseResultSlide *slide =
+            &g_array_index(result->picture.slides, AnalyseResultSlide, i);
         g_assert_cmpint(slide->start_ms, >=, end_ms);
         g_assert_cmpint(slide->best_ms, >=, slide->start_ms);
         g_assert_cmpint(slide->best_ms, <, slide->end_ms);

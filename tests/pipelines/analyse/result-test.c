@@ -18,7 +18,8 @@ static const char golden[] =
     "\"slides\":[\n"
     "[400,13800,900,0],\n"
     "[13800,60000,14000,1]]},\n"
-    "\"sound\":{\"loudness_lufs\":-23.40,\"range_lu\":4.25,\"peak_dbtp\":-1.00,"
+    "\"sound\":{\"fold\":\"opposed\",\"loudness_lufs\":-23.40,\"stereo_lufs\":-20.40,"
+    "\"limited_lu\":0.50,\"range_lu\":4.25,\"peak_dbtp\":-1.00,"
     "\"noise_dbfs\":-61.50,\"rumble_dbfs\":-120.00,\"speech_permille\":900,"
     "\"music_permille\":0,\"silent_permille\":100}}\n";
 
@@ -38,7 +39,8 @@ make_result(void)
     result->picture.black_start_ms = 400;
     g_array_append_vals(result->picture.stretches, stretches, G_N_ELEMENTS(stretches));
     g_array_append_vals(result->picture.slides, slides, G_N_ELEMENTS(slides));
-    result->sound = (AnalyseResultSound){-23.4, 4.2549, -1, -61.5, -120, 900, 0, 100};
+    result->sound = (AnalyseResultSound){
+        ANALYSE_RESULT_FOLD_OPPOSED, -23.4, -20.4, 0.5, 4.2549, -1, -61.5, -120, 900, 0, 100};
     return result;
 }
 
@@ -71,8 +73,8 @@ test_halves(void)
     empty->sound.range_lu = NAN;
     empty->sound.peak_dbtp = -0.001;
     g_autofree char *odd = analyse_result_to_json(empty);
-    g_assert_nonnull(
-        strstr(odd, "\"loudness_lufs\":-1000.00,\"range_lu\":0.00,\"peak_dbtp\":0.00"));
+    g_assert_nonnull(strstr(odd, "\"loudness_lufs\":-1000.00,\"stereo_lufs\":0.00,"
+                                 "\"limited_lu\":0.00,\"range_lu\":0.00,\"peak_dbtp\":0.00"));
     g_autoptr(AnalyseResult) sane = analyse_result_parse(odd, strlen(odd), NULL);
     g_assert_nonnull(sane);
 }

@@ -19,7 +19,7 @@
 #include "catalog/texts.h"
 
 static const char *const STATE_NAMES[] = {"queued", "running", "done", "failed", "cancelled", NULL};
-static const char *const KIND_NAMES[] = {"encode", NULL};
+static const char *const KIND_NAMES[] = {"encode", "refine", "reencode", "captions", NULL};
 
 static const gboolean MOVES[5][5] = {
     // to: queued, running, done, failed, cancelled
@@ -36,6 +36,7 @@ catalog_job_copy(const CatalogJob *job)
     CatalogJob *copy = g_memdup2(job, sizeof *job);
     copy->id = g_strdup(job->id);
     copy->lesson_id = g_strdup(job->lesson_id);
+    copy->argument = g_strdup(job->argument);
     copy->lesson_title = g_strdup(job->lesson_title);
     copy->lesson_owner_id = g_strdup(job->lesson_owner_id);
     copy->lease_owner = g_strdup(job->lease_owner);
@@ -53,6 +54,7 @@ catalog_job_free(CatalogJob *job)
         return;
     g_free(job->id);
     g_free(job->lesson_id);
+    g_free(job->argument);
     g_free(job->lesson_title);
     g_free(job->lesson_owner_id);
     g_free(job->lease_owner);

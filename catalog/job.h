@@ -7,7 +7,10 @@
 #include <glib.h>
 
 typedef enum {
-    CATALOG_JOB_KIND_ENCODE,
+    CATALOG_JOB_KIND_ENCODE,   // the upload, first
+    CATALOG_JOB_KIND_REFINE,   // what is better than the rest and may come later
+    CATALOG_JOB_KIND_REENCODE, // everything anew, as another generation
+    CATALOG_JOB_KIND_CAPTIONS, // the recogniser's command
 } CatalogJobKind;
 
 /** See the diagram in job.c. */
@@ -23,6 +26,8 @@ typedef struct {
     char *id;              // (owned)
     CatalogJobKind kind;   // what is to be done
     char *lesson_id;       // (owned)
+    gint64 generation;     // which one of the lesson it writes
+    char *argument;        // (owned): of captions the language, else ""
     char *lesson_title;    // (owned): for lists
     char *lesson_owner_id; // (owned) (nullable): for who may see it
     CatalogJobState state; // see job.c

@@ -9,7 +9,8 @@
 #include "catalog/texts.h"
 
 #define JOB_COLUMNS                                                                                \
-    "SELECT j.id AS id, kind, lesson_id, l.title AS lesson_title, l.owner_id AS lesson_owner_id,"  \
+    "SELECT j.id AS id, kind, lesson_id, j.generation AS generation,"                              \
+    " argument, l.title AS lesson_title, l.owner_id AS lesson_owner_id,"                           \
     " j.state AS state, priority, attempts, max_attempts, not_before_ms, lease_owner,"             \
     " lease_until_ms, permille, stage, checkpoint, j.error_code AS error_code, error_detail,"      \
     " j.created_ms AS created_ms, j.updated_ms AS updated_ms"                                      \
@@ -22,6 +23,8 @@ read_job(CatalogStatement *statement)
     job->id = catalog_statement_dup_text(statement, "id");
     catalog_job_kind_from_text(catalog_statement_get_text(statement, "kind"), &job->kind);
     job->lesson_id = catalog_statement_dup_text(statement, "lesson_id");
+    job->generation = catalog_statement_get_int(statement, "generation");
+    job->argument = catalog_statement_dup_text(statement, "argument");
     job->lesson_title = catalog_statement_dup_text(statement, "lesson_title");
     job->lesson_owner_id = catalog_statement_dup_text(statement, "lesson_owner_id");
     catalog_job_state_from_text(catalog_statement_get_text(statement, "state"), &job->state);

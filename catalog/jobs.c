@@ -7,8 +7,8 @@
 #include "catalog/jobs.h"
 
 #include "catalog/error.h"
-#include "catalog/ids.h"
 #include "catalog/joblist.h"
+#include "catalog/orders.h"
 #include "catalog/statement.h"
 #include "catalog/texts.h"
 
@@ -17,57 +17,32 @@
 
 static const char LOST[] = "the lease of the job is lost";
 
-static const char FIND_ACTIVE_SQL[] =
-    "SELECT id FROM jobs WHERE lesson_id = :lesson_id AND kind = :kind"
-    " AND state IN ('queued','running')";
-static const char ENQUEUE_SQL[] =
-    "INSERT INTO jobs (id, kind, lesson_id, state, priority, max_attempts, created_ms, updated_ms)"
-    " VALUES (:id, :kind, :lesson_id, 'queued', :priority, :max_attempts, :now_ms, :now_ms)";
-
 char *
 catalog_jobs_enqueue(CatalogDatabase *database, CatalogJobKind kind, const char *lesson_id,
                      int priority, const CatalogAuditStamp *by, GError **error)
 {
-    g_autoptr(CatalogStatement) find = catalog_statement_new(database, FIND_ACTIVE_SQL);
-    catalog_statement_bind_text(find, ":lesson_id", lesson_id);
-    catalog_statement_bind_text(find, ":kind", catalog_job_kind_to_text(kind));
-    if (catalog_statement_next(find))
-        return catalog_statement_dup_text(find, "id");
-    if (!catalog_statement_finish(find, error))
-        return NULL;
-
-    g_autofree char *id = catalog_ids_new(by->now_ms);
-    g_autoptr(CatalogStatement) insert = catalog_statement_new(database, ENQUEUE_SQL);
-    catalog_statement_bind_text(insert, ":id", id);
-    catalog_statement_bind_text(insert, ":kind", catalog_job_kind_to_text(kind));
-    catalog_statement_bind_text(insert, ":lesson_id", lesson_id);
-    catalog_statement_bind_int(insert, ":priority", priority);
-    catalog_statement_bind_int(insert, ":max_attempts", CATALOG_JOBS_MAX_ATTEMPTS_DEFAULT);
-    catalog_statement_bind_int(insert, ":now_ms", by->now_ms);
-    g_autofree char *detail = catalog_texts_write_object("lesson_id", lesson_id, NULL);
-    if (!catalog_statement_run(insert, error) ||
-        !catalog_audit_append(database, by, "job.enqueue", id, detail, error))
-        return NULL;
-    return g_steal_pointer(&id);
+    CatalogOrder order = {kind, lesson_id, NULL, priority};
+    return catalog_orders_place(database, &order, by, error);
 }
 
-static const char CLAIM_SQL[] =
-    "UPDATE jobs SET state = 'running', lease_owner = :runner, lease_until_ms = :until_ms,"
-    " attempts = attempts + 1, updated_ms = :now_ms"
-    " WHERE state = 'queued' AND id = (SELECT id FROM jobs"
-    "  WHERE state = 'queued' AND not_before_ms <= :now_ms"
-    "  ORDER BY priority DESC, created_ms, id LIMIT 1)"
-    " RETURNING id";
+#define CLAIM                                                                                      \
+    "UPDATE jobs SET state = 'running', lease_owner = :runner, lease_until_ms = :until_ms,"        \
+    " attempts = attempts + 1, updated_ms = :now_ms"                                               \
+    " WHERE state = 'queued' AND id = (SELECT id FROM jobs AS next"                                \
+    "  WHERE state = 'queued' AND not_before_ms <= :now_ms AND "
 
-gboolean
-catalog_jobs_claim(CatalogDatabase *database, const char *runner, gint64 lease_ms, gint64 now_ms,
-                   CatalogJob **job, GError **error)
+#define CLAIM_ORDER "  ORDER BY priority DESC, created_ms, id LIMIT 1) RETURNING id"
+
+static const char CLAIM_SQL[] =
+    CLAIM "kind <> 'captions' AND NOT EXISTS (SELECT 1 FROM jobs AS other"
+          " WHERE other.state = 'running' AND other.lesson_id = next.lesson_id"
+          " AND other.kind <> 'captions')" CLAIM_ORDER;
+static const char CLAIM_CAPTIONS_SQL[] = CLAIM "kind = 'captions'" CLAIM_ORDER;
+
+static gboolean
+claim(CatalogStatement *statement, CatalogDatabase *database, CatalogJob **job, GError **error)
 {
     g_autofree char *id = NULL;
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CLAIM_SQL);
-    catalog_statement_bind_text(statement, ":runner", runner);
-    catalog_statement_bind_int(statement, ":until_ms", now_ms + lease_ms);
-    catalog_statement_bind_int(statement, ":now_ms", now_ms);
     while (catalog_statement_next(statement)) {
         g_free(id);
         id = catalog_statement_dup_text(statement, "id");
@@ -79,6 +54,28 @@ catalog_jobs_claim(CatalogDatabase *database, const char *runner, gint64 lease_m
         return FALSE;
     *job = claimed;
     return TRUE;
+}
+
+gboolean
+catalog_jobs_claim(CatalogDatabase *database, const char *runner, gint64 lease_ms, gint64 now_ms,
+                   CatalogJob **job, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CLAIM_SQL);
+    catalog_statement_bind_text(statement, ":runner", runner);
+    catalog_statement_bind_int(statement, ":until_ms", now_ms + lease_ms);
+    catalog_statement_bind_int(statement, ":now_ms", now_ms);
+    return claim(statement, database, job, error);
+}
+
+gboolean
+catalog_jobs_claim_captions(CatalogDatabase *database, const char *runner, gint64 lease_ms,
+                            gint64 now_ms, CatalogJob **job, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CLAIM_CAPTIONS_SQL);
+    catalog_statement_bind_text(statement, ":runner", runner);
+    catalog_statement_bind_int(statement, ":until_ms", now_ms + lease_ms);
+    catalog_statement_bind_int(statement, ":now_ms", now_ms);
+    return claim(statement, database, job, error);
 }
 
 static const char REPORT_SQL[] =
@@ -211,17 +208,34 @@ catalog_jobs_expire_leases(CatalogDatabase *database, gint64 now_ms, GError **er
 
 static const char NEXT_WAKE_SQL[] =
     "SELECT min(iif(state = 'queued', not_before_ms, lease_until_ms)) AS wake_ms, count(*) AS jobs"
-    " FROM jobs WHERE state IN ('queued','running')";
+    " FROM jobs AS next WHERE state = 'running' OR (state = 'queued' AND kind <> 'captions'"
+    "  AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.state = 'running'"
+    "   AND other.lesson_id = next.lesson_id AND other.kind <> 'captions'))";
+static const char NEXT_WAKE_CAPTIONS_SQL[] =
+    "SELECT min(iif(state = 'queued', not_before_ms, lease_until_ms)) AS wake_ms, count(*) AS jobs"
+    " FROM jobs WHERE state IN ('queued','running') AND kind = 'captions'";
 
-gboolean
-catalog_jobs_get_next_wake(CatalogDatabase *database, gint64 *wake_ms, GError **error)
+static gboolean
+read_wake(CatalogDatabase *database, const char *sql, gint64 *wake_ms, GError **error)
 {
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, NEXT_WAKE_SQL);
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, sql);
     if (!catalog_statement_next(statement))
         return catalog_statement_finish(statement, error);
     gboolean any = catalog_statement_get_int(statement, "jobs") > 0;
     *wake_ms = any ? catalog_statement_get_int(statement, "wake_ms") : G_MAXINT64;
     return TRUE;
+}
+
+gboolean
+catalog_jobs_get_next_wake(CatalogDatabase *database, gint64 *wake_ms, GError **error)
+{
+    return read_wake(database, NEXT_WAKE_SQL, wake_ms, error);
+}
+
+gboolean
+catalog_jobs_get_next_wake_captions(CatalogDatabase *database, gint64 *wake_ms, GError **error)
+{
+    return read_wake(database, NEXT_WAKE_CAPTIONS_SQL, wake_ms, error);
 }
 
 static gboolean

@@ -43,7 +43,10 @@ catalog_lesson_new(const char *id)
     lesson->language = g_strdup("th");
     lesson->revision = 1;
     lesson->warnings = g_new0(char *, 1);
+    lesson->generation = 1;
     lesson->rungs = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_rung_free);
+    lesson->assets = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_asset_free);
+    lesson->captions = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_captions_free);
     lesson->length_bytes = -1;
     return lesson;
 }
@@ -52,6 +55,18 @@ static gpointer
 copy_rung(gconstpointer rung, gpointer unused)
 {
     return catalog_rung_copy(rung);
+}
+
+static gpointer
+copy_asset(gconstpointer asset, gpointer unused)
+{
+    return catalog_asset_copy(asset);
+}
+
+static gpointer
+copy_captions(gconstpointer captions, gpointer unused)
+{
+    return catalog_captions_copy(captions);
 }
 
 CatalogLesson *
@@ -81,6 +96,10 @@ catalog_lesson_copy(const CatalogLesson *lesson)
     copy->warnings = g_strdupv(lesson->warnings);
     copy->rungs = g_ptr_array_copy(lesson->rungs, copy_rung, NULL);
     g_ptr_array_set_free_func(copy->rungs, (GDestroyNotify)catalog_rung_free);
+    copy->assets = g_ptr_array_copy(lesson->assets, copy_asset, NULL);
+    g_ptr_array_set_free_func(copy->assets, (GDestroyNotify)catalog_asset_free);
+    copy->captions = g_ptr_array_copy(lesson->captions, copy_captions, NULL);
+    g_ptr_array_set_free_func(copy->captions, (GDestroyNotify)catalog_captions_free);
     copy->job = lesson->job != NULL ? catalog_job_copy(lesson->job) : NULL;
     return copy;
 }
@@ -112,6 +131,8 @@ catalog_lesson_free(CatalogLesson *lesson)
         g_free(texts[i]);
     g_strfreev(lesson->warnings);
     g_ptr_array_unref(lesson->rungs);
+    g_ptr_array_unref(lesson->assets);
+    g_ptr_array_unref(lesson->captions);
     catalog_job_free(lesson->job);
     g_free(lesson);
 }

@@ -6,6 +6,9 @@
 
 #include <glib.h>
 
+#include "catalog/area.h"
+#include "catalog/asset.h"
+#include "catalog/captions.h"
 #include "catalog/job.h"
 #include "catalog/rung.h"
 
@@ -47,6 +50,9 @@ typedef struct {
     char *licence;                      // (owned) (nullable)
     gint64 keep_until_ms;               // UTC milliseconds, 0: for ever
     gint64 duration_ms;                 // 0: not known yet
+    gint64 generation;                  // of the files that are shown, from 1
+    CatalogArea interpreter;            // what staff marked
+    CatalogArea inset;                  // what the analysis saw move beside the slides
     char *poster_file;                  // (owned) (nullable): file name in the bundle
     gint64 original_bytes;              // 0: not whole yet
     char *original_sha256;              // (owned) (nullable)
@@ -56,7 +62,10 @@ typedef struct {
     gint64 updated_ms;                  // UTC milliseconds
     gint64 published_ms;                // UTC milliseconds, 0: not yet
     GPtrArray *rungs;      // (owned) (element-type CatalogRung): never NULL; set by queries
-    CatalogJob *job;       // (owned) (nullable): queued or running; set by queries
+    GPtrArray *assets;     // (owned) (element-type CatalogAsset): no stills; set by queries
+    GPtrArray *captions;   // (owned) (element-type CatalogCaptions): set by queries
+    CatalogJob *job;       // (owned) (nullable): encode, else re-encode, active; set by queries
+    gboolean refining;     // a better rung is queued or running; set by queries
     char *upload_id;       // (owned) (nullable): unfinished upload; set by queries
     gint64 received_bytes; // of the upload; set by queries
     gint64 length_bytes;   // of the upload, −1: not declared; set by queries
@@ -68,7 +77,6 @@ CatalogLesson *catalog_lesson_new(const char *id);
 CatalogLesson *catalog_lesson_copy(const CatalogLesson *lesson);
 void catalog_lesson_free(CatalogLesson *lesson);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogLesson, catalog_lesson_free)
-
 /** Sets a text field: frees what was there. @value is copied; nullable. */
 void catalog_lesson_set_text(char **field, const char *value);
 

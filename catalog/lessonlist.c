@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Reading lessons. A page is one query for the lessons and one each for their rungs, jobs and
-// uploads.
+// Reading lessons. A page is one query for the lessons and one each for their rungs, assets,
+// captions, jobs and uploads.
 #include "catalog/lessonlist.h"
 
 #include <string.h>
 
+#include "catalog/assets.h"
 #include "catalog/error.h"
 #include "catalog/joblist.h"
 #include "catalog/rungs.h"
@@ -24,8 +25,16 @@
     " description, l.language AS language, filename, subject, grade, course, area, centre,"        \
     " rights_holder, licence, keep_until_ms, duration_ms, poster_file, original_bytes,"            \
     " original_sha256, error_code, warnings, l.created_ms AS created_ms,"                          \
-    " l.updated_ms AS updated_ms, published_ms"                                                    \
+    " l.updated_ms AS updated_ms, published_ms, generation, interpreter, inset"                    \
     " FROM lessons l LEFT JOIN accounts p ON p.id = l.owner_id"
+
+static CatalogArea
+read_area(CatalogStatement *statement, const char *column)
+{
+    CatalogArea area = {0, 0, 0, 0};
+    catalog_area_from_text(catalog_statement_get_text(statement, column), &area);
+    return area;
+}
 
 static CatalogLesson *
 read_lesson(CatalogStatement *statement)
@@ -60,7 +69,12 @@ read_lesson(CatalogStatement *statement)
     lesson->created_ms = catalog_statement_get_int(statement, "created_ms");
     lesson->updated_ms = catalog_statement_get_int(statement, "updated_ms");
     lesson->published_ms = catalog_statement_get_int(statement, "published_ms");
+    lesson->generation = catalog_statement_get_int(statement, "generation");
+    lesson->interpreter = read_area(statement, "interpreter");
+    lesson->inset = read_area(statement, "inset");
     lesson->rungs = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_rung_free);
+    lesson->assets = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_asset_free);
+    lesson->captions = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_captions_free);
     lesson->received_bytes = lesson->original_bytes;
     lesson->length_bytes = lesson->original_bytes > 0 ? lesson->original_bytes : -1;
     return lesson;
@@ -77,11 +91,36 @@ take_rungs(GHashTable *lessons, GPtrArray *rungs)
 }
 
 static void
+take_assets(GHashTable *lessons, GPtrArray *assets)
+{
+    for (guint i = 0; i < assets->len; i++) {
+        CatalogAsset *asset = g_ptr_array_index(assets, i);
+        CatalogLesson *lesson = g_hash_table_lookup(lessons, asset->lesson_id);
+        g_ptr_array_add(lesson->assets, catalog_asset_copy(asset));
+    }
+}
+
+static void
+take_captions(GHashTable *lessons, GPtrArray *items)
+{
+    for (guint i = 0; i < items->len; i++) {
+        CatalogCaptions *captions = g_ptr_array_index(items, i);
+        CatalogLesson *lesson = g_hash_table_lookup(lessons, captions->lesson_id);
+        g_ptr_array_add(lesson->captions, catalog_captions_copy(captions));
+    }
+}
+
+static void
 take_jobs(GHashTable *lessons, GPtrArray *jobs)
 {
     for (guint i = 0; i < jobs->len; i++) {
         CatalogJob *job = g_ptr_array_index(jobs, i);
         CatalogLesson *lesson = g_hash_table_lookup(lessons, job->lesson_id);
+        gboolean whole =
+            job->kind == CATALOG_JOB_KIND_ENCODE || job->kind == CATALOG_JOB_KIND_REENCODE;
+        lesson->refining = lesson->refining || job->kind == CATALOG_JOB_KIND_REFINE;
+        if (!whole || (lesson->job != NULL && lesson->job->kind == CATALOG_JOB_KIND_ENCODE))
+            continue;
         catalog_job_free(lesson->job);
         lesson->job = catalog_job_copy(job);
     }
@@ -115,6 +154,12 @@ complete_lessons(CatalogDatabase *database, GPtrArray *items, GError **error)
     g_autoptr(GPtrArray) rungs = catalog_rungs_list_many(database, ids, error);
     if (rungs == NULL)
         return FALSE;
+    g_autoptr(GPtrArray) assets = catalog_assets_list_many(database, ids, error);
+    if (assets == NULL)
+        return FALSE;
+    g_autoptr(GPtrArray) captions = catalog_captions_list_many(database, ids, error);
+    if (captions == NULL)
+        return FALSE;
     g_autoptr(GPtrArray) jobs = catalog_joblist_list_active(database, ids, error);
     if (jobs == NULL)
         return FALSE;
@@ -122,6 +167,8 @@ complete_lessons(CatalogDatabase *database, GPtrArray *items, GError **error)
     if (uploads == NULL)
         return FALSE;
     take_rungs(lessons, rungs);
+    take_assets(lessons, assets);
+    take_captions(lessons, captions);
     take_jobs(lessons, jobs);
     take_uploads(lessons, uploads);
     return TRUE;

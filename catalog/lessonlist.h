@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Reading lessons: one, a page, by search. A page costs four queries whatever its length. All
+// Reading lessons: one, a page, by search. A page costs six queries whatever its length. All
 // functions: on the connection's thread, inside a transaction.
 #pragma once
 

@@ -9,6 +9,7 @@ catalog_rung_new(const char *lesson_id, const char *name)
 {
     CatalogRung *rung = g_new0(CatalogRung, 1);
     rung->lesson_id = g_strdup(lesson_id);
+    rung->generation = 1;
     rung->name = g_strdup(name);
     return rung;
 }

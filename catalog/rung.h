@@ -8,7 +8,8 @@
 
 typedef struct {
     char *lesson_id;      // (owned)
-    char *name;           // (owned): voice small medium large …
+    gint64 generation;    // from 1
+    char *name;           // (owned): voice slides small medium …
     char *file;           // (owned) (nullable): file name in the bundle; NULL when it failed
     char *index_file;     // (owned) (nullable): segment index, file name in the bundle
     gint64 bytes;         // of the file
@@ -20,11 +21,13 @@ typedef struct {
     int height;                   // display pixels, 0 without picture
     double frame_rate;            // frames a second, 0 without picture
     gint64 duration_ms;           // milliseconds
+    double ssim;                  // against the source at this size, 0: not measured
+    guint stills;                 // of `slides`: how many
     char *error_code;             // (owned) (nullable): why this rung failed
     gint64 updated_ms;            // UTC milliseconds
 } CatalogRung;
 
-/** Returns: (transfer full): an empty rung called @name. */
+/** Returns: (transfer full): an empty rung of generation 1 called @name. */
 CatalogRung *catalog_rung_new(const char *lesson_id, const char *name);
 
 CatalogRung *catalog_rung_copy(const CatalogRung *rung);

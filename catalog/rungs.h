@@ -21,20 +21,21 @@
 gboolean catalog_rungs_publish(CatalogDatabase *database, const CatalogRung *rung, gint64 grace_ms,
                                gint64 now_ms, GError **error);
 
-/** Notes that rung @name could not be made; a file published earlier stays. */
-gboolean catalog_rungs_set_error(CatalogDatabase *database, const char *lesson_id, const char *name,
-                                 const char *error_code, gint64 now_ms, GError **error);
+/** Notes that @rung could not be made, with its error code; a file published earlier stays. */
+gboolean catalog_rungs_set_error(CatalogDatabase *database, const CatalogRung *rung, gint64 now_ms,
+                                 GError **error);
 
-/** Returns: (transfer full) (element-type CatalogRung): lowest bandwidth first, failed ones last.
- */
-GPtrArray *catalog_rungs_list(CatalogDatabase *database, const char *lesson_id, GError **error);
+/** Returns: (transfer full) (element-type CatalogRung): of one generation, lowest bandwidth first,
+ * failed ones last. */
+GPtrArray *catalog_rungs_list(CatalogDatabase *database, const char *lesson_id, gint64 generation,
+                              GError **error);
 
 /**
  * catalog_rungs_list_many:
  * @lesson_ids: (element-type utf8)
  *
- * Returns: (transfer full) (element-type CatalogRung): of all these lessons, grouped by lesson, in
- * the order of catalog_rungs_list(); one query.
+ * Returns: (transfer full) (element-type CatalogRung): of all these lessons, of their current
+ * generations, grouped by lesson, in the order of catalog_rungs_list(); one query.
  */
 GPtrArray *catalog_rungs_list_many(CatalogDatabase *database, GPtrArray *lesson_ids,
                                    GError **error);
@@ -45,16 +46,16 @@ typedef struct {
     gint64 delete_after_ms; // UTC milliseconds
 } CatalogRungsSuperseded;
 
-/** Notes that @file of the bundle may be deleted from @delete_after_ms on (also for posters). */
+/** Notes that @file of the bundle may be deleted from @delete_after_ms on (of whatever kind). */
 gboolean catalog_rungs_supersede(CatalogDatabase *database, const char *lesson_id, const char *file,
                                  gint64 delete_after_ms, GError **error);
 
+/** Undoes catalog_rungs_supersede(): a row names @file again, or it is off the disk. */
+gboolean catalog_rungs_keep(CatalogDatabase *database, const char *lesson_id, const char *file,
+                            GError **error);
+
 /** Returns: (transfer full) (element-type CatalogRungsSuperseded): due at @now_ms, at most 100. */
 GPtrArray *catalog_rungs_list_superseded(CatalogDatabase *database, gint64 now_ms, GError **error);
-
-/** Forgets a superseded file once it is off the disk. */
-gboolean catalog_rungs_forget_superseded(CatalogDatabase *database, const char *lesson_id,
-                                         const char *file, GError **error);
 
 void catalog_rungs_free_superseded(CatalogRungsSuperseded *superseded);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogRungsSuperseded, catalog_rungs_free_superseded)

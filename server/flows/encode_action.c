@@ -214,6 +214,7 @@ write_report(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, G
     const ChildReport *report = run->action->report;
     const char *lesson_id = run->context.job->lesson_id;
     CatalogLessonsMedia media = {.duration_ms = -1, .complete = -1};
+    g_autoptr(CatalogRung) failed = NULL;
     switch (report->kind) {
     case CHILD_REPORT_RUNG:
         return write_rung(database, run, by, error);
@@ -223,8 +224,10 @@ write_report(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, G
         media.poster_file = "poster.webp";
         return catalog_lessons_set_media(database, lesson_id, &media, by->now_ms, error);
     case CHILD_REPORT_RUNG_FAILED:
-        return catalog_rungs_set_error(database, lesson_id, report->name, report->code, by->now_ms,
-                                       error);
+        failed = catalog_rung_new(lesson_id, report->name);
+        failed->generation = run->context.job->generation;
+        failed->error_code = g_strdup(report->code);
+        return catalog_rungs_set_error(database, failed, by->now_ms, error);
     case CHILD_REPORT_WARNING:
         return catalog_lessons_add_warning(database, lesson_id, report->code, by->now_ms, error);
     case CHILD_REPORT_HELLO:

@@ -118,7 +118,7 @@ forget_deleted(CatalogDatabase *database, gpointer data, GError **error)
     Round *round = data;
     for (guint i = 0; i < round->superseded->len; i++) {
         const CatalogRungsSuperseded *file = round->superseded->pdata[i];
-        if (!catalog_rungs_forget_superseded(database, file->lesson_id, file->file, error))
+        if (!catalog_rungs_keep(database, file->lesson_id, file->file, error))
             return FALSE;
     }
     for (guint i = 0; i < round->originals->len; i++) {

@@ -63,7 +63,13 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         const CatalogLesson *lesson = g_ptr_array_index(page->items, 0);
         g_assert_cmpstr(lesson->owner_name, ==, "ครูสมชาย");
         g_assert_cmpuint(lesson->rungs->len, ==, 1);
+        const CatalogRung *rung = g_ptr_array_index(lesson->rungs, 0);
+        g_assert_cmpstr(rung->file, ==, "voice.00aa11bb.mp4");
+        g_assert_cmpint(rung->generation, ==, lesson->generation);
+        g_assert_cmpuint(lesson->assets->len, ==, schema >= 2 ? 1 : 0);
+        g_assert_cmpuint(lesson->captions->len, ==, schema >= 2 ? 1 : 0);
         g_assert_nonnull(lesson->job);
+        g_assert_cmpint(lesson->job->generation, ==, 1);
         g_assert_cmpint(lesson->length_bytes, ==, 100);
         g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
     }
@@ -185,7 +191,8 @@ test_check_finds_faults(Fixture *fixture, gconstpointer unused)
     g_autofree char *path = g_build_filename(fixture->folder, "broken", NULL);
     g_assert_true(catalog_backup_write(fixture->database, path, &error));
     run_raw(path, "UPDATE search_documents SET title = 'else';"
-                  "INSERT INTO rungs (lesson_id, name, updated_ms) VALUES ('nobody', 'voice', 1)");
+                  "INSERT INTO rungs (lesson_id, generation, name, updated_ms)"
+                  " VALUES ('nobody', 1, 'voice', 1)");
     g_autoptr(CatalogDatabase) broken = catalog_database_open(path, &error);
     g_assert_no_error(error);
     g_autoptr(GPtrArray) faults = catalog_backup_check(broken, &error);

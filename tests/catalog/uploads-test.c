@@ -174,11 +174,14 @@ test_replaced_rung_is_kept_for_a_while(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(swapped->len, ==, 1);
     superseded = g_ptr_array_index(swapped, 0);
     g_assert_cmpstr(superseded->file, ==, "voice.2.mp4");
-    g_assert_true(catalog_rungs_forget_superseded(database, id, "voice.2.mp4", &error));
+    g_assert_true(catalog_rungs_keep(database, id, "voice.2.mp4", &error));
 
-    g_assert_true(catalog_rungs_set_error(database, id, "voice", "damaged", 1, &error));
-    g_assert_true(catalog_rungs_set_error(database, id, "large", "internal", 1, &error));
-    g_autoptr(GPtrArray) rungs = catalog_rungs_list(database, id, &error);
+    g_autoptr(CatalogRung) failed = catalog_rung_new(id, "large");
+    failed->error_code = g_strdup("damaged");
+    g_assert_true(catalog_rungs_set_error(database, failed, 1, &error));
+    catalog_lesson_set_text(&failed->name, "voice");
+    g_assert_true(catalog_rungs_set_error(database, failed, 1, &error));
+    g_autoptr(GPtrArray) rungs = catalog_rungs_list(database, id, 1, &error);
     g_assert_cmpuint(rungs->len, ==, 2);
     const CatalogRung *first = g_ptr_array_index(rungs, 0);
     g_assert_cmpstr(first->file, ==, "voice.1.mp4");

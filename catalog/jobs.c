@@ -21,7 +21,7 @@ char *
 catalog_jobs_enqueue(CatalogDatabase *database, CatalogJobKind kind, const char *lesson_id,
                      int priority, const CatalogAuditStamp *by, GError **error)
 {
-    CatalogOrder order = {kind, lesson_id, NULL, priority};
+    CatalogOrdersItem order = {kind, lesson_id, NULL, priority};
     return catalog_orders_place(database, &order, by, error);
 }
 

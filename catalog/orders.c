@@ -22,7 +22,7 @@ static const char INSERT_SQL[] =
 
 /* @generation (out): the one a job of this kind writes. */
 static gboolean
-choose_generation(CatalogDatabase *database, const CatalogOrder *order, gint64 *generation,
+choose_generation(CatalogDatabase *database, const CatalogOrdersItem *order, gint64 *generation,
                   GError **error)
 {
     if (order->kind == CATALOG_JOB_KIND_REENCODE)
@@ -38,7 +38,7 @@ choose_generation(CatalogDatabase *database, const CatalogOrder *order, gint64 *
 }
 
 static char *
-insert_job(CatalogDatabase *database, const CatalogOrder *order, const CatalogAuditStamp *by,
+insert_job(CatalogDatabase *database, const CatalogOrdersItem *order, const CatalogAuditStamp *by,
            GError **error)
 {
     gint64 generation = 0;
@@ -65,7 +65,7 @@ insert_job(CatalogDatabase *database, const CatalogOrder *order, const CatalogAu
 }
 
 char *
-catalog_orders_place(CatalogDatabase *database, const CatalogOrder *order,
+catalog_orders_place(CatalogDatabase *database, const CatalogOrdersItem *order,
                      const CatalogAuditStamp *by, GError **error)
 {
     g_autoptr(CatalogStatement) find = catalog_statement_new(database, FIND_ACTIVE_SQL);

@@ -6,9 +6,12 @@
 
 #include <math.h>
 
-#define SEGMENT_SECONDS 4
-#define SMALL_MAX_FPS 15.001
+// So much faster than asked for is not worth dropping every other picture.
+#define HARDLY_FASTER 1.201
 #define MAX_FPS 30.5
+// A lesson is a whole number of pictures at this rate, which most slower rungs have: demuxers take
+// a shorter last picture for a whole one.
+#define COMMON_FPS 15
 // Less than this behind a picture is an error of rounding, not one more picture.
 #define ROUNDING_US 3000
 
@@ -18,7 +21,7 @@ static const guint rates[][2] = {
 };
 
 EncodeGrid
-encode_grid_choose(guint numerator, guint denominator)
+encode_grid_choose(guint numerator, guint denominator, guint segment_s)
 {
     double fps = numerator > 0 && denominator > 0 ? (double)numerator / denominator : 25.0;
     if (fps > MAX_FPS)
@@ -30,12 +33,29 @@ encode_grid_choose(guint numerator, guint denominator)
         if (rate > fps * 0.9996)
             best = i;
     }
-    EncodeGrid grid = {.numerator = rates[best][0], .denominator = rates[best][1], .halving = 1};
+    EncodeGrid grid = {.numerator = rates[best][0], .denominator = rates[best][1]};
     double rate = (double)grid.numerator / grid.denominator;
-    while (rate / grid.halving > SMALL_MAX_FPS)
-        grid.halving++;
-    grid.ticks = (guint)lround(rate * SEGMENT_SECONDS / grid.halving) * grid.halving;
+    // An even number of seconds makes it whole for 12.5 a second too.
+    grid.ticks = (guint)lround(rate * segment_s);
     return grid;
+}
+
+guint
+encode_grid_find_step(const EncodeGrid *grid, double max_fps)
+{
+    double rate = (double)grid->numerator / grid->denominator;
+    if (rate <= max_fps * HARDLY_FASTER)
+        return 1;
+    guint step = 1;
+    while (step < grid->ticks && (rate / step > max_fps + 0.001 || grid->ticks % step != 0))
+        step++;
+    return step;
+}
+
+double
+encode_grid_get_segment_seconds(const EncodeGrid *grid)
+{
+    return (double)grid->ticks * grid->denominator / grid->numerator;
 }
 
 static gint64
@@ -81,7 +101,8 @@ encode_grid_pts90k_to_tick(const EncodeGrid *grid, gint64 pts90k)
 gint64
 encode_grid_count_ticks(const EncodeGrid *grid, gint64 end_us)
 {
-    gint64 whole_us = encode_grid_tick_to_us(grid, grid->halving);
+    guint step = encode_grid_find_step(grid, COMMON_FPS);
+    gint64 whole_us = encode_grid_tick_to_us(grid, step);
     gint64 wholes = (end_us - ROUNDING_US + whole_us - 1) / whole_us;
-    return MAX(wholes, 1) * grid->halving;
+    return MAX(wholes, 1) * step;
 }

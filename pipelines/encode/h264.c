@@ -11,10 +11,6 @@
 #include "pipelines/encode/failure.h"
 
 #define THREADS 2
-// Boxes of a fragment: about 5 bytes a sample, and a hundred for each segment.
-#define PACKAGING_KBPS 4
-// With a buffer of one second, a segment of 4 s holds at most 5/4 of the steady rate.
-#define PEAK_RATIO 1.25
 
 struct _EncodeH264 {
     AVCodecContext *context; // (owned)
@@ -26,15 +22,9 @@ struct _EncodeH264 {
     gpointer user_data;      // (unowned)
 };
 
-static int
-choose_rate_bps(const EncodeRungsSpec *spec)
-{
-    guint kbps = spec->cap_kbps - spec->sound_kbps - PACKAGING_KBPS;
-    return (int)(kbps * 1000 / PEAK_RATIO);
-}
-
 static void
-set_up(EncodeH264 *h264, const EncodeRungsSpec *spec, const EncodeGrid *grid)
+set_up(EncodeH264 *h264, const EncodeRungsSpec *spec, const EncodeGrid *grid,
+       const EncodeDecidePicture *picture)
 {
     AVCodecContext *context = h264->context;
     context->pix_fmt = AV_PIX_FMT_YUV420P;
@@ -47,21 +37,23 @@ set_up(EncodeH264 *h264, const EncodeRungsSpec *spec, const EncodeGrid *grid)
     context->keyint_min = (int)h264->group;
     context->max_b_frames = 0;
     context->thread_count = THREADS;
-    context->rc_max_rate = choose_rate_bps(spec);
-    context->rc_buffer_size = choose_rate_bps(spec);
+    context->rc_max_rate = (int)picture->rate_kbps * 1000;
+    context->rc_buffer_size = (int)picture->rate_kbps * 1000;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
     context->color_range = AVCOL_RANGE_MPEG;
-    av_opt_set(context->priv_data, "preset", spec->preset, 0);
+    av_opt_set(context->priv_data, "preset", picture->preset, 0);
     av_opt_set(context->priv_data, "profile", spec->profile, 0);
-    av_opt_set_double(context->priv_data, "crf", spec->crf, 0);
+    av_opt_set_double(context->priv_data, "crf", picture->crf, 0);
+    if (picture->drawn)
+        av_opt_set(context->priv_data, "tune", "stillimage", 0);
     av_opt_set_int(context->priv_data, "forced-idr", 1, 0);
     av_opt_set(context->priv_data, "x264-params",
                "scenecut=0:open-gop=0:bframes=0:force-cfr=1:stitchable=1:repeat-headers=1", 0);
 }
 
 EncodeH264 *
-encode_h264_new(const EncodeRungsSpec *spec, const EncodeGrid *grid, guint width, guint height,
-                const EncodeH264Colour *colour, GError **error)
+encode_h264_new(const EncodeRungsSpec *spec, const EncodeGrid *grid,
+                const EncodeDecidePicture *picture, const EncodeH264Colour *colour, GError **error)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
     g_autoptr(EncodeH264) h264 = g_new0(EncodeH264, 1);
@@ -72,14 +64,14 @@ encode_h264_new(const EncodeRungsSpec *spec, const EncodeGrid *grid, guint width
         encode_failure_set(error, AVERROR_ENCODER_NOT_FOUND, "libx264");
         return NULL;
     }
-    h264->step = spec->max_fps <= 15 ? grid->halving : 1;
+    h264->step = picture->step;
     h264->group = grid->ticks / h264->step;
-    h264->context->width = (int)width;
-    h264->context->height = (int)height;
+    h264->context->width = (int)picture->width;
+    h264->context->height = (int)picture->height;
     h264->context->color_primaries = (enum AVColorPrimaries)colour->primaries;
     h264->context->color_trc = (enum AVColorTransferCharacteristic)colour->transfer;
     h264->context->colorspace = (enum AVColorSpace)colour->matrix;
-    set_up(h264, spec, grid);
+    set_up(h264, spec, grid, picture);
     int code = avcodec_open2(h264->context, codec, NULL);
     if (code < 0) {
         encode_failure_set(error, code, "libx264");
@@ -110,12 +102,6 @@ GBytes *
 encode_h264_get_parameter_sets(EncodeH264 *h264)
 {
     return g_bytes_new(h264->context->extradata, (gsize)h264->context->extradata_size);
-}
-
-guint
-encode_h264_get_step(EncodeH264 *h264)
-{
-    return h264->step;
 }
 
 static gboolean

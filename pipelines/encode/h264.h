@@ -6,8 +6,7 @@
 // time.
 #pragma once
 
-#include "pipelines/encode/grid.h"
-#include "pipelines/encode/rungs.h"
+#include "pipelines/encode/decide.h"
 
 struct AVFrame;
 typedef struct _EncodeH264 EncodeH264;
@@ -23,9 +22,10 @@ typedef struct {
 typedef gboolean (*EncodeH264Sink)(const guint8 *data, gsize bytes, gint64 tick, gboolean key,
                                    gpointer user_data, GError **error);
 
-/** Returns: (transfer full): an encoder for @width × @height, or NULL with ENCODE_FAILURE. */
-EncodeH264 *encode_h264_new(const EncodeRungsSpec *spec, const EncodeGrid *grid, guint width,
-                            guint height, const EncodeH264Colour *colour, GError **error);
+/** Returns: (transfer full): an encoder, or NULL with ENCODE_FAILURE. */
+EncodeH264 *encode_h264_new(const EncodeRungsSpec *spec, const EncodeGrid *grid,
+                            const EncodeDecidePicture *picture, const EncodeH264Colour *colour,
+                            GError **error);
 void encode_h264_free(EncodeH264 *h264);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodeH264, encode_h264_free)
 
@@ -33,9 +33,6 @@ void encode_h264_set_sink(EncodeH264 *h264, EncodeH264Sink sink, gpointer user_d
 
 /** Returns: (transfer full): SPS and PPS; the same for the same arguments of new. */
 GBytes *encode_h264_get_parameter_sets(EncodeH264 *h264);
-
-/** How many ticks one picture of this rung lasts. */
-guint encode_h264_get_step(EncodeH264 *h264);
 
 /**
  * encode_h264_push:

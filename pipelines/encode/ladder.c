@@ -22,12 +22,11 @@
 #define SLACK_US (60 * (gint64)G_USEC_PER_SEC)
 
 typedef struct {
-    EncodeOutput *output;   // (owned) (nullable) NULL once it failed
-    EncodeShrink *shrink;   // (owned)
-    guint width;            // (value)
-    guint height;           // (value)
-    guint segments;         // (value) reported
-    const AVFrame *picture; // (unowned) (nullable) copy of the present canvas
+    EncodeOutput *output;        // (owned) (nullable) NULL once it failed
+    EncodeShrink *shrink;        // (owned)
+    EncodeDecidePicture decided; // (value)
+    guint segments;              // (value) reported
+    const AVFrame *picture;      // (unowned) (nullable) copy of the present canvas
 } Rung;
 
 typedef struct {
@@ -133,10 +132,7 @@ draw_canvas(Ladder *ladder, GError **error)
 static gboolean
 encode_tick(Ladder *ladder, Rung *rung, gint64 tick, GError **error)
 {
-    guint step = encode_rungs_get(encode_output_get_rung(rung->output))->max_fps <= 15
-                     ? ladder->run->grid.halving
-                     : 1;
-    if (tick % step != 0)
+    if (tick % rung->decided.step != 0)
         return TRUE;
     if (rung->picture == NULL)
         rung->picture = encode_shrink_draw(rung->shrink, ladder->canvas, error);
@@ -234,15 +230,15 @@ read_all(Ladder *ladder, GError **error)
 }
 
 static gboolean
-finish_rung(Ladder *ladder, Rung *rung, GError **error)
+finish_rung(Ladder *ladder, Rung *rung, gint64 end_tick, GError **error)
 {
     GError *failure = NULL;
     encode_watchdog_beat(ladder->run->watchdog);
-    g_autoptr(PackageResult) result = encode_output_finish(rung->output, &failure);
+    g_autoptr(PackageResult) result = encode_output_finish(rung->output, end_tick, &failure);
     if (result == NULL)
         return survive(ladder, rung, failure, error);
-    encode_run_report_rung(ladder->run, encode_output_get_rung(rung->output), result, rung->width,
-                           rung->height);
+    encode_run_report_rung(ladder->run, encode_output_get_rung(rung->output), result,
+                           &rung->decided, 0);
     return TRUE;
 }
 
@@ -271,7 +267,8 @@ finish_all(Ladder *ladder, GError **error)
         write_poster(ladder);
     }
     for (guint i = 0; i < ladder->count; i++) {
-        if (ladder->rungs[i].output != NULL && !finish_rung(ladder, &ladder->rungs[i], error))
+        if (ladder->rungs[i].output != NULL &&
+            !finish_rung(ladder, &ladder->rungs[i], end_tick, error))
             return FALSE;
     }
     return TRUE;
@@ -283,13 +280,20 @@ open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
 {
     const SourceInfo *info = source_reader_get_info(ladder->run->reader);
     EncodeOutputPicture shape = {.colour = encode_picture_choose_colour(info)};
+    EncodeDecideFacts facts = ladder->run->facts;
+    guint width = 0;
+    guint height = 0;
+    facts.info = info;
     for (guint i = 0; i < rungs->len; i++) {
         EncodeRungsId id = g_array_index(rungs, EncodeRungsId, i);
         Rung *rung = &ladder->rungs[i];
         ladder->count++;
-        encode_rungs_fit(id, info->width, info->height, &rung->width, &rung->height);
-        shape.width = rung->width;
-        shape.height = rung->height;
+        rung->decided = encode_decide_picture(&facts, &ladder->run->grid, id);
+        shape.decided = rung->decided;
+        if (rung->decided.width * rung->decided.height > width * height) {
+            width = rung->decided.width;
+            height = rung->decided.height;
+        }
         rung->output =
             encode_output_new(ladder->run->job->staging, id, &ladder->run->grid, &shape, error);
         if (rung->output == NULL)
@@ -299,11 +303,11 @@ open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
     for (guint i = 0; i < ladder->count; i++) {
         Rung *rung = &ladder->rungs[i];
         rung->shrink =
-            encode_shrink_new(shape.width, shape.height, rung->width, rung->height, error);
+            encode_shrink_new(width, height, rung->decided.width, rung->decided.height, error);
         if (rung->shrink == NULL)
             return FALSE;
     }
-    ladder->picture = encode_picture_new(info, shape.width, shape.height);
+    ladder->picture = encode_picture_new(info, width, height);
     return TRUE;
 }
 

@@ -14,6 +14,7 @@
 struct _EncodeOutput {
     EncodeRungsId rung;             // (value)
     EncodeGrid grid;                // (value)
+    guint step;                     // (value) ticks a picture
     EncodeH264 *h264;               // (owned) (nullable)
     EncodeAac *aac;                 // (owned)
     PackageWriter *writer;          // (owned)
@@ -21,6 +22,9 @@ struct _EncodeOutput {
     gint64 delay; // (value) samples by which the sound comes later; below one block
     float past[2][ENCODE_AAC_BLOCK]; // (value) the block before, of which the last @delay are due
     gint64 cut_tick;                 // (value) the next cut
+    GByteArray *held;                // (owned) the last coded picture, not written yet
+    gint64 held_tick;                // (value) -1: there is none
+    gboolean held_key;               // (value)
     gint64 seen_picture;             // (value) pts90k of the last coded picture; -1: none
     gint64 seen_sound;               // (value) pts90k of the end of the last coded sound; -1: none
 };
@@ -40,23 +44,39 @@ cut_if_due(EncodeOutput *output, GError **error)
     }
 }
 
+/* Gives the held picture to the writer; it lasts until @until. */
 static gboolean
-on_h264_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer user_data,
-             GError **error)
+release_picture(EncodeOutput *output, gint64 until, GError **error)
 {
-    EncodeOutput *output = user_data;
-    gint64 pts90k = encode_grid_tick_to_pts90k(&output->grid, tick);
-    gint64 next =
-        encode_grid_tick_to_pts90k(&output->grid, tick + encode_h264_get_step(output->h264));
+    if (output->held_tick < 0)
+        return TRUE;
+    gint64 pts90k = encode_grid_tick_to_pts90k(&output->grid, output->held_tick);
+    gint64 next = encode_grid_tick_to_pts90k(&output->grid, MAX(until, output->held_tick + 1));
     PackageWriterPicture picture = {
-        .data = data,
-        .bytes = bytes,
+        .data = output->held->data,
+        .bytes = output->held->len,
         .pts90k = (guint64)pts90k,
         .duration_pts90k = (guint64)(next - pts90k),
-        .key = key,
+        .key = output->held_key,
     };
+    output->held_tick = -1;
     output->seen_picture = pts90k;
     return package_writer_add_video(output->writer, &picture, error) && cut_if_due(output, error);
+}
+
+/* The last picture ends with the lesson, so each waits for the next one. */
+static gboolean
+on_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer user_data,
+        GError **error)
+{
+    EncodeOutput *output = user_data;
+    if (!release_picture(output, tick, error))
+        return FALSE;
+    g_byte_array_set_size(output->held, 0);
+    g_byte_array_append(output->held, data, (guint)bytes);
+    output->held_tick = tick;
+    output->held_key = key;
+    return TRUE;
 }
 
 static gboolean
@@ -81,20 +101,19 @@ open_encoders(EncodeOutput *output, const EncodeOutputPicture *picture, PackageT
     encode_aac_set_sink(output->aac, on_aac_frame, output);
     tracks->channels = spec->channels;
     tracks->audio_specific_config = encode_aac_get_config(output->aac);
-    if (picture->width == 0)
+    if (picture->decided.width == 0)
         return TRUE;
-    output->h264 = encode_h264_new(spec, &output->grid, picture->width, picture->height,
-                                   &picture->colour, error);
+    output->step = picture->decided.step;
+    output->h264 = encode_h264_new(spec, &output->grid, &picture->decided, &picture->colour, error);
     if (output->h264 == NULL)
         return FALSE;
-    encode_h264_set_sink(output->h264, on_h264_unit, output);
-    output->delay =
-        encode_grid_tick_to_samples(&output->grid, encode_h264_get_step(output->h264) - 1) / 2;
+    encode_h264_set_sink(output->h264, on_unit, output);
+    output->delay = encode_grid_tick_to_samples(&output->grid, output->step - 1) / 2;
     output->delay = MIN(output->delay, ENCODE_AAC_BLOCK);
-    tracks->width = picture->width;
-    tracks->height = picture->height;
+    tracks->width = picture->decided.width;
+    tracks->height = picture->decided.height;
     tracks->frame_rate_numerator = output->grid.numerator;
-    tracks->frame_rate_denominator = output->grid.denominator * encode_h264_get_step(output->h264);
+    tracks->frame_rate_denominator = output->grid.denominator * output->step;
     tracks->parameter_sets = encode_h264_get_parameter_sets(output->h264);
     return TRUE;
 }
@@ -107,7 +126,8 @@ encode_output_new(const char *folder, EncodeRungsId rung, const EncodeGrid *grid
     g_autoptr(PackageTracks) tracks = package_track_new();
     output->rung = rung;
     output->grid = *grid;
-    output->seen_picture = output->seen_sound = -1;
+    output->held = g_byte_array_new();
+    output->held_tick = output->seen_picture = output->seen_sound = -1;
     if (!open_encoders(output, picture, tracks, error))
         return NULL;
     output->writer =
@@ -126,6 +146,7 @@ encode_output_free(EncodeOutput *output)
     encode_h264_free(output->h264);
     encode_aac_free(output->aac);
     package_writer_free(output->writer);
+    g_byte_array_unref(output->held);
     g_free(output);
 }
 
@@ -189,9 +210,10 @@ encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left, c
 }
 
 PackageResult *
-encode_output_finish(EncodeOutput *output, GError **error)
+encode_output_finish(EncodeOutput *output, gint64 end_tick, GError **error)
 {
-    if (output->h264 != NULL && !encode_h264_push(output->h264, NULL, 0, error))
+    if (output->h264 != NULL && (!encode_h264_push(output->h264, NULL, 0, error) ||
+                                 !release_picture(output, end_tick, error)))
         return NULL;
     if (!encode_aac_push(output->aac, 0, NULL, NULL, error))
         return NULL;

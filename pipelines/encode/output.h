@@ -11,9 +11,8 @@
 typedef struct _EncodeOutput EncodeOutput;
 
 typedef struct {
-    guint width;             // (value) 0: no picture
-    guint height;            // (value)
-    EncodeH264Colour colour; // (value)
+    EncodeDecidePicture decided; // (value) width 0: no picture
+    EncodeH264Colour colour;     // (value)
 } EncodeOutputPicture;
 
 /** @folder: the staging folder. Returns: (transfer full): NULL with ENCODE_FAILURE or
@@ -42,5 +41,6 @@ gboolean encode_output_add_picture(EncodeOutput *output, const struct AVFrame *c
 gboolean encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left,
                                  const float *right, GError **error);
 
-/** No more comes. Returns: (transfer full): the finished rung, or NULL. */
-PackageResult *encode_output_finish(EncodeOutput *output, GError **error);
+/** No more comes; the picture ends with @end_tick. Returns: (transfer full): the finished rung, or
+ * NULL. */
+PackageResult *encode_output_finish(EncodeOutput *output, gint64 end_tick, GError **error);

@@ -11,7 +11,7 @@
 
 typedef struct _EncodePicture EncodePicture;
 
-/** @width, @height: the canvas, as encode_rungs_fit() gave it. @info is borrowed for life. */
+/** @width, @height: the canvas, the largest rung's size. @info is borrowed for life. */
 EncodePicture *encode_picture_new(const SourceInfo *info, guint width, guint height);
 void encode_picture_free(EncodePicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodePicture, encode_picture_free)

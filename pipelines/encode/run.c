@@ -28,8 +28,8 @@ encode_run_go_on(EncodeRun *run, gint64 media_us, GError **error)
 }
 
 void
-encode_run_report_rung(EncodeRun *run, EncodeRungsId rung, const PackageResult *result, guint width,
-                       guint height)
+encode_run_report_rung(EncodeRun *run, EncodeRungsId rung, const PackageResult *result,
+                       const EncodeDecidePicture *picture, double ssim)
 {
     g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_RUNG);
     report->name = g_strdup(encode_rungs_get(rung)->name);
@@ -41,11 +41,11 @@ encode_run_report_rung(EncodeRun *run, EncodeRungsId rung, const PackageResult *
     report->duration_ms = result->duration_ms;
     report->bandwidth_bps = result->bandwidth_bps;
     report->average_bandwidth_bps = result->average_bandwidth_bps;
-    report->width = width;
-    report->height = height;
-    if (width > 0) {
-        guint step = encode_rungs_get(rung)->max_fps <= 15 ? run->grid.halving : 1;
-        report->frame_rate = (double)run->grid.numerator / run->grid.denominator / step;
+    if (picture != NULL) {
+        report->width = picture->width;
+        report->height = picture->height;
+        report->frame_rate = (double)run->grid.numerator / run->grid.denominator / picture->step;
+        report->ssim = ssim;
     }
     child_channel_send(run->channel, report);
 }

@@ -19,6 +19,7 @@ typedef struct {
     EncodeProgress *progress; // (unowned)
     EncodeWatchdog *watchdog; // (unowned)
     EncodeGrid grid;          // (value)
+    EncodeDecideFacts facts;  // (value) what the picture rungs are decided from, but `info`
     gint64 end_us;            // (value) best knowledge of where the lesson ends; 0: none
 } EncodeRun;
 
@@ -26,9 +27,9 @@ typedef struct {
  * @media_us. Returns: FALSE when the job must end. */
 gboolean encode_run_go_on(EncodeRun *run, gint64 media_us, GError **error);
 
-/** Sends `rung`. @width, @height: 0 for sound alone. */
+/** Sends `rung`. @picture: (nullable): NULL for sound alone; @ssim: 0: not measured. */
 void encode_run_report_rung(EncodeRun *run, EncodeRungsId rung, const PackageResult *result,
-                            guint width, guint height);
+                            const EncodeDecidePicture *picture, double ssim);
 void encode_run_report_rung_failed(EncodeRun *run, EncodeRungsId rung, const GError *failure);
 void encode_run_report_checkpoint(EncodeRun *run, EncodeOutput *output);
 

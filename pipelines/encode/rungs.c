@@ -10,18 +10,29 @@
 // A very wide picture is bounded by its long side, this many times the short one.
 #define LONGEST_SHAPE 2.7
 #define SMALLEST_SIDE 16
+#define SMALLEST_AV1_SIDE 64
 
 static const EncodeRungsSpec specs[ENCODE_RUNGS_COUNT] = {
-    {"voice", 36, 32, 1, 0, 0, 0, 0, NULL, NULL},
-    {"small", 125, 32, 1, 270, 0, 15, 26, "baseline", "faster"},
-    {"medium", 350, 48, 1, 360, 270, 30, 24, "main", "veryfast"},
-    {"large", 1300, 96, 2, 720, 360, 30, 23, "high", "veryfast"},
+    {"voice", ENCODE_RUNGS_SOUND, FALSE, 36, 32, 1, 0, 0, 0, NULL},
+    {"voice-opus", ENCODE_RUNGS_SOUND, TRUE, 20, 16, 1, 0, 0, 0, NULL},
+    {"slides", ENCODE_RUNGS_STILL, TRUE, 24, 16, 1, 720, 0, 0, NULL},
+    {"lite", ENCODE_RUNGS_AV1, TRUE, 80, 20, 1, 480, 0, 12.5, NULL},
+    {"small", ENCODE_RUNGS_AVC, FALSE, 125, 32, 1, 270, 0, 15, "baseline"},
+    {"medium", ENCODE_RUNGS_AVC, FALSE, 350, 48, 1, 360, 270, 30, "main"},
+    {"clear", ENCODE_RUNGS_AV1, TRUE, 550, 40, 2, 720, 360, 30, NULL},
+    {"large", ENCODE_RUNGS_AVC, FALSE, 1300, 96, 2, 720, 360, 30, "high"},
 };
 
 const EncodeRungsSpec *
 encode_rungs_get(EncodeRungsId id)
 {
     return &specs[id];
+}
+
+gboolean
+encode_rungs_moves(EncodeRungsId id)
+{
+    return specs[id].family == ENCODE_RUNGS_AV1 || specs[id].family == ENCODE_RUNGS_AVC;
 }
 
 gboolean
@@ -36,14 +47,6 @@ encode_rungs_parse(const char *name, EncodeRungsId *id)
     return FALSE;
 }
 
-gboolean
-encode_rungs_suits(EncodeRungsId id, gboolean has_sound, guint width, guint height)
-{
-    if (specs[id].short_side == 0)
-        return has_sound;
-    return MIN(width, height) > specs[id].above_side;
-}
-
 static guint
 make_even(double side)
 {
@@ -52,11 +55,11 @@ make_even(double side)
 }
 
 void
-encode_rungs_fit(EncodeRungsId id, guint width, guint height, guint *fit_width, guint *fit_height)
+encode_rungs_fit(guint short_side, guint width, guint height, guint *fit_width, guint *fit_height)
 {
     double side = MIN(width, height);
     double longest = MAX(width, height);
-    double cap = specs[id].short_side;
+    double cap = short_side;
     double scale = MIN(1.0, cap / side);
     scale = MIN(scale, cap * LONGEST_SHAPE / longest);
     *fit_width = make_even(width * scale);
@@ -66,4 +69,19 @@ encode_rungs_fit(EncodeRungsId id, guint width, guint height, guint *fit_width, 
         *fit_width -= 2;
     if (*fit_height > height && *fit_height > SMALLEST_SIDE)
         *fit_height -= 2;
+}
+
+gboolean
+encode_rungs_suits(EncodeRungsId id, gboolean has_sound, guint width, guint height)
+{
+    const EncodeRungsSpec *spec = &specs[id];
+    if (spec->short_side == 0)
+        return has_sound;
+    if (MIN(width, height) <= spec->above_side)
+        return FALSE;
+    if (spec->family != ENCODE_RUNGS_AV1)
+        return TRUE;
+    guint fit_width, fit_height;
+    encode_rungs_fit(spec->short_side, width, height, &fit_width, &fit_height);
+    return MIN(fit_width, fit_height) >= SMALLEST_AV1_SIDE;
 }

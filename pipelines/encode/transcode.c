@@ -54,7 +54,8 @@ plan_rungs(Transcode *transcode)
         EncodeRungsId rung = (EncodeRungsId)id;
         const char *name = encode_rungs_get(rung)->name;
         if (!g_strv_contains((const char *const *)run->job->rungs, name) ||
-            !encode_rungs_suits(rung, info->has_sound, info->width, info->height))
+            !encode_decide_suits(rung, info, ANALYSE_RESULT_CONTENT_CAMERA) ||
+            rung == ENCODE_RUNGS_VOICE_OPUS || encode_rungs_get(rung)->family == ENCODE_RUNGS_AV1)
             continue;
         g_ptr_array_add(names, g_strdup(name));
         if (g_strv_contains((const char *const *)run->job->done, name))
@@ -174,7 +175,7 @@ do_job(Transcode *transcode, GError **error)
     send_probe(run);
     if (!check_limits(run, error))
         return FALSE;
-    run->grid = encode_grid_choose(info->rate_numerator, info->rate_denominator);
+    run->grid = encode_decide_grid(info, ANALYSE_RESULT_CONTENT_CAMERA);
     run->end_us = info->duration_us;
     plan_rungs(transcode);
     if (transcode->voice && !make_voice(transcode, error))

@@ -68,10 +68,10 @@ finish(Voice *voice, GError **error)
     gint64 samples = encode_grid_tick_to_samples(&run->grid, ticks);
     if (!encode_sound_finish(voice->sound, samples, error))
         return FALSE;
-    g_autoptr(PackageResult) result = encode_output_finish(voice->output, error);
+    g_autoptr(PackageResult) result = encode_output_finish(voice->output, ticks, error);
     if (result == NULL)
         return FALSE;
-    encode_run_report_rung(run, ENCODE_RUNGS_VOICE, result, 0, 0);
+    encode_run_report_rung(run, ENCODE_RUNGS_VOICE, result, NULL, 0);
     return TRUE;
 }
 

@@ -5,37 +5,41 @@
 #include "pipelines/encode/grid.h"
 
 static void
-check_rate(guint numerator, guint denominator, double fps, guint halving)
+check_rate(guint numerator, guint denominator, double fps, guint lite, guint small)
 {
-    EncodeGrid grid = encode_grid_choose(numerator, denominator);
-    g_assert_cmpfloat_with_epsilon((double)grid.numerator / grid.denominator, fps, 0.001);
-    g_assert_cmpuint(grid.halving, ==, halving);
-    g_assert_cmpuint(grid.ticks % grid.halving, ==, 0);
-    double seconds = grid.ticks / fps;
-    g_assert_cmpfloat(seconds, >=, 3.8);
-    g_assert_cmpfloat(seconds, <=, 4.2);
+    for (guint seconds = 4; seconds <= 8; seconds += 4) {
+        EncodeGrid grid = encode_grid_choose(numerator, denominator, seconds);
+        g_assert_cmpfloat_with_epsilon((double)grid.numerator / grid.denominator, fps, 0.001);
+        g_assert_cmpuint(encode_grid_find_step(&grid, 12.5), ==, lite);
+        g_assert_cmpuint(encode_grid_find_step(&grid, 15), ==, small);
+        g_assert_cmpuint(encode_grid_find_step(&grid, 30), ==, 1);
+        g_assert_cmpuint(grid.ticks % lite, ==, 0);
+        g_assert_cmpuint(grid.ticks % small, ==, 0);
+        g_assert_cmpfloat_with_epsilon(encode_grid_get_segment_seconds(&grid), seconds, 0.01);
+    }
 }
 
 static void
 test_rates(void)
 {
-    check_rate(25, 1, 25, 2);
-    check_rate(50, 1, 25, 2);
-    check_rate(30000, 1001, 29.97, 2);
-    check_rate(60000, 1001, 29.97, 2);
-    check_rate(24000, 1001, 23.976, 2);
-    check_rate(120, 1, 30, 2);
-    check_rate(15, 1, 15, 1);
-    check_rate(1, 1, 10, 1);
-    check_rate(0, 0, 25, 2);
-    check_rate(90000, 1, 25, 2);
-    check_rate(17, 1, 20, 2);
+    check_rate(25, 1, 25, 2, 2);
+    check_rate(50, 1, 25, 2, 2);
+    check_rate(30000, 1001, 29.97, 3, 2);
+    check_rate(60000, 1001, 29.97, 3, 2);
+    check_rate(24000, 1001, 23.976, 2, 2);
+    check_rate(120, 1, 30, 3, 2);
+    check_rate(15, 1, 15, 1, 1);
+    check_rate(1, 1, 10, 1, 1);
+    check_rate(0, 0, 25, 2, 2);
+    check_rate(90000, 1, 25, 2, 2);
+    check_rate(17, 1, 20, 2, 2);
+    check_rate(25, 2, 12.5, 1, 1);
 }
 
 static void
 test_times(void)
 {
-    EncodeGrid grid = encode_grid_choose(30000, 1001);
+    EncodeGrid grid = encode_grid_choose(30000, 1001, 4);
     for (gint64 tick = 0; tick < 100000; tick += 7) {
         gint64 pts90k = encode_grid_tick_to_pts90k(&grid, tick);
         g_assert_cmpint(pts90k, ==, tick * 3003);
@@ -48,13 +52,16 @@ test_times(void)
 static void
 test_count(void)
 {
-    EncodeGrid grid = encode_grid_choose(25, 1);
+    EncodeGrid grid = encode_grid_choose(25, 1, 4);
     g_assert_cmpint(encode_grid_count_ticks(&grid, 0), ==, 2);
     g_assert_cmpint(encode_grid_count_ticks(&grid, 10000), ==, 2);
     g_assert_cmpint(encode_grid_count_ticks(&grid, 80000), ==, 2);
     g_assert_cmpint(encode_grid_count_ticks(&grid, 82000), ==, 2);
     g_assert_cmpint(encode_grid_count_ticks(&grid, 90000), ==, 4);
     g_assert_cmpint(encode_grid_count_ticks(&grid, G_GINT64_CONSTANT(36000000000)), ==, 900000);
+    grid = encode_grid_choose(15, 1, 4);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, 90000), ==, 2);
+    g_assert_cmpint(encode_grid_count_ticks(&grid, 170000), ==, 3);
 }
 
 int

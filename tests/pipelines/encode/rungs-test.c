@@ -5,10 +5,10 @@
 #include "pipelines/encode/rungs.h"
 
 static void
-check_fit(EncodeRungsId rung, guint width, guint height, guint fit_width, guint fit_height)
+check_fit(guint side, guint width, guint height, guint fit_width, guint fit_height)
 {
     guint got_width, got_height;
-    encode_rungs_fit(rung, width, height, &got_width, &got_height);
+    encode_rungs_fit(side, width, height, &got_width, &got_height);
     g_assert_cmpuint(got_width, ==, fit_width);
     g_assert_cmpuint(got_height, ==, fit_height);
 }
@@ -16,15 +16,15 @@ check_fit(EncodeRungsId rung, guint width, guint height, guint fit_width, guint 
 static void
 test_fit(void)
 {
-    check_fit(ENCODE_RUNGS_LARGE, 1920, 1080, 1280, 720);
-    check_fit(ENCODE_RUNGS_MEDIUM, 1920, 1080, 640, 360);
-    check_fit(ENCODE_RUNGS_SMALL, 1920, 1080, 480, 270);
-    check_fit(ENCODE_RUNGS_SMALL, 1080, 1920, 270, 480);
-    check_fit(ENCODE_RUNGS_SMALL, 720, 576, 338, 270);
-    check_fit(ENCODE_RUNGS_LARGE, 853, 481, 852, 480);
-    check_fit(ENCODE_RUNGS_SMALL, 175, 143, 174, 142);
-    check_fit(ENCODE_RUNGS_SMALL, 1, 1, 16, 16);
-    check_fit(ENCODE_RUNGS_SMALL, 8000, 100, 730, 16);
+    check_fit(720, 1920, 1080, 1280, 720);
+    check_fit(360, 1920, 1080, 640, 360);
+    check_fit(270, 1920, 1080, 480, 270);
+    check_fit(270, 1080, 1920, 270, 480);
+    check_fit(270, 720, 576, 338, 270);
+    check_fit(720, 853, 481, 852, 480);
+    check_fit(270, 175, 143, 174, 142);
+    check_fit(270, 1, 1, 16, 16);
+    check_fit(270, 8000, 100, 730, 16);
 }
 
 static void
@@ -38,6 +38,12 @@ test_suits(void)
     g_assert_true(encode_rungs_suits(ENCODE_RUNGS_MEDIUM, TRUE, 640, 360));
     g_assert_false(encode_rungs_suits(ENCODE_RUNGS_LARGE, TRUE, 640, 360));
     g_assert_true(encode_rungs_suits(ENCODE_RUNGS_LARGE, TRUE, 480, 854));
+    g_assert_true(encode_rungs_suits(ENCODE_RUNGS_LITE, FALSE, 64, 64));
+    g_assert_false(encode_rungs_suits(ENCODE_RUNGS_LITE, FALSE, 320, 62));
+    g_assert_false(encode_rungs_suits(ENCODE_RUNGS_LITE, FALSE, 8000, 100));
+    g_assert_true(encode_rungs_suits(ENCODE_RUNGS_SLIDES, FALSE, 320, 240));
+    g_assert_false(encode_rungs_suits(ENCODE_RUNGS_CLEAR, TRUE, 640, 360));
+    g_assert_true(encode_rungs_suits(ENCODE_RUNGS_CLEAR, TRUE, 640, 480));
 }
 
 static void

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One small rule a function. The numbers were found by measuring (bench/RESULTS.md).
+#include "pipelines/encode/decide.h"
+
+#include <math.h>
+
+#define CAMERA_SEGMENT_S 4
+#define DRAWN_SEGMENT_S 8
+// Boxes of a fragment: about 5 bytes a sample, and a hundred for each segment.
+#define PACKAGING_KBPS 4
+// Slides need no more than this, even with a face beside them.
+#define SLIDES_MAX_FPS 15
+// Signs are read at this rate and height.
+#define INTERPRETER_FPS 15
+#define INTERPRETER_LINES 120
+#define INTERPRETER_MAX_SIDE 720
+#define INTERPRETER_MAX_CAP 2.0
+// What a camera sees in `lite` looks better small.
+#define LITE_CAMERA_SIDE 270
+#define KEYS_APART_MS 1000
+#define LEAST_GAIN 0.002
+
+typedef struct {
+    guint crf;          // (value)
+    int av1_preset;     // (value)
+    const char *preset; // (static)
+} Tuning;
+
+static const Tuning drawn_tunings[ENCODE_RUNGS_COUNT] = {
+    [ENCODE_RUNGS_LITE] = {48, 10, NULL},        [ENCODE_RUNGS_SMALL] = {26, 0, "faster"},
+    [ENCODE_RUNGS_MEDIUM] = {25, 0, "veryfast"}, [ENCODE_RUNGS_CLEAR] = {40, 8, NULL},
+    [ENCODE_RUNGS_LARGE] = {24, 0, "veryfast"},
+};
+
+static const Tuning camera_tunings[ENCODE_RUNGS_COUNT] = {
+    [ENCODE_RUNGS_LITE] = {45, 9, NULL},         [ENCODE_RUNGS_SMALL] = {26, 0, "faster"},
+    [ENCODE_RUNGS_MEDIUM] = {24, 0, "veryfast"}, [ENCODE_RUNGS_CLEAR] = {38, 8, NULL},
+    [ENCODE_RUNGS_LARGE] = {23, 0, "veryfast"},
+};
+
+static gboolean
+is_drawn(AnalyseResultContent content)
+{
+    switch (content) {
+    case ANALYSE_RESULT_CONTENT_SLIDES:
+    case ANALYSE_RESULT_CONTENT_SCREEN:
+        return TRUE;
+    case ANALYSE_RESULT_CONTENT_NONE:
+    case ANALYSE_RESULT_CONTENT_CAMERA:
+        return FALSE;
+    }
+    return FALSE;
+}
+
+static AnalyseResultContent
+get_content(const EncodeDecideFacts *facts)
+{
+    return facts->analysis != NULL ? facts->analysis->content : ANALYSE_RESULT_CONTENT_CAMERA;
+}
+
+static gboolean
+has_interpreter(const EncodeDecideFacts *facts)
+{
+    return facts->interpreter.width > 0 && facts->interpreter.height > 0;
+}
+
+EncodeGrid
+encode_decide_grid(const SourceInfo *info, AnalyseResultContent glance)
+{
+    guint segment_s = is_drawn(glance) ? DRAWN_SEGMENT_S : CAMERA_SEGMENT_S;
+    return encode_grid_choose(info->rate_numerator, info->rate_denominator, segment_s);
+}
+
+gboolean
+encode_decide_suits(EncodeRungsId id, const SourceInfo *info, AnalyseResultContent glance)
+{
+    guint width = info->has_picture ? info->width : 0;
+    guint height = info->has_picture ? info->height : 0;
+    if (id == ENCODE_RUNGS_SLIDES && !is_drawn(glance))
+        return FALSE;
+    return encode_rungs_suits(id, info->has_sound, width, height);
+}
+
+/* The rungs that a weak link plays, in which an inset may get too small or too slow. */
+static gboolean
+is_low(EncodeRungsId id)
+{
+    return id == ENCODE_RUNGS_LITE || id == ENCODE_RUNGS_SMALL;
+}
+
+static guint
+choose_side(const EncodeDecideFacts *facts, EncodeRungsId id)
+{
+    guint side = encode_rungs_get(id)->short_side;
+    if (id == ENCODE_RUNGS_LITE && !is_drawn(get_content(facts)))
+        side = LITE_CAMERA_SIDE;
+    if (!is_low(id) || !has_interpreter(facts))
+        return side;
+    // The picture's height at which the inset's is enough; its short side when it stands upright.
+    double height = INTERPRETER_LINES * 1000.0 / facts->interpreter.height;
+    double shape = (double)facts->info->width / MAX(facts->info->height, 1);
+    double wanted = ceil(height * MIN(shape, 1.0));
+    return MAX(side, (guint)MIN(wanted, INTERPRETER_MAX_SIDE));
+}
+
+static double
+choose_fps(const EncodeDecideFacts *facts, EncodeRungsId id)
+{
+    double fps = encode_rungs_get(id)->max_fps;
+    if (has_interpreter(facts))
+        return MAX(fps, INTERPRETER_FPS);
+    return get_content(facts) == ANALYSE_RESULT_CONTENT_SLIDES ? MIN(fps, SLIDES_MAX_FPS) : fps;
+}
+
+/* A larger picture for the interpreter's sake gets a higher ceiling, though less than its area. */
+static double
+choose_cap(const EncodeDecideFacts *facts, EncodeRungsId id, guint width, guint height)
+{
+    EncodeDecideFacts usual = *facts;
+    usual.interpreter = (AnalyseResultRect){0};
+    guint usual_width, usual_height;
+    encode_rungs_fit(choose_side(&usual, id), facts->info->width, facts->info->height, &usual_width,
+                     &usual_height);
+    double larger = (double)width * height / ((double)usual_width * usual_height);
+    double factor = is_low(id) ? CLAMP(pow(larger, 0.75), 1.0, INTERPRETER_MAX_CAP) : 1.0;
+    return encode_rungs_get(id)->cap_kbps * factor;
+}
+
+EncodeDecidePicture
+encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid, EncodeRungsId id)
+{
+    const EncodeRungsSpec *spec = encode_rungs_get(id);
+    EncodeDecidePicture picture = {.drawn = is_drawn(get_content(facts))};
+    const Tuning *tuning = picture.drawn ? &drawn_tunings[id] : &camera_tunings[id];
+    picture.crf = tuning->crf;
+    picture.av1_preset = tuning->av1_preset;
+    picture.preset = tuning->preset;
+    encode_rungs_fit(choose_side(facts, id), facts->info->width, facts->info->height,
+                     &picture.width, &picture.height);
+    picture.step = encode_grid_find_step(grid, choose_fps(facts, id));
+    // With a buffer of one second a segment may hold one second more than it lasts.
+    double cap = choose_cap(facts, id, picture.width, picture.height);
+    double seconds = encode_grid_get_segment_seconds(grid);
+    picture.rate_kbps =
+        (guint)((cap - spec->sound_kbps - PACKAGING_KBPS) * seconds / (seconds + 1));
+    return picture;
+}
+
+GArray *
+encode_decide_keys(const AnalyseResultPicture *analysis)
+{
+    GArray *keys = g_array_new(FALSE, FALSE, sizeof(gint64));
+    gint64 last_ms = 0;
+    for (guint i = 0; analysis != NULL && i < analysis->slides->len; i++) {
+        const AnalyseResultSlide *slide = &g_array_index(analysis->slides, AnalyseResultSlide, i);
+        if (slide->grows || slide->start_ms < last_ms + KEYS_APART_MS)
+            continue;
+        last_ms = slide->start_ms;
+        g_array_append_val(keys, last_ms);
+    }
+    return keys;
+}
+
+void
+encode_decide_worth(const EncodeDecideWorth *worths, guint count, EncodeDecideVerdict *verdicts)
+{
+    guint64 better_bytes = G_MAXUINT64;
+    for (guint i = count; i-- > 0;) {
+        gboolean dearer = worths[i].made && i > 0 && worths[i].bytes >= better_bytes;
+        verdicts[i] = dearer ? ENCODE_DECIDE_DEARER : ENCODE_DECIDE_KEEP;
+        if (worths[i].made && !dearer)
+            better_bytes = MIN(better_bytes, worths[i].bytes);
+    }
+    for (guint i = 1; i < count; i++) {
+        const EncodeDecideWorth *worth = &worths[i];
+        gboolean compared = worth->made && worth->ssim > 0 && worth->below > 0 &&
+                            worths[i - 1].made && verdicts[i - 1] == ENCODE_DECIDE_KEEP;
+        if (compared && verdicts[i] == ENCODE_DECIDE_KEEP &&
+            worth->ssim - worth->below < LEAST_GAIN)
+            verdicts[i] = ENCODE_DECIDE_NO_GAIN;
+    }
+}

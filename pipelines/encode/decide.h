@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// What is made of a lesson, from what is known of it: the grid, the rungs, and for each picture
+// rung its size, rate and encoder settings. Pure; equal facts give equal decisions, so that a
+// resumed or later job goes on alike.
+#pragma once
+
+#include "pipelines/analyse/result.h"
+#include "pipelines/encode/grid.h"
+#include "pipelines/encode/rungs.h"
+#include "pipelines/source/info.h"
+
+typedef struct {
+    const SourceInfo *info;               // (unowned)
+    const AnalyseResultPicture *analysis; // (unowned) (nullable) NULL: taken for a camera's
+    AnalyseResultRect interpreter;        // (value) permille of the shown picture; width 0: none
+} EncodeDecideFacts;
+
+/** How one rung's picture is coded. */
+typedef struct {
+    guint width;        // (value)
+    guint height;       // (value)
+    guint step;         // (value) ticks a picture
+    gboolean drawn;     // (value) coded as slides or a screen: screen tools, still-image tuning
+    guint crf;          // (value) constant quality below the ceiling
+    guint rate_kbps;    // (value) steady ceiling, with a buffer of one second
+    int av1_preset;     // (value) SVT-AV1's
+    const char *preset; // (static) x264's
+} EncodeDecidePicture;
+
+/** @glance: what the first look took the lesson for. Segments of 4 s, on slides 8 s. */
+EncodeGrid encode_decide_grid(const SourceInfo *info, AnalyseResultContent glance);
+
+/** TRUE when the lesson may get the rung: by its kind and size, and `slides` not from a camera. */
+gboolean encode_decide_suits(EncodeRungsId id, const SourceInfo *info, AnalyseResultContent glance);
+
+/** @id: a rung that moves. A marked interpreter raises size and ceiling of `lite` and `small` until
+ * the inset is 120 pixels high, and the rate to 15 or the source's. */
+EncodeDecidePicture encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid,
+                                          EncodeRungsId id);
+
+/** Where H.264 rungs get key frames beside the grid: when a new slide comes, at least a second
+ * apart. Returns: (transfer full) (element-type gint64): milliseconds, in order. */
+GArray *encode_decide_keys(const AnalyseResultPicture *analysis);
+
+/** What is made is not always kept. */
+typedef struct {
+    gboolean made; // (value) encoded whole
+    guint64 bytes; // (value)
+    double ssim;   // (value) against the source at this size, 0: not measured
+    double below;  // (value) the same of the next lower rung of the family, enlarged; 0: none
+} EncodeDecideWorth;
+
+typedef enum {
+    ENCODE_DECIDE_KEEP,
+    ENCODE_DECIDE_NO_GAIN, // better than the rung below by less than 0.002
+    ENCODE_DECIDE_DEARER,  // costs more than a better rung
+} EncodeDecideVerdict;
+
+/** @worths: one family's rungs, lowest first; the lowest is always kept. */
+void encode_decide_worth(const EncodeDecideWorth *worths, guint count,
+                         EncodeDecideVerdict *verdicts);

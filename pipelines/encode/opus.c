@@ -17,16 +17,16 @@
 #define CONFIG_BYTES 11
 
 struct _EncodeOpus {
-    OpusEncoder *encoder;  // (owned)
-    guint channels;        // (value)
-    gint64 look_ahead;     // (value) samples
-    gint64 last_block;     // (value) pushed; -1: none
-    gint64 start;          // (value) of the next packet, in samples
-    gint64 skip;           // (value) samples to drop before the first packet
-    guint held;            // (value) samples of a channel in `frame`
-    float *frame;          // (owned) interleaved
-    EncodeOpusSink sink;   // (nullable)
-    gpointer user_data;    // (unowned)
+    OpusEncoder *encoder;            // (owned)
+    guint channels;                  // (value)
+    gint64 look_ahead;               // (value) samples
+    gint64 last_block;               // (value) pushed; -1: none
+    gint64 start;                    // (value) of the next packet, in samples
+    gint64 skip;                     // (value) samples to drop before the first packet
+    guint held;                      // (value) samples of a channel in `frame`
+    float *frame;                    // (owned) interleaved
+    EncodeOpusSink sink;             // (nullable)
+    gpointer user_data;              // (unowned)
     guint8 packet[MAX_PACKET_BYTES]; // (value)
 };
 
@@ -51,7 +51,7 @@ encode_opus_new(guint channels, guint kbps, GError **error)
     gboolean speech = kbps <= SPEECH_KBPS * channels && channels == 1;
     opus->channels = channels;
     opus->last_block = -1;
-    opus->frame = g_new0(float, ENCODE_OPUS_FRAME * channels);
+    opus->frame = g_new0(float, ENCODE_OPUS_FRAME *channels);
     opus->encoder =
         opus_encoder_create(ENCODE_OPUS_RATE, (int)channels,
                             speech ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO, &code);
@@ -85,12 +85,17 @@ GBytes *
 encode_opus_get_config(EncodeOpus *opus)
 {
     const guint8 config[CONFIG_BYTES] = {
-        0,                       // version
-        (guint8)opus->channels,  //
-        0,    0,                 // pre-skip
-        0,    0, 0xbb, 0x80,     // rate of the input, 48000
-        0,    0,                 // gain
-        0,                       // mapping family: one stream
+        0,                      // version
+        (guint8)opus->channels, //
+        0,
+        0, // pre-skip
+        0,
+        0,
+        0xbb,
+        0x80, // rate of the input, 48000
+        0,
+        0, // gain
+        0, // mapping family: one stream
     };
     return g_bytes_new(config, sizeof config);
 }

@@ -158,3 +158,40 @@ catalog_generations_drop(CatalogDatabase *database, const CatalogGenerationsMove
            run_move(database, DELETE_RUNGS_SQL, move, error) &&
            run_move(database, DELETE_ASSETS_SQL, move, error);
 }
+
+static const char SETTLE_SQL[] =
+    "UPDATE lessons SET updated_ms = :now_ms, complete = NOT EXISTS (SELECT 1 FROM rungs r"
+    "  WHERE r.lesson_id = lessons.id AND r.generation = lessons.generation"
+    "   AND r.error_code IS NOT NULL AND r.name <> 'clear')"
+    " WHERE id = :lesson_id";
+
+gboolean
+catalog_generations_settle(CatalogDatabase *database, const char *lesson_id, gint64 now_ms,
+                           GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, SETTLE_SQL);
+    catalog_statement_bind_text(statement, ":lesson_id", lesson_id);
+    catalog_statement_bind_int(statement, ":now_ms", now_ms);
+    return catalog_statement_run(statement, error);
+}
+
+static const char STRAY_SQL[] =
+    "SELECT s.lesson_id AS lesson_id, s.generation AS generation"
+    " FROM (SELECT lesson_id, generation FROM rungs UNION"
+    "  SELECT lesson_id, generation FROM assets) AS s"
+    " JOIN lessons l ON l.id = s.lesson_id AND l.generation <> s.generation"
+    " WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.lesson_id = s.lesson_id"
+    "  AND j.generation = s.generation AND +j.state IN ('queued','running')) LIMIT 1";
+
+gboolean
+catalog_generations_find_stray(CatalogDatabase *database, char **lesson_id, gint64 *generation,
+                               GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, STRAY_SQL);
+    *lesson_id = NULL;
+    if (!catalog_statement_next(statement))
+        return catalog_statement_finish(statement, error);
+    *lesson_id = catalog_statement_dup_text(statement, "lesson_id");
+    *generation = catalog_statement_get_int(statement, "generation");
+    return TRUE;
+}

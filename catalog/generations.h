@@ -29,6 +29,16 @@ typedef struct {
 gboolean catalog_generations_show(CatalogDatabase *database, const CatalogGenerationsMove *move,
                                   gint64 now_ms, GError **error);
 
+/** What a job leaves when no further one is to come: `complete` when no rung failed but `clear`,
+ * which is no more than a gain. @complete of catalog_lessons_set_media() says otherwise before. */
+gboolean catalog_generations_settle(CatalogDatabase *database, const char *lesson_id, gint64 now_ms,
+                                    GError **error);
+
+/** @lesson_id (out) (transfer full) (nullable), @generation (out): one that is not shown and that
+ * no queued or running job writes; NULL: none. For recovery at start: it reads every row. */
+gboolean catalog_generations_find_stray(CatalogDatabase *database, char **lesson_id,
+                                        gint64 *generation, GError **error);
+
 /** Forgets the rows of a generation that is not shown; CONFLICT when it is. A file that another
  * generation names too stays. */
 gboolean catalog_generations_drop(CatalogDatabase *database, const CatalogGenerationsMove *move,

@@ -58,12 +58,17 @@ catalog_joblist_get(CatalogDatabase *database, const char *id, GError **error)
 }
 
 static const char GET_LATEST_SQL[] =
-    JOB_COLUMNS " WHERE lesson_id = :lesson_id ORDER BY j.created_ms DESC, j.id DESC LIMIT 1";
+    JOB_COLUMNS " WHERE lesson_id = :lesson_id"
+                " AND iif(:kind IS NULL, kind <> 'captions', kind = :kind)"
+                " ORDER BY j.created_ms DESC, j.id DESC LIMIT 1";
 
 CatalogJob *
-catalog_joblist_get_latest(CatalogDatabase *database, const char *lesson_id, GError **error)
+catalog_joblist_get_latest(CatalogDatabase *database, const char *lesson_id,
+                           const CatalogJobKind *kind, GError **error)
 {
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, GET_LATEST_SQL);
+    catalog_statement_bind_text(statement, ":kind",
+                                kind != NULL ? catalog_job_kind_to_text(*kind) : NULL);
     catalog_statement_bind_text(statement, ":lesson_id", lesson_id);
     if (catalog_statement_next(statement))
         return read_job(statement);

@@ -13,9 +13,10 @@
 /** Returns: (transfer full): the job, or NULL with NOT_FOUND. */
 CatalogJob *catalog_joblist_get(CatalogDatabase *database, const char *id, GError **error);
 
-/** Returns: (transfer full): the newest job of a lesson in any state, or NULL with NOT_FOUND. */
+/** @kind (nullable): NULL: of any kind but captions. Returns: (transfer full): the newest such job
+ * of a lesson in any state, or NULL with NOT_FOUND. */
 CatalogJob *catalog_joblist_get_latest(CatalogDatabase *database, const char *lesson_id,
-                                       GError **error);
+                                       const CatalogJobKind *kind, GError **error);
 
 /**
  * catalog_joblist_list:

@@ -7,6 +7,7 @@
 #include "catalog/jobs.h"
 
 #include "catalog/error.h"
+#include "catalog/generations.h"
 #include "catalog/joblist.h"
 #include "catalog/orders.h"
 #include "catalog/statement.h"
@@ -25,24 +26,34 @@ catalog_jobs_enqueue(CatalogDatabase *database, CatalogJobKind kind, const char 
     return catalog_orders_place(database, &order, by, error);
 }
 
-#define CLAIM                                                                                      \
-    "UPDATE jobs SET state = 'running', lease_owner = :runner, lease_until_ms = :until_ms,"        \
-    " attempts = attempts + 1, updated_ms = :now_ms"                                               \
-    " WHERE state = 'queued' AND id = (SELECT id FROM jobs AS next"                                \
-    "  WHERE state = 'queued' AND not_before_ms <= :now_ms AND "
+// Of a queue, due, and not of a lesson that a job of its kind runs for.
+#define CLAIMABLE                                                                                  \
+    " next.state = 'queued'"                                                                       \
+    " AND iif(:queue = 'media', kind <> 'captions', kind = :queue)"                                \
+    " AND (kind = 'captions' OR NOT EXISTS (SELECT 1 FROM jobs AS other"                           \
+    "  WHERE other.lesson_id = next.lesson_id AND +other.state = 'running'"                        \
+    "  AND other.kind <> 'captions'))"
 
-#define CLAIM_ORDER "  ORDER BY priority DESC, created_ms, id LIMIT 1) RETURNING id"
+static const char *const QUEUE_NAMES[] = {"media", "encode", "captions"};
 
 static const char CLAIM_SQL[] =
-    CLAIM "kind <> 'captions' AND NOT EXISTS (SELECT 1 FROM jobs AS other"
-          " WHERE other.state = 'running' AND other.lesson_id = next.lesson_id"
-          " AND other.kind <> 'captions')" CLAIM_ORDER;
-static const char CLAIM_CAPTIONS_SQL[] = CLAIM "kind = 'captions'" CLAIM_ORDER;
+    "UPDATE jobs SET state = 'running', lease_owner = :runner, lease_until_ms = :until_ms,"
+    " attempts = attempts + 1, updated_ms = :now_ms"
+    " WHERE state = 'queued' AND id = (SELECT id FROM jobs AS next"
+    "  WHERE" CLAIMABLE " AND not_before_ms <= :now_ms"
+    "  ORDER BY priority DESC, created_ms, id LIMIT 1)"
+    " RETURNING id";
 
-static gboolean
-claim(CatalogStatement *statement, CatalogDatabase *database, CatalogJob **job, GError **error)
+gboolean
+catalog_jobs_claim(CatalogDatabase *database, const CatalogJobsClaim *claim, gint64 now_ms,
+                   CatalogJob **job, GError **error)
 {
     g_autofree char *id = NULL;
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CLAIM_SQL);
+    catalog_statement_bind_text(statement, ":queue", QUEUE_NAMES[claim->queue]);
+    catalog_statement_bind_text(statement, ":runner", claim->runner);
+    catalog_statement_bind_int(statement, ":until_ms", now_ms + claim->lease_ms);
+    catalog_statement_bind_int(statement, ":now_ms", now_ms);
     while (catalog_statement_next(statement)) {
         g_free(id);
         id = catalog_statement_dup_text(statement, "id");
@@ -54,28 +65,6 @@ claim(CatalogStatement *statement, CatalogDatabase *database, CatalogJob **job, 
         return FALSE;
     *job = claimed;
     return TRUE;
-}
-
-gboolean
-catalog_jobs_claim(CatalogDatabase *database, const char *runner, gint64 lease_ms, gint64 now_ms,
-                   CatalogJob **job, GError **error)
-{
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CLAIM_SQL);
-    catalog_statement_bind_text(statement, ":runner", runner);
-    catalog_statement_bind_int(statement, ":until_ms", now_ms + lease_ms);
-    catalog_statement_bind_int(statement, ":now_ms", now_ms);
-    return claim(statement, database, job, error);
-}
-
-gboolean
-catalog_jobs_claim_captions(CatalogDatabase *database, const char *runner, gint64 lease_ms,
-                            gint64 now_ms, CatalogJob **job, GError **error)
-{
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, CLAIM_CAPTIONS_SQL);
-    catalog_statement_bind_text(statement, ":runner", runner);
-    catalog_statement_bind_int(statement, ":until_ms", now_ms + lease_ms);
-    catalog_statement_bind_int(statement, ":now_ms", now_ms);
-    return claim(statement, database, job, error);
 }
 
 static const char REPORT_SQL[] =
@@ -208,34 +197,19 @@ catalog_jobs_expire_leases(CatalogDatabase *database, gint64 now_ms, GError **er
 
 static const char NEXT_WAKE_SQL[] =
     "SELECT min(iif(state = 'queued', not_before_ms, lease_until_ms)) AS wake_ms, count(*) AS jobs"
-    " FROM jobs AS next WHERE state = 'running' OR (state = 'queued' AND kind <> 'captions'"
-    "  AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.state = 'running'"
-    "   AND other.lesson_id = next.lesson_id AND other.kind <> 'captions'))";
-static const char NEXT_WAKE_CAPTIONS_SQL[] =
-    "SELECT min(iif(state = 'queued', not_before_ms, lease_until_ms)) AS wake_ms, count(*) AS jobs"
-    " FROM jobs WHERE state IN ('queued','running') AND kind = 'captions'";
+    " FROM jobs AS next WHERE state = 'running' OR (" CLAIMABLE ")";
 
-static gboolean
-read_wake(CatalogDatabase *database, const char *sql, gint64 *wake_ms, GError **error)
+gboolean
+catalog_jobs_get_next_wake(CatalogDatabase *database, CatalogJobsQueue queue, gint64 *wake_ms,
+                           GError **error)
 {
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, sql);
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, NEXT_WAKE_SQL);
+    catalog_statement_bind_text(statement, ":queue", QUEUE_NAMES[queue]);
     if (!catalog_statement_next(statement))
         return catalog_statement_finish(statement, error);
     gboolean any = catalog_statement_get_int(statement, "jobs") > 0;
     *wake_ms = any ? catalog_statement_get_int(statement, "wake_ms") : G_MAXINT64;
     return TRUE;
-}
-
-gboolean
-catalog_jobs_get_next_wake(CatalogDatabase *database, gint64 *wake_ms, GError **error)
-{
-    return read_wake(database, NEXT_WAKE_SQL, wake_ms, error);
-}
-
-gboolean
-catalog_jobs_get_next_wake_captions(CatalogDatabase *database, gint64 *wake_ms, GError **error)
-{
-    return read_wake(database, NEXT_WAKE_CAPTIONS_SQL, wake_ms, error);
 }
 
 static gboolean
@@ -260,11 +234,32 @@ static const char CANCEL_SQL[] =
     " error_code = 'cancelled', error_detail = NULL, updated_ms = :now_ms"
     " WHERE id = :id AND state IN ('queued','running')";
 
+/* What a job was making beside the lesson that is shown goes with it; one that runs is dropped by
+ * its runner, once nothing writes any more. */
+static gboolean
+undo_queued(CatalogDatabase *database, const CatalogJob *job, gint64 now_ms, GError **error)
+{
+    CatalogGenerationsMove move = {job->lesson_id, job->generation, now_ms};
+    switch (job->kind) {
+    case CATALOG_JOB_KIND_REFINE:
+        return catalog_generations_settle(database, job->lesson_id, now_ms, error);
+    case CATALOG_JOB_KIND_REENCODE:
+        return job->state == CATALOG_JOB_STATE_RUNNING ||
+               catalog_generations_drop(database, &move, error);
+    case CATALOG_JOB_KIND_ENCODE:
+    case CATALOG_JOB_KIND_CAPTIONS:
+        return TRUE;
+    }
+    return TRUE;
+}
+
 gboolean
 catalog_jobs_cancel(CatalogDatabase *database, const char *id, const CatalogAuditStamp *by,
                     GError **error)
 {
-    return run_by_person(database, CANCEL_SQL, id, "job.cancel", by, error);
+    g_autoptr(CatalogJob) before = catalog_joblist_get(database, id, error);
+    return before != NULL && run_by_person(database, CANCEL_SQL, id, "job.cancel", by, error) &&
+           undo_queued(database, before, by->now_ms, error);
 }
 
 static const char RETRY_SQL[] =

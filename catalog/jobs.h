@@ -18,21 +18,23 @@
 char *catalog_jobs_enqueue(CatalogDatabase *database, CatalogJobKind kind, const char *lesson_id,
                            int priority, const CatalogAuditStamp *by, GError **error);
 
-/**
- * catalog_jobs_claim:
- * @runner: unique to the claiming process, kept in the lease
- * @lease_ms: how long the lease holds unless it is renewed
- * @job: (out) (nullable): the job, its attempts already counted; NULL when there is nothing to do
- * now
- *
- * Of all kinds but captions; never two of one lesson at a time, as they share its staging folder.
- */
-gboolean catalog_jobs_claim(CatalogDatabase *database, const char *runner, gint64 lease_ms,
-                            gint64 now_ms, CatalogJob **job, GError **error);
+/** Which jobs a runner takes. Never two of one lesson at a time, captions apart: they share its
+ * staging folder. */
+typedef enum {
+    CATALOG_JOBS_MEDIA,    // encode, refine, re-encode
+    CATALOG_JOBS_URGENT,   // encode alone
+    CATALOG_JOBS_CAPTIONS, // captions alone
+} CatalogJobsQueue;
 
-/** As catalog_jobs_claim(), of captions only. */
-gboolean catalog_jobs_claim_captions(CatalogDatabase *database, const char *runner, gint64 lease_ms,
-                                     gint64 now_ms, CatalogJob **job, GError **error);
+typedef struct {
+    CatalogJobsQueue queue; // what is taken
+    const char *runner;     // unique to the claiming process, kept in the lease
+    gint64 lease_ms;        // how long the lease holds unless it is renewed
+} CatalogJobsClaim;
+
+/** @job (out) (nullable): the job, its attempts already counted; NULL: there is nothing to do. */
+gboolean catalog_jobs_claim(CatalogDatabase *database, const CatalogJobsClaim *claim, gint64 now_ms,
+                            CatalogJob **job, GError **error);
 
 typedef struct {
     gint64 lease_until_ms;  // UTC milliseconds; the renewed lease
@@ -70,13 +72,9 @@ gboolean catalog_jobs_release(CatalogDatabase *database, const char *id, const c
  * Returns: (transfer full) (element-type CatalogJob): the expired jobs in their new state. */
 GPtrArray *catalog_jobs_expire_leases(CatalogDatabase *database, gint64 now_ms, GError **error);
 
-/** @wake_ms (out): when something becomes due (a lease of any job ends, a job can be claimed with
- * catalog_jobs_claim()); G_MAXINT64: never. */
-gboolean catalog_jobs_get_next_wake(CatalogDatabase *database, gint64 *wake_ms, GError **error);
-
-/** As catalog_jobs_get_next_wake(), of captions only. */
-gboolean catalog_jobs_get_next_wake_captions(CatalogDatabase *database, gint64 *wake_ms,
-                                             GError **error);
+/** @wake_ms (out): when a lease of any job ends, or a job can be claimed; G_MAXINT64: never. */
+gboolean catalog_jobs_get_next_wake(CatalogDatabase *database, CatalogJobsQueue queue,
+                                    gint64 *wake_ms, GError **error);
 
 /** queued or running → cancelled. CONFLICT in any other state. */
 gboolean catalog_jobs_cancel(CatalogDatabase *database, const char *id, const CatalogAuditStamp *by,

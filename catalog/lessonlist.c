@@ -193,6 +193,27 @@ catalog_lessonlist_get(CatalogDatabase *database, const char *id, GError **error
     return g_ptr_array_steal_index(items, 0);
 }
 
+CatalogLesson *
+catalog_lessonlist_get_generation(CatalogDatabase *database, const char *id, gint64 generation,
+                                  GError **error)
+{
+    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, id, error);
+    if (lesson == NULL)
+        return NULL;
+    gint64 wanted = generation > 0 ? generation : lesson->generation;
+    g_autoptr(GPtrArray) rungs = catalog_rungs_list(database, id, wanted, error);
+    if (rungs == NULL)
+        return NULL;
+    g_autoptr(GPtrArray) assets = catalog_assets_list(database, id, wanted, error);
+    if (assets == NULL)
+        return NULL;
+    g_ptr_array_unref(lesson->rungs);
+    g_ptr_array_unref(lesson->assets);
+    lesson->rungs = g_steal_pointer(&rungs);
+    lesson->assets = g_steal_pointer(&assets);
+    return g_steal_pointer(&lesson);
+}
+
 gboolean
 catalog_lessonlist_is_visible(const CatalogLesson *lesson, const CatalogLessonlistViewer *viewer)
 {

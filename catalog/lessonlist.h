@@ -33,6 +33,11 @@ typedef struct {
  */
 CatalogLesson *catalog_lessonlist_get(CatalogDatabase *database, const char *id, GError **error);
 
+/** As catalog_lessonlist_get(), with the rungs and all assets (stills too) of @generation, or of
+ * the one that is shown when it is 0: what a bundle is made from. */
+CatalogLesson *catalog_lessonlist_get_generation(CatalogDatabase *database, const char *id,
+                                                 gint64 generation, GError **error);
+
 /** Returns: TRUE when @viewer may see @lesson: own and sees_all always; else PUBLISHED and PUBLIC,
  * or PUBLISHED and SIGNED_IN for any account. Pure. */
 gboolean catalog_lessonlist_is_visible(const CatalogLesson *lesson,

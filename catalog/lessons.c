@@ -244,7 +244,8 @@ catalog_lessons_restore(CatalogDatabase *database, const char *id, const Catalog
 static const char MEDIA_SQL[] =
     "UPDATE lessons SET duration_ms = iif(:duration_ms < 0, duration_ms, :duration_ms),"
     " poster_file = coalesce(:poster_file, poster_file),"
-    " complete = iif(:complete < 0, complete, :complete), updated_ms = :now_ms WHERE id = :id";
+    " complete = iif(:complete < 0, complete, :complete),"
+    " inset = iif(:keep_inset, inset, :inset), updated_ms = :now_ms WHERE id = :id";
 
 gboolean
 catalog_lessons_set_media(CatalogDatabase *database, const char *id,
@@ -254,8 +255,46 @@ catalog_lessons_set_media(CatalogDatabase *database, const char *id,
     catalog_statement_bind_int(statement, ":duration_ms", media->duration_ms);
     catalog_statement_bind_text(statement, ":poster_file", media->poster_file);
     catalog_statement_bind_int(statement, ":complete", media->complete);
+    g_autofree char *inset = media->inset != NULL ? catalog_area_to_text(media->inset) : NULL;
+    catalog_statement_bind_int(statement, ":keep_inset", media->inset == NULL);
+    catalog_statement_bind_text(statement, ":inset", inset);
     catalog_statement_bind_int(statement, ":now_ms", now_ms);
     return run_on_lesson(database, statement, id, "", error);
+}
+
+static const char GET_INTERPRETER_SQL[] = "SELECT interpreter FROM lessons WHERE id = :id";
+static const char SET_INTERPRETER_SQL[] =
+    "UPDATE lessons SET interpreter = :interpreter, revision = revision + 1, updated_ms = :now_ms"
+    " WHERE id = :id AND (:revision < 0 OR revision = :revision)";
+
+/* What is undone later is in the audit row. */
+static char *
+describe_interpreter(CatalogDatabase *database, const char *id, const char *after)
+{
+    g_autoptr(CatalogStatement) get = catalog_statement_new(database, GET_INTERPRETER_SQL);
+    catalog_statement_bind_text(get, ":id", id);
+    g_autofree char *before =
+        catalog_statement_next(get) ? catalog_statement_dup_text(get, "interpreter") : NULL;
+    return catalog_texts_write_object("interpreter", after, "before", before, NULL);
+}
+
+gboolean
+catalog_lessons_set_interpreter(CatalogDatabase *database, const char *id, const CatalogArea *area,
+                                gint64 revision, const CatalogAuditStamp *by, GError **error)
+{
+    if (area != NULL && !catalog_area_is_sane(area)) {
+        g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID,
+                    "the interpreter is not within the picture");
+        return FALSE;
+    }
+    g_autofree char *text = area != NULL ? catalog_area_to_text(area) : NULL;
+    g_autofree char *detail = describe_interpreter(database, id, text);
+    g_autoptr(CatalogStatement) set = catalog_statement_new(database, SET_INTERPRETER_SQL);
+    catalog_statement_bind_text(set, ":interpreter", text);
+    catalog_statement_bind_int(set, ":revision", revision);
+    catalog_statement_bind_int(set, ":now_ms", by->now_ms);
+    return run_on_lesson(database, set, id, "the lesson was edited in between", error) &&
+           catalog_audit_append(database, by, "lesson.interpreter", id, detail, error);
 }
 
 static const char ORIGINAL_SQL[] =

@@ -55,10 +55,17 @@ gboolean catalog_lessons_restore(CatalogDatabase *database, const char *id,
                                  const CatalogAuditStamp *by, GError **error);
 
 typedef struct {
-    gint64 duration_ms;      // milliseconds; −1 keeps
-    const char *poster_file; // (nullable): file name in the bundle; NULL keeps
-    int complete;            // 0, 1; −1 keeps
+    gint64 duration_ms;       // milliseconds; −1 keeps
+    const char *poster_file;  // (nullable): file name in the bundle; NULL keeps
+    int complete;             // 0, 1; −1 keeps
+    const CatalogArea *inset; // (nullable): NULL keeps; without width: there is none
 } CatalogLessonsMedia;
+
+/** Where the interpreter of sign language is; NULL: nowhere. An edit, as catalog_lessons_update().
+ */
+gboolean catalog_lessons_set_interpreter(CatalogDatabase *database, const char *id,
+                                         const CatalogArea *area, gint64 revision,
+                                         const CatalogAuditStamp *by, GError **error);
 
 /** What the encoder found out. A change of a person's text is not touched, nor the revision. */
 gboolean catalog_lessons_set_media(CatalogDatabase *database, const char *id,

@@ -195,7 +195,15 @@ catalog_rungs_keep(CatalogDatabase *database, const char *lesson_id, const char 
 
 static const char LIST_SUPERSEDED_SQL[] =
     "SELECT lesson_id, file, delete_after_ms FROM superseded_files"
-    " WHERE delete_after_ms <= :now_ms ORDER BY delete_after_ms LIMIT 100";
+    " WHERE delete_after_ms <= :now_ms"
+    // Whatever went wrong before: what a row names is never deleted.
+    "  AND NOT EXISTS (SELECT 1 FROM rungs r WHERE r.lesson_id = superseded_files.lesson_id"
+    "   AND superseded_files.file IN (r.file, r.index_file))"
+    "  AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.lesson_id = superseded_files.lesson_id"
+    "   AND a.file = superseded_files.file)"
+    "  AND NOT EXISTS (SELECT 1 FROM captions c WHERE c.lesson_id = superseded_files.lesson_id"
+    "   AND c.file = superseded_files.file)"
+    " ORDER BY delete_after_ms LIMIT 100";
 
 GPtrArray *
 catalog_rungs_list_superseded(CatalogDatabase *database, gint64 now_ms, GError **error)

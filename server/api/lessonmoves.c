@@ -69,7 +69,8 @@ move_retry(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson
     g_autoptr(GError) local = NULL;
     if (lesson->original_bytes <= 0 || lesson->complete || lesson->job != NULL)
         return refuse_conflict(error, "nothing to try again");
-    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, lesson->id, &local);
+    const CatalogJobKind kind = CATALOG_JOB_KIND_ENCODE;
+    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, lesson->id, &kind, &local);
     gboolean again = job != NULL && (job->state == CATALOG_JOB_STATE_FAILED ||
                                      job->state == CATALOG_JOB_STATE_CANCELLED);
     if (again && !catalog_jobs_retry(database, job->id, &call->stamp, error))

@@ -44,12 +44,13 @@ struct _FlowsEncode {
 };
 
 typedef struct {
-    FlowsEncode *encode; // (unowned)
-    char *runner;        // (owned) of this claim alone: a job claimed anew has another
-    gint64 now_ms;       // (value)
-    CatalogJob *job;     // (owned) (nullable) claimed
-    GPtrArray *expired;  // (owned) (nullable) (element-type CatalogJob)
-    gint64 wake_ms;      // (value)
+    FlowsEncode *encode;    // (unowned)
+    CatalogJobsQueue queue; // (value)
+    char *runner;           // (owned) of this claim alone: a job claimed anew has another
+    gint64 now_ms;          // (value)
+    CatalogJob *job;        // (owned) (nullable) claimed
+    GPtrArray *expired;     // (owned) (nullable) (element-type CatalogJob)
+    gint64 wake_ms;         // (value)
 } Claim;
 
 static void look(FlowsEncode *encode);
@@ -197,13 +198,14 @@ static gboolean
 claim_job(CatalogDatabase *database, gpointer data, GError **error)
 {
     Claim *claim = data;
+    const CatalogJobsClaim terms = {claim->queue, claim->runner, LEASE_MS};
     claim->expired = catalog_jobs_expire_leases(database, claim->now_ms, error);
     if (claim->expired == NULL || !fail_expired(database, claim->expired, claim->now_ms, error) ||
-        !catalog_jobs_claim(database, claim->runner, LEASE_MS, claim->now_ms, &claim->job, error))
+        !catalog_jobs_claim(database, &terms, claim->now_ms, &claim->job, error))
         return FALSE;
     if (claim->job != NULL && !mark_encoding(database, claim->job, claim->now_ms, error))
         return FALSE;
-    return catalog_jobs_get_next_wake(database, &claim->wake_ms, error);
+    return catalog_jobs_get_next_wake(database, claim->queue, &claim->wake_ms, error);
 }
 
 static void

@@ -101,7 +101,8 @@ recover_lesson(CatalogDatabase *database, const char *id, gint64 now_ms, GError 
 {
     const CatalogAuditStamp by = {NULL, now_ms};
     g_autoptr(GError) cause = NULL;
-    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, id, &cause);
+    const CatalogJobKind kind = CATALOG_JOB_KIND_ENCODE;
+    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, id, &kind, &cause);
     if (job == NULL && !g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return FALSE;

@@ -49,7 +49,7 @@ read_jobs(CatalogDatabase *database, gpointer data, GError **error)
     for (guint i = 0; i < look->lessons->len; i++) {
         g_autoptr(GError) problem = NULL;
         const char *lesson_id = g_ptr_array_index(look->lessons, i);
-        CatalogJob *job = catalog_joblist_get_latest(database, lesson_id, &problem);
+        CatalogJob *job = catalog_joblist_get_latest(database, lesson_id, NULL, &problem);
         if (job == NULL && !g_error_matches(problem, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
             g_propagate_error(error, g_steal_pointer(&problem));
             return FALSE;

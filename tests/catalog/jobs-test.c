@@ -28,7 +28,8 @@ claim(Fixture *fixture, const char *runner, gint64 now_ms)
 {
     GError *error = NULL;
     CatalogJob *job = NULL;
-    catalog_jobs_claim(fixture->database, runner, LEASE_MS, now_ms, &job, &error);
+    const CatalogJobsClaim claim = {CATALOG_JOBS_MEDIA, runner, LEASE_MS};
+    catalog_jobs_claim(fixture->database, &claim, now_ms, &job, &error);
     g_assert_no_error(error);
     return job;
 }
@@ -123,7 +124,8 @@ test_back_off_then_failed(Fixture *fixture, gconstpointer unused)
         gboolean last = attempt == CATALOG_JOBS_MAX_ATTEMPTS_DEFAULT;
         g_assert_cmpint(state, ==, last ? CATALOG_JOB_STATE_FAILED : CATALOG_JOB_STATE_QUEUED);
         gint64 wake_ms = 0;
-        g_assert_true(catalog_jobs_get_next_wake(fixture->database, &wake_ms, &error));
+        g_assert_true(
+            catalog_jobs_get_next_wake(fixture->database, CATALOG_JOBS_MEDIA, &wake_ms, &error));
         g_assert_cmpint(wake_ms, ==, last ? G_MAXINT64 : now_ms + (30000 << (attempt - 1)));
         g_assert_null(claim(fixture, "r", now_ms + 29999));
         now_ms = wake_ms;
@@ -212,7 +214,7 @@ test_lists_and_counts(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(rest->items->len, ==, 1);
     g_assert_null(rest->next_cursor);
     g_autoptr(CatalogJob) latest =
-        catalog_joblist_get_latest(fixture->database, job->lesson_id, &error);
+        catalog_joblist_get_latest(fixture->database, job->lesson_id, NULL, &error);
     g_assert_cmpstr(latest->id, ==, job->id);
 }
 

@@ -231,7 +231,7 @@ cancel_job(CatalogDatabase *database, gpointer data, GError **error)
     Bench *bench = data;
     const CatalogAuditStamp by = {NULL, g_get_real_time() / 1000};
     g_autoptr(CatalogJob) job =
-        catalog_joblist_get_latest(database, bench->bench->lesson_id, error);
+        catalog_joblist_get_latest(database, bench->bench->lesson_id, NULL, error);
     return job != NULL && catalog_jobs_cancel(database, job->id, &by, error);
 }
 
@@ -267,10 +267,10 @@ read_latest(CatalogDatabase *database, gpointer data, GError **error)
     Bench *bench = data;
     GPtrArray *earlier = bench->bench->earlier;
     g_clear_pointer(&bench->latest, catalog_job_free);
-    bench->latest = catalog_joblist_get_latest(database, bench->bench->lesson_id, error);
+    bench->latest = catalog_joblist_get_latest(database, bench->bench->lesson_id, NULL, error);
     for (guint i = 0; bench->latest != NULL && !is_to_do(bench->latest) && i < earlier->len; i++) {
         catalog_job_free(bench->latest);
-        bench->latest = catalog_joblist_get_latest(database, earlier->pdata[i], error);
+        bench->latest = catalog_joblist_get_latest(database, earlier->pdata[i], NULL, error);
     }
     return bench->latest != NULL;
 }
@@ -414,7 +414,7 @@ static gboolean
 read_attempts(CatalogDatabase *database, gpointer data, GError **error)
 {
     Reading *reading = data;
-    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, reading->id, error);
+    g_autoptr(CatalogJob) job = catalog_joblist_get_latest(database, reading->id, NULL, error);
     reading->attempts = job != NULL ? job->attempts : -1;
     return job != NULL;
 }

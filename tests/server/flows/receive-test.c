@@ -59,7 +59,7 @@ find_lesson(CatalogDatabase *database, gpointer data, GError **error)
 {
     Found *found = data;
     found->lesson = catalog_lessonlist_get(database, found->lesson_id, error);
-    found->job = catalog_joblist_get_latest(database, found->lesson_id, NULL);
+    found->job = catalog_joblist_get_latest(database, found->lesson_id, NULL, NULL);
     return found->lesson != NULL;
 }
 

@@ -6,9 +6,9 @@
 // decode from the start, so that time stays true.
 #include "pipelines/source/libav.h"
 
-#include <errno.h>
 #include <string.h>
 
+#include "pipelines/source/container.h"
 #include "pipelines/source/failure.h"
 #include "pipelines/source/streams.h"
 #include "pipelines/source/timeline.h"
@@ -18,7 +18,6 @@
 #define PRIME_DAMAGED 400
 #define SEEK_MARGIN_US (2 * G_USEC_PER_SEC)
 #define ORIGIN_SPREAD_US (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
-#define LOWEST_SCORE 5
 #define LONGEST_PICTURE_US (60 * (gint64)G_USEC_PER_SEC)
 
 typedef struct {
@@ -69,49 +68,12 @@ close_file(Libav *libav)
 }
 
 static gboolean
-fail_open(int code, GError **error)
-{
-    if (code == AVERROR(ENOMEM))
-        g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM, "out of memory");
-    else if (code == AVERROR(ENOENT) || code == AVERROR(EACCES) || code == AVERROR(EIO))
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(AVUNERROR(code)), "%s",
-                    g_strerror(AVUNERROR(code)));
-    else if (code == AVERROR_EXIT)
-        g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_CANCELLED, "cancelled");
-    else
-        g_set_error(error, SOURCE_FAILURE, SOURCE_FAILURE_NOT_MEDIA, "not a media file: %s",
-                    av_err2str(code));
-    return FALSE;
-}
-
-static gboolean
 open_format(Libav *libav, GError **error)
 {
     close_file(libav);
-    libav->format = avformat_alloc_context();
-    if (libav->format == NULL)
-        return fail_open(AVERROR(ENOMEM), error);
-    libav->format->interrupt_callback = (AVIOInterruptCB){on_format_interrupt, libav};
-    libav->format->max_streams = 200;
-    AVDictionary *options = NULL;
-    av_dict_set(&options, "protocol_whitelist", "file", 0);
-    g_autofree char *url = g_strconcat("file:", libav->path, NULL);
-    int code = avformat_open_input(&libav->format, url, NULL, &options);
-    av_dict_free(&options);
-    if (code < 0)
-        return fail_open(code, error);
-    if (!source_streams_is_recording(libav->format->iformat)) {
-        g_set_error(error, SOURCE_FAILURE, SOURCE_FAILURE_NOT_MEDIA, "%s is not a recording",
-                    libav->format->iformat->name);
-        return FALSE;
-    }
-    if (libav->format->probe_score < LOWEST_SCORE) {
-        g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_NOT_MEDIA,
-                            "no format recognises it");
-        return FALSE;
-    }
-    code = avformat_find_stream_info(libav->format, NULL);
-    return code >= 0 || fail_open(code, error);
+    AVIOInterruptCB interrupt = {on_format_interrupt, libav};
+    libav->format = source_container_open(libav->path, interrupt, error);
+    return libav->format != NULL;
 }
 
 static gint64

@@ -99,8 +99,9 @@ open_encoders(EncodeOutput *output, const EncodeOutputPicture *picture, PackageT
     if (output->aac == NULL)
         return FALSE;
     encode_aac_set_sink(output->aac, on_aac_frame, output);
+    tracks->sound = PACKAGE_TRACK_SOUND_AAC;
     tracks->channels = spec->channels;
-    tracks->audio_specific_config = encode_aac_get_config(output->aac);
+    tracks->sound_config = encode_aac_get_config(output->aac);
     if (picture->decided.width == 0)
         return TRUE;
     output->step = picture->decided.step;
@@ -110,11 +111,12 @@ open_encoders(EncodeOutput *output, const EncodeOutputPicture *picture, PackageT
     encode_h264_set_sink(output->h264, on_unit, output);
     output->delay = encode_grid_tick_to_samples(&output->grid, output->step - 1) / 2;
     output->delay = MIN(output->delay, ENCODE_AAC_BLOCK);
+    tracks->picture = PACKAGE_TRACK_PICTURE_AVC;
     tracks->width = picture->decided.width;
     tracks->height = picture->decided.height;
     tracks->frame_rate_numerator = output->grid.numerator;
     tracks->frame_rate_denominator = output->grid.denominator * output->step;
-    tracks->parameter_sets = encode_h264_get_parameter_sets(output->h264);
+    tracks->picture_config = encode_h264_get_parameter_sets(output->h264);
     return TRUE;
 }
 

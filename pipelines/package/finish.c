@@ -69,7 +69,8 @@ build_index(const PackageJournal *journal, guint64 init_bytes, guint64 head_byte
         const PackageJournalRecord *record =
             &g_array_index(journal->records, PackageJournalRecord, i);
         PackageIndexSegment segment = {head_bytes + record->offset_bytes, record->bytes,
-                                       record->start_pts90k, record->duration_pts90k};
+                                       record->start_pts90k, record->duration_pts90k,
+                                       record->key_bytes};
         g_array_append_val(index->segments, segment);
     }
     return index;
@@ -79,7 +80,7 @@ build_index(const PackageJournal *journal, guint64 init_bytes, guint64 head_byte
 static GBytes *
 build_sidx(const PackageTracks *tracks, const PackageJournal *journal)
 {
-    gboolean picture = tracks->width > 0;
+    gboolean picture = tracks->picture != PACKAGE_TRACK_PICTURE_NONE;
     g_autoptr(GArray) references = g_array_new(FALSE, FALSE, sizeof(PackageInitReference));
     guint64 audio_end = 0;
     for (guint i = 0; i < journal->records->len; i++) {

@@ -101,7 +101,8 @@ append_traf(GByteArray *out, const PackageFragmentRun *run) // §8.8.6
 }
 
 GBytes *
-package_fragment_build(guint32 sequence, const PackageFragmentRun *runs, guint run_count)
+package_fragment_build(guint32 sequence, const PackageFragmentRun *runs, guint run_count,
+                       guint64 *first_bytes)
 {
     GByteArray *out = g_byte_array_new();
     g_autofree guint *offset_positions = g_new0(guint, run_count);
@@ -115,6 +116,9 @@ package_fragment_build(guint32 sequence, const PackageFragmentRun *runs, guint r
     package_boxes_close(out, moof);
 
     guint mdat = package_boxes_open(out, "mdat");
+    if (first_bytes != NULL)
+        *first_bytes =
+            runs[0].count == 0 ? 0 : out->len + package_queue_get(runs[0].queue, 0)->bytes;
     for (guint i = 0; i < run_count; i++) {
         if (runs[i].count == 0)
             continue;

@@ -19,6 +19,10 @@ typedef struct {
  * @sequence: from 1
  * @runs: at least one with samples; bytes are laid out in this order
  *
+ * @first_bytes: (out) (nullable): from the start to the end of the first run's first sample; 0 when
+ * that run is left out
+ *
  * default-base-is-moof, 64-bit tfdt. Returns: (transfer full): the fragment's bytes.
  */
-GBytes *package_fragment_build(guint32 sequence, const PackageFragmentRun *runs, guint run_count);
+GBytes *package_fragment_build(guint32 sequence, const PackageFragmentRun *runs, guint run_count,
+                               guint64 *first_bytes);

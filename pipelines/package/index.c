@@ -53,9 +53,9 @@ package_index_to_json(const PackageIndex *index)
         const PackageIndexSegment *segment = get_segment(index, i);
         g_string_append_printf(text,
                                "%s\n[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-                               ",%" G_GUINT64_FORMAT "]",
+                               ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]",
                                i > 0 ? "," : "", segment->offset_bytes, segment->bytes,
-                               segment->start_pts90k, segment->duration_pts90k);
+                               segment->start_pts90k, segment->duration_pts90k, segment->key_bytes);
     }
     g_string_append(text, "]}\n");
     return g_string_free(text, FALSE);
@@ -68,7 +68,11 @@ parse_segment(JsonArray *segments, guint position, PackageIndexSegment *segment)
     if (!JSON_NODE_HOLDS_ARRAY(node))
         return FALSE;
     JsonArray *fields = json_node_get_array(node);
-    return json_array_get_length(fields) == 4 &&
+    guint length = json_array_get_length(fields);
+    if (length == 5 && !package_strict_json_get_element(fields, 4, &segment->key_bytes))
+        return FALSE;
+    return (length == 4 || length == 5) && // four: written before there were key pictures
+
            package_strict_json_get_element(fields, 0, &segment->offset_bytes) &&
            package_strict_json_get_element(fields, 1, &segment->bytes) &&
            package_strict_json_get_element(fields, 2, &segment->start_pts90k) &&
@@ -82,7 +86,8 @@ fits(const PackageIndexSegment *segment, guint64 end_bytes, guint64 end_pts90k, 
     return segment->offset_bytes >= end_bytes && segment->bytes > 0 &&
            segment->bytes <= file_bytes && segment->offset_bytes <= file_bytes - segment->bytes &&
            segment->start_pts90k == end_pts90k && segment->duration_pts90k > 0 &&
-           segment->duration_pts90k <= MAX_TIME_PTS90K && end_pts90k <= MAX_TIME_PTS90K;
+           segment->duration_pts90k <= MAX_TIME_PTS90K && segment->key_bytes <= segment->bytes &&
+           end_pts90k <= MAX_TIME_PTS90K;
 }
 
 static gboolean
@@ -173,13 +178,21 @@ package_index_get_target_duration_s(const PackageIndex *index)
     return (guint)MAX(1, (longest + PACKAGE_INDEX_TIMESCALE / 2) / PACKAGE_INDEX_TIMESCALE);
 }
 
+/* The bytes of a segment that count: all, or those of its key picture. */
+static guint64
+get_bytes(const PackageIndex *index, guint position, gboolean keys)
+{
+    const PackageIndexSegment *segment = get_segment(index, position);
+    return keys ? segment->key_bytes : segment->bytes;
+}
+
 /* The greatest rate of the runs that start at segment @first and are long enough to count. */
 static guint64
-get_peak_from(const PackageIndex *index, guint first, guint64 target_pts90k)
+get_peak_from(const PackageIndex *index, guint first, guint64 target_pts90k, gboolean keys)
 {
     guint64 bytes = 0, duration = 0, peak = 0;
     for (guint i = first; i < index->segments->len; i++) {
-        bytes += get_segment(index, i)->bytes;
+        bytes += get_bytes(index, i, keys);
         duration += get_segment(index, i)->duration_pts90k;
         if (2 * duration > 3 * target_pts90k)
             break;
@@ -189,22 +202,55 @@ get_peak_from(const PackageIndex *index, guint first, guint64 target_pts90k)
     return peak;
 }
 
-guint64
-package_index_get_bandwidth_bps(const PackageIndex *index)
+static guint64
+get_average(const PackageIndex *index, gboolean keys)
+{
+    guint64 bytes = 0;
+    for (guint i = 0; i < index->segments->len; i++)
+        bytes += get_bytes(index, i, keys);
+    return get_rate(bytes, get_duration_pts90k(index));
+}
+
+static guint64
+get_peak(const PackageIndex *index, gboolean keys)
 {
     guint64 target_pts90k =
         (guint64)package_index_get_target_duration_s(index) * PACKAGE_INDEX_TIMESCALE;
-    guint64 peak = package_index_get_average_bandwidth_bps(index);
+    guint64 peak = get_average(index, keys);
     for (guint i = 0; i < index->segments->len; i++)
-        peak = MAX(peak, get_peak_from(index, i, target_pts90k));
+        peak = MAX(peak, get_peak_from(index, i, target_pts90k, keys));
     return peak;
+}
+
+guint64
+package_index_get_bandwidth_bps(const PackageIndex *index)
+{
+    return get_peak(index, FALSE);
 }
 
 guint64
 package_index_get_average_bandwidth_bps(const PackageIndex *index)
 {
-    guint64 bytes = 0;
+    return get_average(index, FALSE);
+}
+
+gboolean
+package_index_has_keys(const PackageIndex *index)
+{
     for (guint i = 0; i < index->segments->len; i++)
-        bytes += get_segment(index, i)->bytes;
-    return get_rate(bytes, get_duration_pts90k(index));
+        if (get_segment(index, i)->key_bytes == 0)
+            return FALSE;
+    return index->segments->len > 0;
+}
+
+guint64
+package_index_get_key_bandwidth_bps(const PackageIndex *index)
+{
+    return package_index_has_keys(index) ? get_peak(index, TRUE) : 0;
+}
+
+guint64
+package_index_get_key_average_bandwidth_bps(const PackageIndex *index)
+{
+    return package_index_has_keys(index) ? get_average(index, TRUE) : 0;
 }

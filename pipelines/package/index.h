@@ -16,6 +16,7 @@ typedef struct {
     guint64 bytes;           // moof and mdat
     guint64 start_pts90k;    // on the picture's grid, also for sound alone
     guint64 duration_pts90k; // on the picture's grid, never 0
+    guint64 key_bytes;       // from its start to the end of its first picture; 0: not known
 } PackageIndexSegment;
 
 typedef struct {
@@ -61,6 +62,13 @@ guint64 package_index_get_bandwidth_bps(const PackageIndex *index);
 
 /** All segment bytes over all time, in bit/s, rounded up (RFC 8216 §4.3.4.2). */
 guint64 package_index_get_average_bandwidth_bps(const PackageIndex *index);
+
+/** The same two for the key pictures alone, each shown as long as its segment; 0 when not known. */
+guint64 package_index_get_key_bandwidth_bps(const PackageIndex *index);
+guint64 package_index_get_key_average_bandwidth_bps(const PackageIndex *index);
+
+/** Whether every segment says how far its first picture reaches. */
+gboolean package_index_has_keys(const PackageIndex *index);
 
 /** The longest segment in whole seconds, rounded as EXT-X-TARGETDURATION wants; at least 1. */
 guint package_index_get_target_duration_s(const PackageIndex *index);

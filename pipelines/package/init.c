@@ -4,8 +4,9 @@
 // Writes ftyp, moov and sidx box by box, each with the number of its section in ISO/IEC 14496-12.
 #include "pipelines/package/init.h"
 
-#include "pipelines/package/avc.h"
 #include "pipelines/package/boxes.h"
+#include "pipelines/package/entries.h"
+#include "pipelines/package/opus.h"
 
 static void
 put_matrix(GByteArray *out)
@@ -18,11 +19,14 @@ put_matrix(GByteArray *out)
 static void
 append_ftyp(GByteArray *out, const PackageTracks *tracks) // §4.3
 {
-    gboolean one_track = tracks->width == 0 || tracks->channels == 0;
+    gboolean one_track =
+        tracks->picture == PACKAGE_TRACK_PICTURE_NONE || tracks->sound == PACKAGE_TRACK_SOUND_NONE;
     guint box = package_boxes_open(out, "ftyp");
     package_boxes_put_text(out, "iso6");
     package_boxes_put_u32(out, 0);
     package_boxes_put_text(out, "iso6mp41dash");
+    if (tracks->picture == PACKAGE_TRACK_PICTURE_AV1)
+        package_boxes_put_text(out, "av01");
     if (one_track)
         package_boxes_put_text(out, "cmfc"); // ISO/IEC 23000-19 §7.2 knows no muxed tracks
     package_boxes_close(out, box);
@@ -110,85 +114,23 @@ append_empty_tables(GByteArray *out) // §8.6.1, §8.7: samples are in the fragm
     package_boxes_close(out, stsz);
 }
 
+/* @codec is NULL for the sound track. */
 static void
-append_avc1(GByteArray *out, const PackageTracks *tracks,
-            PackageAvc *avc) // ISO/IEC 14496-15 §5.4.2
-{
-    guint entry = package_boxes_open(out, "avc1");
-    package_boxes_put_zeros(out, 6);
-    package_boxes_put_u16(out, 1); // data reference
-    package_boxes_put_zeros(out, 16);
-    package_boxes_put_u16(out, tracks->width);
-    package_boxes_put_u16(out, tracks->height);
-    package_boxes_put_u32(out, 72 << 16);
-    package_boxes_put_u32(out, 72 << 16);
-    package_boxes_put_u32(out, 0);
-    package_boxes_put_u16(out, 1); // frame_count
-    package_boxes_put_zeros(out, 32);
-    package_boxes_put_u16(out, 24);
-    package_boxes_put_u16(out, 0xffff);
-    guint box = package_boxes_open(out, "avcC");
-    package_avc_append_configuration(avc, out);
-    package_boxes_close(out, box);
-    package_boxes_close(out, entry);
-}
-
-static void
-append_esds(GByteArray *out, GBytes *config) // ISO/IEC 14496-14 §5.6, 14496-1 §7.2.6
-{
-    gsize bytes = 0;
-    const guint8 *data = g_bytes_get_data(config, &bytes);
-    guint box = package_boxes_open_full(out, "esds", 0, 0);
-    package_boxes_put_u8(out, 0x03); // ES_Descriptor
-    package_boxes_put_u8(out, 3 + 2 + 13 + 2 + (guint)bytes + 3);
-    package_boxes_put_u16(out, 0);
-    package_boxes_put_u8(out, 0);
-    package_boxes_put_u8(out, 0x04); // DecoderConfigDescriptor
-    package_boxes_put_u8(out, 13 + 2 + (guint)bytes);
-    package_boxes_put_u8(out, 0x40);  // MPEG-4 audio
-    package_boxes_put_u8(out, 0x15);  // audio stream
-    package_boxes_put_zeros(out, 11); // buffer and bit rates: not said
-    package_boxes_put_u8(out, 0x05);  // DecoderSpecificInfo
-    package_boxes_put_u8(out, (guint)bytes);
-    g_byte_array_append(out, data, (guint)bytes);
-    package_boxes_put_u8(out, 0x06); // SLConfigDescriptor
-    package_boxes_put_u8(out, 1);
-    package_boxes_put_u8(out, 2);
-    package_boxes_close(out, box);
-}
-
-static void
-append_mp4a(GByteArray *out, const PackageTracks *tracks) // §12.2.3
-{
-    guint entry = package_boxes_open(out, "mp4a");
-    package_boxes_put_zeros(out, 6);
-    package_boxes_put_u16(out, 1);
-    package_boxes_put_zeros(out, 8);
-    package_boxes_put_u16(out, tracks->channels);
-    package_boxes_put_u16(out, 16);
-    package_boxes_put_u32(out, 0);
-    package_boxes_put_u32(out, (guint32)PACKAGE_TRACK_AUDIO_RATE << 16);
-    append_esds(out, tracks->audio_specific_config);
-    package_boxes_close(out, entry);
-}
-
-/* @avc is NULL for the sound track. */
-static void
-append_minf(GByteArray *out, const PackageTracks *tracks, PackageAvc *avc) // §8.4.4
+append_minf(GByteArray *out, const PackageTracks *tracks, PackageCodec *codec) // §8.4.4
 {
     guint minf = package_boxes_open(out, "minf");
     guint head =
-        package_boxes_open_full(out, avc != NULL ? "vmhd" : "smhd", 0, avc != NULL ? 1 : 0);
-    package_boxes_put_zeros(out, avc != NULL ? 8 : 4);
+        package_boxes_open_full(out, codec != NULL ? "vmhd" : "smhd", 0, codec != NULL ? 1 : 0);
+    package_boxes_put_zeros(out, codec != NULL ? 8 : 4);
     package_boxes_close(out, head);
     append_dinf(out);
     guint stbl = package_boxes_open(out, "stbl");
     guint stsd = package_boxes_open_full(out, "stsd", 0, 0);
     package_boxes_put_u32(out, 1);
-    if (avc != NULL)
-        append_avc1(out, tracks, avc);
+    if (codec != NULL)
+        package_entries_append_picture(out, tracks, codec);
     else
-        append_mp4a(out, tracks);
+        package_entries_append_sound(out, tracks);
     package_boxes_close(out, stsd);
     append_empty_tables(out);
     package_boxes_close(out, stbl);
@@ -196,14 +138,14 @@ append_minf(GByteArray *out, const PackageTracks *tracks, PackageAvc *avc) // §
 }
 
 static void
-append_trak(GByteArray *out, guint id, const PackageTracks *tracks, PackageAvc *avc) // §8.3.1
+append_trak(GByteArray *out, guint id, const PackageTracks *tracks, PackageCodec *codec) // §8.3.1
 {
     guint trak = package_boxes_open(out, "trak");
-    append_tkhd(out, id, avc != NULL ? tracks->width : 0, avc != NULL ? tracks->height : 0);
+    append_tkhd(out, id, codec != NULL ? tracks->width : 0, codec != NULL ? tracks->height : 0);
     guint mdia = package_boxes_open(out, "mdia");
-    append_mdhd(out, avc != NULL ? PACKAGE_INDEX_TIMESCALE : PACKAGE_TRACK_AUDIO_RATE);
-    append_hdlr(out, avc != NULL ? "vide" : "soun", avc != NULL ? "picture" : "sound");
-    append_minf(out, tracks, avc);
+    append_mdhd(out, codec != NULL ? PACKAGE_INDEX_TIMESCALE : PACKAGE_TRACK_AUDIO_RATE);
+    append_hdlr(out, codec != NULL ? "vide" : "soun", codec != NULL ? "picture" : "sound");
+    append_minf(out, tracks, codec);
     package_boxes_close(out, mdia);
     package_boxes_close(out, trak);
 }
@@ -226,21 +168,33 @@ append_mvex(GByteArray *out, guint track_count, guint64 duration_pts90k) // §8.
 }
 
 static gboolean
+sound_fits(const PackageTracks *tracks)
+{
+    gsize config_bytes = tracks->sound_config == NULL ? 0 : g_bytes_get_size(tracks->sound_config);
+    gboolean channels_fit = tracks->channels == 1 || tracks->channels == 2;
+    switch (tracks->sound) {
+    case PACKAGE_TRACK_SOUND_NONE:
+        return tracks->channels == 0 && tracks->picture != PACKAGE_TRACK_PICTURE_NONE;
+    case PACKAGE_TRACK_SOUND_AAC:
+        return channels_fit && config_bytes >= 2 && config_bytes <= 64;
+    case PACKAGE_TRACK_SOUND_OPUS:
+        return channels_fit &&
+               package_opus_check_configuration(tracks->sound_config, tracks->channels);
+    }
+    return FALSE;
+}
+
+static gboolean
 check_tracks(const PackageTracks *tracks, GError **error)
 {
-    gsize config_bytes = 0;
-    if (tracks->audio_specific_config != NULL)
-        g_bytes_get_data(tracks->audio_specific_config, &config_bytes);
-    gboolean sound_fits =
-        tracks->channels == 0 || (tracks->channels <= 2 && config_bytes >= 2 && config_bytes <= 64);
+    gboolean picture = tracks->picture != PACKAGE_TRACK_PICTURE_NONE;
     gboolean picture_fits = tracks->width <= 16384 && tracks->height <= 16384 &&
-                            (tracks->width > 0) == (tracks->height > 0);
-    if (sound_fits && picture_fits && (tracks->width > 0 || tracks->channels > 0))
+                            (tracks->width > 0) == picture && (tracks->height > 0) == picture;
+    if (picture_fits && sound_fits(tracks))
         return TRUE;
     g_set_error(error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID,
-                "tracks of %ux%u pixels, %u channels and %" G_GSIZE_FORMAT
-                " bytes of configuration",
-                tracks->width, tracks->height, tracks->channels, config_bytes);
+                "tracks of kinds %d and %d, %ux%u pixels, %u channels", (int)tracks->picture,
+                (int)tracks->sound, tracks->width, tracks->height, tracks->channels);
     return FALSE;
 }
 
@@ -249,18 +203,20 @@ package_init_build(const PackageTracks *tracks, guint64 duration_pts90k, GError 
 {
     if (!check_tracks(tracks, error))
         return NULL;
-    g_autoptr(PackageAvc) avc = NULL;
-    if (tracks->width > 0 && (avc = package_avc_new(tracks->parameter_sets, error)) == NULL)
+    g_autoptr(PackageCodec) codec = NULL;
+    if (tracks->picture != PACKAGE_TRACK_PICTURE_NONE &&
+        (codec = package_codec_new(tracks, error)) == NULL)
         return NULL;
 
-    guint track_count = (avc != NULL) + (tracks->channels > 0);
+    gboolean sound = tracks->sound != PACKAGE_TRACK_SOUND_NONE;
+    guint track_count = (guint)(codec != NULL) + (guint)sound;
     GByteArray *out = g_byte_array_new();
     append_ftyp(out, tracks);
     guint moov = package_boxes_open(out, "moov");
     append_mvhd(out, track_count + 1);
-    if (avc != NULL)
-        append_trak(out, PACKAGE_INIT_VIDEO_ID, tracks, avc);
-    if (tracks->channels > 0)
+    if (codec != NULL)
+        append_trak(out, PACKAGE_INIT_VIDEO_ID, tracks, codec);
+    if (sound)
         append_trak(out, track_count, tracks, NULL);
     append_mvex(out, track_count, duration_pts90k);
     package_boxes_close(out, moov);

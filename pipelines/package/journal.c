@@ -8,9 +8,9 @@
 
 #include "pipelines/package/index.h"
 
-#define HEAD_PREFIX "daorian-journal 1 "
+#define HEAD_PREFIX "daorian-journal 2 "
 #define CHECK_DIGITS 8
-#define FIELDS 5
+#define FIELDS 6
 
 PackageJournal *
 package_journal_new(void)
@@ -48,9 +48,9 @@ package_journal_format_record(const PackageJournalRecord *record)
         return seal("end");
     g_autofree char *text =
         g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
-                        " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT,
+                        " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT,
                         record->offset_bytes, record->bytes, record->start_pts90k,
-                        record->duration_pts90k, record->audio_end);
+                        record->duration_pts90k, record->audio_end, record->key_bytes);
     return seal(text);
 }
 
@@ -77,7 +77,8 @@ parse_record(const char *text, PackageJournalRecord *record)
     for (guint i = 0; i < FIELDS; i++)
         if (!g_ascii_string_to_unsigned(fields[i], 10, 0, G_MAXINT64, &values[i], NULL))
             return FALSE;
-    *record = (PackageJournalRecord){values[0], values[1], values[2], values[3], values[4]};
+    *record =
+        (PackageJournalRecord){values[0], values[1], values[2], values[3], values[4], values[5]};
     return TRUE;
 }
 
@@ -94,7 +95,8 @@ follows(const PackageJournal *journal, const PackageJournalRecord *record, guint
     }
     return record->offset_bytes == offset && record->start_pts90k == start && record->bytes > 0 &&
            record->bytes <= part_bytes && offset <= part_bytes - record->bytes &&
-           record->duration_pts90k > 0 && count < PACKAGE_INDEX_MAX_SEGMENTS;
+           record->duration_pts90k > 0 && record->key_bytes <= record->bytes &&
+           count < PACKAGE_INDEX_MAX_SEGMENTS;
 }
 
 static gboolean

@@ -13,6 +13,7 @@ typedef struct {
     guint64 start_pts90k;    // on the grid
     guint64 duration_pts90k; // on the grid
     guint64 audio_end;       // where the next sound frame starts, in samples of 48 kHz
+    guint64 key_bytes;       // to the end of the first picture; 0: no picture
 } PackageJournalRecord;
 
 /** What a journal says; a plain value. */

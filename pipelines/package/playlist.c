@@ -4,64 +4,87 @@
 // Numbers are printed from integers, so that no locale can put a comma in.
 #include "pipelines/package/playlist.h"
 
-#include <stdlib.h>
-
-char *
-package_playlist_format_media(const PackageIndex *index, const char *file)
+static void
+append_head(GString *text, guint target_duration_s)
 {
-    GString *text = g_string_new("#EXTM3U\n#EXT-X-VERSION:7\n");
-    g_string_append_printf(text, "#EXT-X-TARGETDURATION:%u\n",
-                           package_index_get_target_duration_s(index));
-    g_string_append(text, "#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+    g_string_append_printf(text,
+                           "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%u\n"
+                           "#EXT-X-PLAYLIST-TYPE:VOD\n",
+                           target_duration_s);
+}
+
+static void
+append_map(GString *text, const PackageIndex *index, const char *file)
+{
     g_string_append_printf(
         text, "#EXT-X-MAP:URI=\"%s\",BYTERANGE=\"%" G_GUINT64_FORMAT "@%" G_GUINT64_FORMAT "\"\n",
         file, index->init_bytes, index->init_offset_bytes);
-    for (guint i = 0; i < index->segments->len; i++) {
-        const PackageIndexSegment *segment =
-            &g_array_index(index->segments, PackageIndexSegment, i);
-        guint64 microseconds = (segment->duration_pts90k * 1000000 + PACKAGE_INDEX_TIMESCALE / 2) /
-                               PACKAGE_INDEX_TIMESCALE;
-        g_string_append_printf(text, "#EXTINF:%" G_GUINT64_FORMAT ".%06u,\n",
-                               microseconds / 1000000, (guint)(microseconds % 1000000));
-        g_string_append_printf(text,
-                               "#EXT-X-BYTERANGE:%" G_GUINT64_FORMAT "@%" G_GUINT64_FORMAT "\n%s\n",
-                               segment->bytes, segment->offset_bytes, file);
-    }
+}
+
+static void
+append_duration(GString *text, guint64 duration_pts90k)
+{
+    guint64 microseconds =
+        (duration_pts90k * 1000000 + PACKAGE_INDEX_TIMESCALE / 2) / PACKAGE_INDEX_TIMESCALE;
+    g_string_append_printf(text, "#EXTINF:%" G_GUINT64_FORMAT ".%06u,\n", microseconds / 1000000,
+                           (guint)(microseconds % 1000000));
+}
+
+static void
+append_range(GString *text, guint64 bytes, guint64 offset_bytes, const char *file)
+{
+    g_string_append_printf(text,
+                           "#EXT-X-BYTERANGE:%" G_GUINT64_FORMAT "@%" G_GUINT64_FORMAT "\n%s\n",
+                           bytes, offset_bytes, file);
+}
+
+static char *
+finish(GString *text)
+{
     g_string_append(text, "#EXT-X-ENDLIST\n");
     return g_string_free(text, FALSE);
 }
 
-static int
-compare_variants(gconstpointer a, gconstpointer b)
+char *
+package_playlist_format_media(const PackageIndex *index, const char *file)
 {
-    const PackagePlaylistVariant *left = a, *right = b;
-    if ((left->width == 0) != (right->width == 0))
-        return left->width == 0 ? 1 : -1;
-    if (left->bandwidth_bps != right->bandwidth_bps)
-        return left->bandwidth_bps < right->bandwidth_bps ? -1 : 1;
-    return g_strcmp0(left->uri, right->uri);
+    GString *text = g_string_new(NULL);
+    append_head(text, package_index_get_target_duration_s(index));
+    g_string_append(text, "#EXT-X-INDEPENDENT-SEGMENTS\n");
+    append_map(text, index, file);
+    for (guint i = 0; i < index->segments->len; i++) {
+        const PackageIndexSegment *segment =
+            &g_array_index(index->segments, PackageIndexSegment, i);
+        append_duration(text, segment->duration_pts90k);
+        append_range(text, segment->bytes, segment->offset_bytes, file);
+    }
+    return finish(text);
 }
 
 char *
-package_playlist_format_multivariant(const PackagePlaylistVariant *variants, guint count)
+package_playlist_format_keys(const PackageIndex *index, const char *file)
 {
-    g_autofree PackagePlaylistVariant *sorted = g_memdup2(variants, sizeof *variants * count);
-    if (count > 1)
-        qsort(sorted, count, sizeof *sorted, compare_variants);
-    GString *text = g_string_new("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-    for (guint i = 0; i < count; i++) {
-        const PackagePlaylistVariant *variant = &sorted[i];
-        g_string_append_printf(text,
-                               "#EXT-X-STREAM-INF:BANDWIDTH=%" G_GUINT64_FORMAT
-                               ",AVERAGE-BANDWIDTH=%" G_GUINT64_FORMAT ",CODECS=\"%s\"",
-                               variant->bandwidth_bps, variant->average_bandwidth_bps,
-                               variant->codecs);
-        if (variant->width > 0) {
-            guint thousandths = (guint)(variant->frame_rate * 1000 + 0.5);
-            g_string_append_printf(text, ",RESOLUTION=%ux%u,FRAME-RATE=%u.%03u", variant->width,
-                                   variant->height, thousandths / 1000, thousandths % 1000);
-        }
-        g_string_append_printf(text, "\n%s\n", variant->uri);
+    if (!package_index_has_keys(index))
+        return NULL;
+    GString *text = g_string_new(NULL);
+    append_head(text, package_index_get_target_duration_s(index));
+    g_string_append(text, "#EXT-X-I-FRAMES-ONLY\n");
+    append_map(text, index, file);
+    for (guint i = 0; i < index->segments->len; i++) {
+        const PackageIndexSegment *segment =
+            &g_array_index(index->segments, PackageIndexSegment, i);
+        append_duration(text, segment->duration_pts90k);
+        append_range(text, segment->key_bytes, segment->offset_bytes, file);
     }
-    return g_string_free(text, FALSE);
+    return finish(text);
+}
+
+char *
+package_playlist_format_captions(const char *file, guint64 duration_ms)
+{
+    GString *text = g_string_new(NULL);
+    append_head(text, (guint)MAX(1, (duration_ms + 500) / 1000));
+    append_duration(text, duration_ms * PACKAGE_INDEX_TIMESCALE / 1000);
+    g_string_append_printf(text, "%s\n", file);
+    return finish(text);
 }

@@ -14,11 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pipelines/package/avc.h"
+#include "pipelines/package/codec.h"
 #include "pipelines/package/disk.h"
 #include "pipelines/package/finish.h"
 #include "pipelines/package/fragment.h"
 #include "pipelines/package/init.h"
+#include "pipelines/package/opus.h"
 
 #define SHORTEST_TAIL_PTS90K (PACKAGE_INDEX_TIMESCALE / 2)
 #define MAX_QUEUE_BYTES (256u * 1024 * 1024)
@@ -28,7 +29,7 @@ struct _PackageWriter {
     char *folder;                   // (owned)
     char *rung;                     // (owned)
     PackageTracks *tracks;          // (owned)
-    PackageAvc *avc;                // (owned) (nullable) NULL without a picture
+    PackageCodec *codec;            // (owned) (nullable) NULL without a picture
     int part;                       // (owned) <rung>.part
     int log;                        // (owned) <rung>.journal
     guint64 log_bytes;              // (value) length of the journal
@@ -161,7 +162,8 @@ package_writer_open(const char *folder, const char *rung, const PackageTracks *t
     writer->log = -1;
     writer->video = package_queue_new();
     writer->audio = package_queue_new();
-    if (tracks->width > 0 && (writer->avc = package_avc_new(tracks->parameter_sets, error)) == NULL)
+    if (tracks->picture != PACKAGE_TRACK_PICTURE_NONE &&
+        (writer->codec = package_codec_new(tracks, error)) == NULL)
         return NULL;
     if (!open_files(writer, error))
         return NULL;
@@ -177,7 +179,7 @@ package_writer_free(PackageWriter *writer)
     if (writer->log >= 0)
         close(writer->log);
     g_clear_pointer(&writer->journal, package_journal_free);
-    g_clear_pointer(&writer->avc, package_avc_free);
+    g_clear_pointer(&writer->codec, package_codec_free);
     package_queue_free(writer->video);
     package_queue_free(writer->audio);
     package_track_free(writer->tracks);
@@ -213,7 +215,7 @@ get_segment_start(PackageWriter *writer)
 static guint64
 get_media_end(PackageWriter *writer)
 {
-    if (writer->avc != NULL)
+    if (writer->codec != NULL)
         return package_queue_get_end(writer->video);
     return scale_audio(package_queue_get_end(writer->audio));
 }
@@ -243,11 +245,14 @@ write_fragment(PackageWriter *writer, const PackageFragmentRun *runs, PackageJou
                GError **error)
 {
     const PackageJournalRecord *last = get_last_record(writer->journal);
-    g_autoptr(GBytes) fragment = package_fragment_build(writer->journal->records->len + 1, runs, 2);
+    guint64 first_bytes = 0;
+    g_autoptr(GBytes) fragment =
+        package_fragment_build(writer->journal->records->len + 1, runs, 2, &first_bytes);
     gsize bytes = 0;
     const guint8 *data = g_bytes_get_data(fragment, &bytes);
     record->offset_bytes = last == NULL ? 0 : last->offset_bytes + last->bytes;
     record->bytes = bytes;
+    record->key_bytes = first_bytes;
     g_autofree char *line = package_journal_format_record(record);
     if (!package_disk_write_at(writer->part, data, bytes, record->offset_bytes, error) ||
         !package_disk_sync(writer->part, error) || !append_log(writer, line, error))
@@ -267,7 +272,7 @@ write_segment(PackageWriter *writer, guint64 end_pts90k, GError **error)
         return refuse(writer, error, "an empty segment", start, end_pts90k);
     if (writer->journal->records->len >= PACKAGE_INDEX_MAX_SEGMENTS)
         return refuse(writer, error, "too many segments", PACKAGE_INDEX_MAX_SEGMENTS, end_pts90k);
-    if (writer->avc != NULL && (video_count == 0 || !package_queue_get(writer->video, 0)->key))
+    if (writer->codec != NULL && (video_count == 0 || !package_queue_get(writer->video, 0)->key))
         return refuse(writer, error, "a segment without a key picture", start, end_pts90k);
 
     const PackageJournalRecord *last = get_last_record(writer->journal);
@@ -280,7 +285,7 @@ write_segment(PackageWriter *writer, guint64 end_pts90k, GError **error)
     }
     const PackageFragmentRun runs[2] = {
         {writer->video, video_count, PACKAGE_INIT_VIDEO_ID},
-        {writer->audio, audio_count, writer->avc != NULL ? PACKAGE_INIT_VIDEO_ID + 1 : 1},
+        {writer->audio, audio_count, writer->codec != NULL ? PACKAGE_INIT_VIDEO_ID + 1 : 1},
     };
     if (!write_fragment(writer, runs, &record, error))
         return FALSE;
@@ -294,7 +299,7 @@ static gboolean
 write_pending(PackageWriter *writer, GError **error)
 {
     guint count = count_video_before(writer, writer->cut_pts90k);
-    if (writer->avc != NULL && count < writer->video->samples->len) {
+    if (writer->codec != NULL && count < writer->video->samples->len) {
         const PackageQueueSample *next = package_queue_get(writer->video, count);
         if (next->start != writer->cut_pts90k || !next->key)
             return refuse(writer, error, "no key picture at the cut", writer->cut_pts90k,
@@ -325,7 +330,7 @@ static gboolean
 check_video(PackageWriter *writer, guint64 pts90k, gboolean key, GError **error)
 {
     PackageQueueSample *last = package_queue_get_last(writer->video);
-    if (writer->avc == NULL)
+    if (writer->codec == NULL)
         return refuse(writer, error, "a picture in a rung without one", 0, pts90k);
     if (last != NULL && pts90k <= last->start)
         return refuse(writer, error, "a picture out of order", last->start + 1, pts90k);
@@ -344,8 +349,8 @@ package_writer_add_video(PackageWriter *writer, const PackageWriterPicture *pict
         !check_room(writer, picture->bytes, error))
         return FALSE;
     guint before = writer->video->data->len;
-    if (!package_avc_append_unit(writer->avc, picture->data, picture->bytes, picture->key,
-                                 writer->video->data, error))
+    if (!package_codec_append_unit(writer->codec, picture->data, picture->bytes, picture->key,
+                                   writer->video->data, error))
         return FALSE;
     PackageQueueSample *last = package_queue_get_last(writer->video);
     if (last != NULL)
@@ -354,6 +359,15 @@ package_writer_add_video(PackageWriter *writer, const PackageWriterPicture *pict
                                  writer->video->data->len - before, picture->key};
     package_queue_note(writer->video, &sample);
     return write_if_ripe(writer, error);
+}
+
+/* 0: it is not a frame of that codec. */
+static guint
+count_samples(PackageWriter *writer, const guint8 *data, gsize bytes)
+{
+    if (writer->tracks->sound == PACKAGE_TRACK_SOUND_OPUS)
+        return package_opus_count_samples(data, bytes);
+    return bytes == 0 ? 0 : PACKAGE_TRACK_AAC_FRAME;
 }
 
 gboolean
@@ -366,14 +380,17 @@ package_writer_add_audio(PackageWriter *writer, const guint8 *data, gsize bytes,
     guint64 wanted = last == NULL ? 0 : last->audio_end;
     if (writer->audio->samples->len > 0)
         wanted = package_queue_get_end(writer->audio);
-    if (writer->tracks->channels == 0)
+    if (writer->tracks->sound == PACKAGE_TRACK_SOUND_NONE)
         return refuse(writer, error, "sound in a rung without it", 0, start_samples);
     if (start_samples != wanted)
         return refuse(writer, error, "a gap in the sound", wanted, start_samples);
-    if (bytes == 0 || !check_room(writer, bytes, error))
-        return bytes > 0 ? FALSE : refuse(writer, error, "an empty sound frame", 1, 0);
+    guint samples = count_samples(writer, data, bytes);
+    if (samples == 0)
+        return refuse(writer, error, "not a sound frame, of bytes", 1, bytes);
+    if (!check_room(writer, bytes, error))
+        return FALSE;
     g_byte_array_append(writer->audio->data, data, (guint)bytes);
-    PackageQueueSample sample = {start_samples, PACKAGE_TRACK_AAC_FRAME, (guint32)bytes, TRUE};
+    PackageQueueSample sample = {start_samples, samples, (guint32)bytes, TRUE};
     package_queue_note(writer->audio, &sample);
     return write_if_ripe(writer, error);
 }
@@ -404,7 +421,7 @@ trim_audio(PackageWriter *writer)
 {
     guint64 end = package_queue_get_end(writer->video);
     guint count = 0;
-    if (writer->avc == NULL || writer->video->samples->len == 0)
+    if (writer->codec == NULL || writer->video->samples->len == 0)
         return;
     while (count < writer->audio->samples->len) {
         guint index = writer->audio->samples->len - 1 - count;
@@ -422,7 +439,7 @@ write_rest(PackageWriter *writer, GError **error)
     trim_audio(writer);
     writer->cut_pending = FALSE;
     gboolean queued =
-        writer->avc != NULL ? writer->video->samples->len > 0 : writer->audio->samples->len > 0;
+        writer->codec != NULL ? writer->video->samples->len > 0 : writer->audio->samples->len > 0;
     if (queued && !write_segment(writer, get_media_end(writer), error))
         return FALSE;
     if (writer->journal->records->len == 0)

@@ -16,9 +16,8 @@ typedef struct _PackageWriter PackageWriter;
 
 /** Where a resumed rung goes on. All zero for a new one. */
 typedef struct {
-    guint segments; // (value) durable segments kept
-    guint64
-        pts90k; // (value) the next picture (or, sound alone, the next cut on the grid) starts here
+    guint segments;        // (value) durable segments kept
+    guint64 pts90k;        // (value) the next picture (sound alone: the next cut) starts here
     guint64 audio_samples; // (value) the next sound frame starts here, in samples of 48 kHz
     gboolean complete;     // (value) nothing is left to encode: call finish
 } PackageWriterPosition;
@@ -45,14 +44,15 @@ PackageWriter *package_writer_open(const char *folder, const char *rung,
  */
 guint package_writer_peek(const char *folder, const char *rung, PackageWriterPosition *position);
 
-/** One access unit, Annex B or length-prefixed as the parameter sets came. */
+/** One access unit, in the form the configuration came in: AVC, or an AV1 temporal unit. */
 typedef struct {
     const guint8 *data;      // (unowned) copied by the call
     gsize bytes;             // (value)
     guint64 pts90k;          // (value)
     guint64 duration_pts90k; // (value) only the very last picture's counts: the others end where
                              // the next begins
-    gboolean key; // (value) an IDR picture; the parameter sets are put in front when it brings none
+    gboolean key; // (value) decoding can begin here; the parameter sets are put in front when it
+                  // brings none
 } PackageWriterPicture;
 
 /** Pictures come in order, without B-frames (decode time is presentation time), the first one at 0.
@@ -60,7 +60,8 @@ typedef struct {
 gboolean package_writer_add_video(PackageWriter *writer, const PackageWriterPicture *picture,
                                   GError **error);
 
-/** One raw AAC frame that starts at @start_samples (48 kHz); frames follow one another exactly. */
+/** One raw AAC frame or Opus packet that starts at @start_samples (48 kHz); frames follow one
+ * another exactly. */
 gboolean package_writer_add_audio(PackageWriter *writer, const guint8 *data, gsize bytes,
                                   guint64 start_samples, GError **error);
 
@@ -74,7 +75,7 @@ gboolean package_writer_add_audio(PackageWriter *writer, const guint8 *data, gsi
  */
 gboolean package_writer_cut(PackageWriter *writer, guint64 pts90k, GError **error);
 
-/** Returns: durable segments so far, and with @media_pts90k (nullable) where the last of them ends.
+/** Returns: durable segments so far; @media_pts90k (out) (nullable): where the last of them ends.
  */
 guint package_writer_get_segments(PackageWriter *writer, guint64 *media_pts90k);
 

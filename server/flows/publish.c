@@ -19,6 +19,7 @@
 #include "pipelines/package/disk.h"
 #include "pipelines/package/playlist.h"
 #include "server/flows/publish_manifest.h"
+#include "server/flows/publish_playlists.h"
 
 #define HASH_DIGITS 8
 #define READ_BYTES (1024 * 1024)
@@ -303,49 +304,42 @@ flows_publish_place_poster(const FlowsPublishPlaces *places, const ChildReport *
     return FALSE;
 }
 
-static PackagePlaylistVariant
-describe_variant(const CatalogRung *rung, const char *uri)
+static gboolean
+has_files(const CatalogLesson *lesson)
 {
-    return (PackagePlaylistVariant){.uri = uri,
-                                    .codecs = rung->codecs,
-                                    .bandwidth_bps = (guint64)rung->bandwidth_bps,
-                                    .average_bandwidth_bps = (guint64)rung->average_bandwidth_bps,
-                                    .width = (guint)rung->width,
-                                    .height = (guint)rung->height,
-                                    .frame_rate = rung->frame_rate};
-}
-
-/* Returns: (transfer full) (nullable): NULL when no rung has a file. */
-static char *
-format_multivariant(const CatalogLesson *lesson)
-{
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GArray) variants = g_array_new(FALSE, FALSE, sizeof(PackagePlaylistVariant));
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
-        if (rung->file == NULL)
-            continue;
-        char *uri = g_strconcat(rung->name, ".m3u8", NULL);
-        g_ptr_array_add(names, uri);
-        PackagePlaylistVariant variant = describe_variant(rung, uri);
-        g_array_append_val(variants, variant);
+        if (rung->file != NULL)
+            return TRUE;
     }
-    if (variants->len == 0)
-        return NULL;
-    return package_playlist_format_multivariant((const PackagePlaylistVariant *)variants->data,
-                                                variants->len);
+    return FALSE;
+}
+
+static gboolean
+write_text(const char *name, const char *text, gpointer user_data, GError **error)
+{
+    const FlowsPublishPlaces *places = user_data;
+    g_autofree char *path = g_build_filename(places->bundle, name, NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *file = g_path_get_basename(path);
+    if (text == NULL)
+        return g_unlink(path) == 0 || errno == ENOENT ? TRUE : fail(error, errno, path);
+    g_autofree char *old = NULL;
+    if (g_file_get_contents(path, &old, NULL, NULL) && g_strcmp0(old, text) == 0)
+        return TRUE; // the disk need not be waited for
+    if (g_mkdir(folder, 0755) != 0 && errno != EEXIST)
+        return fail(error, errno, folder);
+    return package_disk_replace(folder, file, text, strlen(text), error);
 }
 
 gboolean
 flows_publish_describe(const FlowsPublishPlaces *places, const CatalogLesson *lesson,
                        GError **error)
 {
-    g_autofree char *multivariant = format_multivariant(lesson);
-    if (multivariant == NULL)
+    if (!has_files(lesson))
         return TRUE;
     step(places, "index-playlist");
-    if (!package_disk_replace(places->bundle, "index.m3u8", multivariant, strlen(multivariant),
-                              error))
+    if (!flows_publish_playlists_write(places->bundle, lesson, write_text, (gpointer)places, error))
         return FALSE;
     g_autofree char *manifest = flows_publish_manifest_format(places->bundle, lesson);
     step(places, "lesson-json");

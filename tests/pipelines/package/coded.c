@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Test input: drives libx264 and FFmpeg's AAC encoder directly.
+// Test input: drives libx264, libsvtav1, libopus and FFmpeg's AAC encoder directly.
 #include "tests/pipelines/package/coded.h"
 
 #include <libavcodec/avcodec.h>
@@ -26,7 +26,7 @@ take_packets(AVCodecContext *context, GPtrArray *packets)
     holder[0] = av_packet_alloc();
     while (avcodec_receive_packet(context, holder[0]) == 0) {
         gint64 start = holder[0]->pts;
-        if (start >= 0) { // the priming frame is dropped
+        if (start >= 0) { // what only primes is dropped
             PackageCodedPacket *packet = g_new0(PackageCodedPacket, 1);
             packet->start = (guint64)start;
             packet->duration = (guint64)holder[0]->duration;
@@ -53,7 +53,7 @@ draw(AVFrame *frame, guint number)
 static AVCodecContext *
 open_video(const PackageCodedWish *wish)
 {
-    const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
+    const AVCodec *codec = avcodec_find_encoder_by_name(wish->av1 ? "libsvtav1" : "libx264");
     g_assert_nonnull(codec);
     AVCodecContext *context = avcodec_alloc_context3(codec);
     context->width = wish->width > 0 ? (int)wish->width : 320;
@@ -65,9 +65,14 @@ open_video(const PackageCodedWish *wish)
     context->max_b_frames = 0;
     context->thread_count = 1;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    av_opt_set(context->priv_data, "preset", "ultrafast", 0);
-    av_opt_set(context->priv_data, "profile", "baseline", 0);
-    av_opt_set(context->priv_data, "x264-params", "scenecut=0", 0);
+    if (wish->av1) {
+        av_opt_set(context->priv_data, "preset", "12", 0);
+        av_opt_set(context->priv_data, "svtav1-params", "scd=0:lp=1", 0);
+    } else {
+        av_opt_set(context->priv_data, "preset", "ultrafast", 0);
+        av_opt_set(context->priv_data, "profile", "baseline", 0);
+        av_opt_set(context->priv_data, "x264-params", "scenecut=0", 0);
+    }
     g_assert_cmpint(avcodec_open2(context, codec, NULL), ==, 0);
     return context;
 }
@@ -94,40 +99,66 @@ encode_video(PackageCoded *coded, const PackageCodedWish *wish)
     coded->tracks->height = (guint)context->height;
     coded->tracks->frame_rate_numerator = 25;
     coded->tracks->frame_rate_denominator = 1;
-    coded->tracks->parameter_sets = g_bytes_new(context->extradata, (gsize)context->extradata_size);
+    coded->tracks->picture = wish->av1 ? PACKAGE_TRACK_PICTURE_AV1 : PACKAGE_TRACK_PICTURE_AVC;
+    coded->tracks->picture_config = g_bytes_new(context->extradata, (gsize)context->extradata_size);
     av_frame_free(&frame);
     avcodec_free_context(&context);
 }
 
 static AVCodecContext *
-open_audio(void)
+open_audio(gboolean opus)
 {
-    const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_AAC);
+    const AVCodec *codec =
+        opus ? avcodec_find_encoder_by_name("libopus") : avcodec_find_encoder(AV_CODEC_ID_AAC);
     g_assert_nonnull(codec);
     AVCodecContext *context = avcodec_alloc_context3(codec);
     context->sample_rate = PACKAGE_TRACK_AUDIO_RATE;
-    context->sample_fmt = AV_SAMPLE_FMT_FLTP;
-    context->bit_rate = 32000;
+    context->sample_fmt = opus ? AV_SAMPLE_FMT_FLT : AV_SAMPLE_FMT_FLTP;
+    context->bit_rate = opus ? 20000 : 32000;
     context->time_base = (AVRational){1, PACKAGE_TRACK_AUDIO_RATE};
     av_channel_layout_default(&context->ch_layout, 1);
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    if (opus)
+        av_opt_set(context->priv_data, "frame_duration", "60", 0);
     g_assert_cmpint(avcodec_open2(context, codec, NULL), ==, 0);
     return context;
 }
 
-static void
-encode_audio(PackageCoded *coded, guint64 samples)
+static GBytes *
+get_sound_config(const AVCodecContext *context, gboolean opus)
 {
-    AVCodecContext *context = open_audio();
+    static const guint8 dops[11] = {0, 1, 0, 0, 0, 0, 0xbb, 0x80, 0, 0, 0};
+    return opus ? g_bytes_new_static(dops, sizeof dops)
+                : g_bytes_new(context->extradata, (gsize)context->extradata_size);
+}
+
+/* Opus packets are labelled so that those of the look-ahead come before 0, and begin at whole
+ * packets from there. */
+static void
+shift_to_whole_packets(GPtrArray *packets)
+{
+    guint64 at = 0;
+    for (guint i = 0; i < packets->len; i++) {
+        PackageCodedPacket *packet = packets->pdata[i];
+        packet->start = at;
+        at += packet->duration;
+    }
+}
+
+static void
+encode_audio(PackageCoded *coded, const PackageCodedWish *wish)
+{
+    AVCodecContext *context = open_audio(wish->av1);
     AVFrame *frame = av_frame_alloc();
+    guint length = (guint)context->frame_size;
     frame->format = context->sample_fmt;
-    frame->nb_samples = PACKAGE_TRACK_AAC_FRAME;
+    frame->nb_samples = (int)length;
     av_channel_layout_copy(&frame->ch_layout, &context->ch_layout);
     g_assert_cmpint(av_frame_get_buffer(frame, 0), ==, 0);
-    for (guint64 at = 0; at + PACKAGE_TRACK_AAC_FRAME <= samples; at += PACKAGE_TRACK_AAC_FRAME) {
+    for (guint64 at = 0; at + length <= wish->samples; at += length) {
         g_assert_cmpint(av_frame_make_writable(frame), ==, 0);
         float *tone = (float *)frame->data[0];
-        for (guint i = 0; i < PACKAGE_TRACK_AAC_FRAME; i++)
+        for (guint i = 0; i < length; i++)
             tone[i] = 0.2f * sinf((float)(at + i) * 0.0575f);
         frame->pts = (gint64)at;
         g_assert_cmpint(avcodec_send_frame(context, frame), ==, 0);
@@ -135,9 +166,11 @@ encode_audio(PackageCoded *coded, guint64 samples)
     }
     avcodec_send_frame(context, NULL);
     take_packets(context, coded->audio);
+    if (wish->av1)
+        shift_to_whole_packets(coded->audio);
+    coded->tracks->sound = wish->av1 ? PACKAGE_TRACK_SOUND_OPUS : PACKAGE_TRACK_SOUND_AAC;
     coded->tracks->channels = 1;
-    coded->tracks->audio_specific_config =
-        g_bytes_new(context->extradata, (gsize)context->extradata_size);
+    coded->tracks->sound_config = get_sound_config(context, wish->av1);
     av_frame_free(&frame);
     avcodec_free_context(&context);
 }
@@ -152,7 +185,7 @@ package_coded_new(const PackageCodedWish *wish)
     if (wish->pictures > 0)
         encode_video(coded, wish);
     if (wish->samples > 0)
-        encode_audio(coded, wish->samples);
+        encode_audio(coded, wish);
     return coded;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Coded packets for tests of the package: H.264 without B-frames and AAC, made by libavcodec from a
-// moving pattern and a tone, on a grid of key frames.
+// Coded packets for tests of the package: H.264 without B-frames and AAC, or AV1 and Opus, made by
+// libavcodec from a moving pattern and a tone, on a grid of key frames.
 #pragma once
 
 #include "pipelines/package/writer.h"
@@ -28,6 +28,7 @@ typedef struct {
     guint64 samples; // of sound at 48 kHz, rounded down to whole frames; 0: no sound
     guint width;     // 0: 320
     guint height;    // 0: 180
+    gboolean av1;    // AV1 and Opus in place of H.264 and AAC
 } PackageCodedWish;
 
 PackageCoded *package_coded_new(const PackageCodedWish *wish);

@@ -8,7 +8,10 @@
 #include "pipelines/package/index.h"
 #include "pipelines/package/journal.h"
 #include "pipelines/package/manifest.h"
+#include "pipelines/package/multivariant.h"
 #include "pipelines/package/playlist.h"
+#include "pipelines/package/slides.h"
+#include "pipelines/package/storyboard.h"
 
 #define SECOND ((guint64)PACKAGE_INDEX_TIMESCALE)
 
@@ -22,7 +25,7 @@ make_index(void)
     index->init_bytes = 800;
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         PackageIndexSegment segment = {offset, sizes[i], i * 4 * SECOND,
-                                       i < 4 ? 4 * SECOND : 216000};
+                                       i < 4 ? 4 * SECOND : 216000, 3000};
         g_array_append_val(index->segments, segment);
         offset += sizes[i];
     }
@@ -103,15 +106,135 @@ test_media_playlist(void)
 }
 
 static void
-test_multivariant_playlist(void)
+test_key_playlist(void)
 {
-    static const PackagePlaylistVariant variants[] = {
-        {"voice.m3u8", "mp4a.40.2", 36000, 33000, 0, 0, 0},
-        {"medium.m3u8", "avc1.4D401E,mp4a.40.2", 350000, 200000, 640, 360, 25},
-        {"small.m3u8", "avc1.42C015,mp4a.40.2", 125000, 80000, 480, 270, 12.5},
-    };
-    g_autofree char *text = package_playlist_format_multivariant(variants, 3);
-    assert_golden("index.m3u8", text);
+    g_autoptr(PackageIndex) index = make_index();
+    g_autofree char *text = package_playlist_format_keys(index, "small.0a1b2c3d.mp4");
+    assert_golden("small.iframes.m3u8", text);
+    g_assert_cmpuint(package_index_get_key_average_bandwidth_bps(index), ==,
+                     6522);                                                  // 15000 in 18.4 s
+    g_assert_cmpuint(package_index_get_key_bandwidth_bps(index), ==, 10000); // 3000 in 2.4 s
+    g_array_index(index->segments, PackageIndexSegment, 2).key_bytes = 0;
+    g_assert_null(package_playlist_format_keys(index, "small.0a1b2c3d.mp4"));
+}
+
+static void
+test_captions_playlist(void)
+{
+    g_autofree char *text = package_playlist_format_captions("th.0a1b2c3d.vtt", 18400);
+    g_assert_cmpstr(text, ==,
+                    "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:18\n"
+                    "#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:18.400000,\nth.0a1b2c3d.vtt\n"
+                    "#EXT-X-ENDLIST\n");
+}
+
+/* An index of a lesson that was published before there were key pictures. */
+static void
+test_index_without_keys(void)
+{
+    static const char text[] = "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,5,0,1]]}";
+    g_autoptr(PackageIndex) index = package_index_parse(text, strlen(text), 1000, NULL);
+    g_assert_nonnull(index);
+    g_assert_false(package_index_has_keys(index));
+    static const char wrong[] = "{\"timescale\":90000,\"init\":[0,9],\"segments\":[[9,5,0,1,6]]}";
+    g_assert_null(package_index_parse(wrong, strlen(wrong), 1000, NULL));
+}
+
+static const PackageMultivariantRung lesson_rungs[] = {
+    {.uri = "voice.m3u8",
+     .codecs = "mp4a.40.2",
+     .bandwidth_bps = 36000,
+     .average_bandwidth_bps = 33000},
+    {.uri = "lite.m3u8",
+     .key_uri = "lite.iframes.m3u8",
+     .codecs = "av01.0.04M.08,opus",
+     .bandwidth_bps = 80000,
+     .average_bandwidth_bps = 45000,
+     .key_bandwidth_bps = 9000,
+     .key_average_bandwidth_bps = 8000,
+     .width = 854,
+     .height = 480,
+     .frame_rate = 12,
+     .ssim = 0.983},
+    {.uri = "medium.m3u8",
+     .codecs = "avc1.4D401E,mp4a.40.2",
+     .bandwidth_bps = 350000,
+     .average_bandwidth_bps = 200000,
+     .width = 640,
+     .height = 360,
+     .frame_rate = 25,
+     .ssim = 0.99},
+    {.uri = "voice-opus.m3u8",
+     .codecs = "opus",
+     .bandwidth_bps = 20000,
+     .average_bandwidth_bps = 17000},
+    {.uri = "small.m3u8",
+     .key_uri = "small.iframes.m3u8",
+     .codecs = "avc1.42C015,mp4a.40.2",
+     .bandwidth_bps = 125000,
+     .average_bandwidth_bps = 80000,
+     .key_bandwidth_bps = 10000,
+     .key_average_bandwidth_bps = 7000,
+     .width = 480,
+     .height = 270,
+     .frame_rate = 12.5,
+     .ssim = 0.97},
+};
+static const PackageMultivariantCaptions lesson_captions[] = {
+    {"th", "ไทย", "captions/th.m3u8"},
+    {"en", "English \"draft\"", "captions/en.m3u8"},
+};
+
+static void
+test_multivariant_playlists(void)
+{
+    PackageMultivariantContent content = {lesson_rungs, G_N_ELEMENTS(lesson_rungs), lesson_captions,
+                                          2};
+    g_autofree char *avc = package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AVC);
+    assert_golden("index.m3u8", avc);
+    content.caption_count = 0;
+    g_autofree char *av1 = package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AV1);
+    assert_golden("index-av1.m3u8", av1);
+    content.rung_count = 1; // voice alone
+    g_assert_null(package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AV1));
+}
+
+/* A score is for all or for none. */
+static void
+test_scores(void)
+{
+    PackageMultivariantRung some[] = {lesson_rungs[2], lesson_rungs[4]};
+    const PackageMultivariantContent content = {some, 2, NULL, 0};
+    g_autofree char *both = package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AVC);
+    g_assert_nonnull(strstr(both, ",SCORE=229.500,"));
+    g_assert_nonnull(strstr(both, ",SCORE=342.000,"));
+    some[0].ssim = 0;
+    g_autofree char *none = package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AVC);
+    g_assert_null(strstr(none, "SCORE"));
+}
+
+static void
+test_slides(void)
+{
+    static const PackageSlidesCue cues[] = {{"slides/0001.0a1b2c3d.webp", 0, 12400, FALSE},
+                                            {"slides/0002.0a1b2c3d.webp", 12400, 12400, FALSE},
+                                            {"slides/0003.4e5f6071.webp", 12400, 3661005, TRUE}};
+    g_autofree char *text = package_slides_format(cues, G_N_ELEMENTS(cues));
+    g_assert_cmpstr(text, ==,
+                    "WEBVTT\n\n00:00:00.000 --> 00:00:12.400\nslides/0001.0a1b2c3d.webp\n"
+                    "\n00:00:12.400 --> 01:01:01.005\nslides/0003.4e5f6071.webp\ngrows\n");
+}
+
+static void
+test_storyboard(void)
+{
+    const PackageStoryboard storyboard = {"storyboard.0a1b2c3d.webp", 2, 3, 160, 90, 5000, 14000};
+    g_autofree char *text = package_storyboard_format(&storyboard);
+    g_assert_cmpstr(text, ==,
+                    "WEBVTT\n\n00:00:00.000 --> 00:00:05.000\n"
+                    "storyboard.0a1b2c3d.webp#xywh=0,0,160,90\n"
+                    "\n00:00:05.000 --> 00:00:10.000\nstoryboard.0a1b2c3d.webp#xywh=160,0,160,90\n"
+                    "\n00:00:10.000 --> 00:00:14.000\nstoryboard.0a1b2c3d.webp#xywh=0,90,160,90\n");
 }
 
 static void
@@ -152,8 +275,8 @@ static void
 test_journal(void)
 {
     g_autofree char *head = package_journal_format_head("abc");
-    const PackageJournalRecord first = {0, 100, 0, SECOND, 48128};
-    const PackageJournalRecord second = {100, 50, SECOND, SECOND, 96256};
+    const PackageJournalRecord first = {0, 100, 0, SECOND, 48128, 60};
+    const PackageJournalRecord second = {100, 50, SECOND, SECOND, 96256, 50};
     g_autofree char *one = package_journal_format_record(&first);
     g_autofree char *two = package_journal_format_record(&second);
     g_autofree char *end = package_journal_format_record(NULL);
@@ -183,7 +306,13 @@ main(int argc, char **argv)
     g_test_add_func("/package/index/refuses", test_index_refuses);
     g_test_add_func("/package/index/bandwidth", test_bandwidth);
     g_test_add_func("/package/playlist/media", test_media_playlist);
-    g_test_add_func("/package/playlist/multivariant", test_multivariant_playlist);
+    g_test_add_func("/package/index/without-keys", test_index_without_keys);
+    g_test_add_func("/package/playlist/keys", test_key_playlist);
+    g_test_add_func("/package/playlist/captions", test_captions_playlist);
+    g_test_add_func("/package/multivariant/families", test_multivariant_playlists);
+    g_test_add_func("/package/multivariant/scores", test_scores);
+    g_test_add_func("/package/slides/text", test_slides);
+    g_test_add_func("/package/storyboard/text", test_storyboard);
     g_test_add_func("/package/manifest/golden", test_manifest);
     g_test_add_func("/package/journal/torn-anywhere", test_journal);
     return g_test_run();

@@ -6,6 +6,7 @@
 #include "pipelines/package/writer.h"
 
 #include <glib/gstdio.h>
+#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <signal.h>
 #include <string.h>
@@ -85,8 +86,9 @@ load_mp4(Fixture *fixture, const PackageResult *result)
     return package_mp4_read(path);
 }
 
+/* The sound ends at most one frame of @frame samples before the picture. */
 static void
-assert_continuous(const PackageMp4 *mp4, guint tracks)
+assert_continuous(const PackageMp4 *mp4, guint tracks, guint frame)
 {
     guint64 next[3] = {0};
     guint seen = 0;
@@ -104,12 +106,13 @@ assert_continuous(const PackageMp4 *mp4, guint tracks)
     g_assert_false(mp4->edit_list);
     if (tracks == 2) {
         g_assert_cmpuint(next[2] * 15, <=, next[1] * 8);
-        g_assert_cmpuint(next[2] * 15 + 1024 * 15, >, next[1] * 8);
+        g_assert_cmpuint((next[2] + frame) * 15, >, next[1] * 8);
     }
 }
 
 static void
-assert_index_fits(const PackageIndex *index, const PackageMp4 *mp4, guint64 file_bytes)
+assert_index_fits(const PackageIndex *index, const PackageMp4 *mp4, guint64 file_bytes,
+                  guint64 sound_pts90k)
 {
     g_assert_cmpuint(index->init_bytes, ==, mp4->init_bytes);
     g_assert_cmpuint(mp4->sidx_end, ==, mp4->first_moof);
@@ -122,8 +125,8 @@ assert_index_fits(const PackageIndex *index, const PackageMp4 *mp4, guint64 file
         g_assert_cmpuint(segment->offset_bytes, ==, offset);
         g_assert_cmpuint(reference >> 32, ==, segment->bytes);
         guint64 ticks = (guint32)reference * (guint64)90000 / mp4->timescale;
-        g_assert_cmpuint(ticks + 1920, >=, segment->duration_pts90k); // within a sound frame
-        g_assert_cmpuint(ticks, <=, segment->duration_pts90k + 1920);
+        g_assert_cmpuint(ticks + sound_pts90k, >=, segment->duration_pts90k);
+        g_assert_cmpuint(ticks, <=, segment->duration_pts90k + sound_pts90k);
         offset += segment->bytes;
     }
     g_assert_cmpuint(offset, ==, file_bytes);
@@ -143,8 +146,8 @@ test_layout(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(last->duration_pts90k, ==, 60 * 3600);
     g_assert_cmpuint(result->duration_ms, ==, 10400);
     g_assert_cmpstr(result->codecs, ==, "avc1.42C00C,mp4a.40.2");
-    assert_continuous(mp4, 2);
-    assert_index_fits(index, mp4, result->bytes);
+    assert_continuous(mp4, 2, PACKAGE_TRACK_AAC_FRAME);
+    assert_index_fits(index, mp4, result->bytes, 1920);
     g_assert_cmpuint(result->bandwidth_bps, >=, result->average_bandwidth_bps);
 }
 
@@ -168,11 +171,128 @@ test_sound_alone(Fixture *fixture, gconstpointer data)
     g_autoptr(PackageMp4) mp4 = load_mp4(fixture, result);
     g_assert_cmpuint(index->segments->len, ==, 5);
     g_assert_cmpstr(result->codecs, ==, "mp4a.40.2");
-    assert_continuous(mp4, 1);
-    assert_index_fits(index, mp4, result->bytes);
+    assert_continuous(mp4, 1, PACKAGE_TRACK_AAC_FRAME);
+    assert_index_fits(index, mp4, result->bytes, 1920);
     for (guint i = 0; i < 4; i++)
         g_assert_cmpuint(g_array_index(index->segments, PackageIndexSegment, i).duration_pts90k, ==,
                          GRID_PTS90K);
+}
+
+/* How many pictures libavformat and libavcodec make of a file. */
+static guint
+count_pictures(const char *path)
+{
+    AVFormatContext *context = NULL;
+    g_assert_cmpint(avformat_open_input(&context, path, NULL, NULL), ==, 0);
+    g_assert_cmpint(avformat_find_stream_info(context, NULL), >=, 0);
+    const AVCodec *codec = avcodec_find_decoder(context->streams[0]->codecpar->codec_id);
+    AVCodecContext *decoder = avcodec_alloc_context3(codec);
+    avcodec_parameters_to_context(decoder, context->streams[0]->codecpar);
+    g_assert_cmpint(avcodec_open2(decoder, codec, NULL), ==, 0);
+    AVPacket *packet = av_packet_alloc();
+    AVFrame *frame = av_frame_alloc();
+    guint pictures = 0;
+    gboolean more = TRUE;
+    while (more) {
+        more = av_read_frame(context, packet) >= 0;
+        if (!more || packet->stream_index == 0)
+            avcodec_send_packet(decoder, more ? packet : NULL);
+        while (avcodec_receive_frame(decoder, frame) == 0)
+            pictures++;
+        av_packet_unref(packet);
+    }
+    av_frame_free(&frame);
+    av_packet_free(&packet);
+    avcodec_free_context(&decoder);
+    avformat_close_input(&context);
+    return pictures;
+}
+
+/* What a player of key pictures fetches, the init section and the first bytes of a segment, is one
+ * picture. */
+static void
+assert_key_pictures(Fixture *fixture, const PackageResult *result, const PackageIndex *index)
+{
+    g_autofree char *path = g_build_filename(fixture->folder, result->file, NULL);
+    g_autofree char *key_path = g_build_filename(fixture->folder, "key.mp4", NULL);
+    g_autofree char *data = NULL;
+    g_assert_true(g_file_get_contents(path, &data, NULL, NULL));
+    g_assert_true(package_index_has_keys(index));
+    for (guint i = 0; i < index->segments->len; i++) {
+        const PackageIndexSegment *segment =
+            &g_array_index(index->segments, PackageIndexSegment, i);
+        g_assert_cmpuint(segment->key_bytes, <, segment->bytes);
+        g_autoptr(GByteArray) part = g_byte_array_new();
+        g_byte_array_append(part, (guint8 *)data, (guint)index->init_bytes);
+        g_byte_array_append(part, (guint8 *)data + segment->offset_bytes,
+                            (guint)segment->key_bytes);
+        g_assert_true(g_file_set_contents(key_path, (char *)part->data, part->len, NULL));
+        g_assert_cmpuint(count_pictures(key_path), ==, 1);
+    }
+}
+
+/* AV1 and Opus are laid out as H.264 and AAC are. */
+static void
+test_av1_and_opus(Fixture *fixture, gconstpointer data)
+{
+    fixture->coded = package_coded_new(
+        &(PackageCodedWish){.pictures = 110, .grid = GRID, .samples = 48000 * 5, .av1 = TRUE});
+    g_autoptr(PackageResult) result = write_whole(fixture);
+    g_autoptr(PackageIndex) index = load_index(fixture, result);
+    g_autoptr(PackageMp4) mp4 = load_mp4(fixture, result);
+    g_assert_cmpuint(index->segments->len, ==, 2); // the tail of 0.4 s joins
+    g_assert_cmpuint(result->duration_ms, ==, 4400);
+    g_assert_cmpstr(result->codecs, ==, "av01.0.00M.08,opus");
+    assert_continuous(mp4, 2, 2880);
+    assert_index_fits(index, mp4, result->bytes, 5400);
+    assert_key_pictures(fixture, result, index);
+    g_autofree char *path = g_build_filename(fixture->folder, result->file, NULL);
+    g_assert_cmpuint(count_pictures(path), ==, 110);
+}
+
+static void
+test_key_pictures(Fixture *fixture, gconstpointer data)
+{
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.pictures = 110, .grid = GRID, .samples = 48000 * 5});
+    g_autoptr(PackageResult) result = write_whole(fixture);
+    g_autoptr(PackageIndex) index = load_index(fixture, result);
+    assert_key_pictures(fixture, result, index);
+}
+
+static void
+test_opus_alone(Fixture *fixture, gconstpointer data)
+{
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.grid = GRID, .samples = 48000 * 9, .av1 = TRUE});
+    g_autoptr(PackageResult) result = write_whole(fixture);
+    g_autoptr(PackageIndex) index = load_index(fixture, result);
+    g_autoptr(PackageMp4) mp4 = load_mp4(fixture, result);
+    g_assert_cmpuint(index->segments->len, ==, 5);
+    g_assert_cmpstr(result->codecs, ==, "opus");
+    assert_continuous(mp4, 1, 2880);
+    assert_index_fits(index, mp4, result->bytes, 5400);
+    g_assert_false(package_index_has_keys(index));
+}
+
+/* Whatever a player would have to skip at the start is refused, and what is no packet. */
+static void
+test_opus_is_checked(Fixture *fixture, gconstpointer data)
+{
+    static const guint8 dops[11] = {0, 1, 0x01, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0};
+    fixture->coded =
+        package_coded_new(&(PackageCodedWish){.grid = GRID, .samples = 48000, .av1 = TRUE});
+    PackageWriterPosition position;
+    g_autoptr(PackageWriter) writer = open_writer(fixture, &position);
+    g_autoptr(GError) error = NULL;
+    g_assert_false(package_writer_add_audio(writer, dops, 0, 0, &error));
+    g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID);
+    g_clear_error(&error);
+    g_bytes_unref(fixture->coded->tracks->sound_config);
+    fixture->coded->tracks->sound_config = g_bytes_new_static(dops, sizeof dops);
+    g_assert_null(
+        package_writer_open(fixture->folder, "other", fixture->coded->tracks, &position, &error));
+    g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID);
 }
 
 static void
@@ -234,7 +354,7 @@ test_goes_on_after_each_segment(Fixture *fixture, gconstpointer data)
         g_autoptr(PackageIndex) index = load_index(fixture, resumed);
         g_assert_cmpuint(index->segments->len, ==, 5);
         g_assert_cmpuint(resumed->bytes, ==, whole->bytes);
-        assert_continuous(mp4, 2);
+        assert_continuous(mp4, 2, PACKAGE_TRACK_AAC_FRAME);
     }
 }
 
@@ -323,6 +443,10 @@ main(int argc, char **argv)
     ADD("layout", test_layout);
     ADD("long-tail-is-a-segment", test_long_tail_is_a_segment);
     ADD("sound-alone", test_sound_alone);
+    ADD("av1-and-opus", test_av1_and_opus);
+    ADD("opus-alone", test_opus_alone);
+    ADD("opus-is-checked", test_opus_is_checked);
+    ADD("key-pictures", test_key_pictures);
     ADD("libavformat-reads-all", test_libavformat_reads_all);
     ADD("goes-on-after-each-segment", test_goes_on_after_each_segment);
     ADD("same-bytes-when-resumed-or-finished-again",

@@ -124,7 +124,7 @@ make_bench(const PackageCodedWish *wish, GBytes *original)
 void
 flows_bench_add_lesson(FlowsBench *bench, guint pictures)
 {
-    const PackageCodedWish wish = {pictures, GRID, pictures * 1920, 0, 0};
+    const PackageCodedWish wish = {.pictures = pictures, .grid = GRID, .samples = pictures * 1920};
     g_ptr_array_add(bench->earlier, bench->lesson_id);
     bench->lesson_id = catalog_ids_new(g_get_real_time() / 1000);
     write_lesson(bench, &wish, NULL);
@@ -133,14 +133,18 @@ flows_bench_add_lesson(FlowsBench *bench, guint pictures)
 FlowsBench *
 flows_bench_new(guint pictures, GBytes *original)
 {
-    const PackageCodedWish wish = {pictures, GRID, pictures * 1920, 0, 0};
+    const PackageCodedWish wish = {.pictures = pictures, .grid = GRID, .samples = pictures * 1920};
     return make_bench(&wish, original);
 }
 
 FlowsBench *
 flows_bench_new_large(guint pictures)
 {
-    const PackageCodedWish wish = {pictures, GRID, pictures * 1920, 1280, 720};
+    const PackageCodedWish wish = {.pictures = pictures,
+                                   .grid = GRID,
+                                   .samples = pictures * 1920,
+                                   .width = 1280,
+                                   .height = 720};
     return make_bench(&wish, NULL);
 }
 

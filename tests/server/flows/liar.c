@@ -35,7 +35,7 @@ say_plan(ChildChannel *channel)
 static gboolean
 say_rung(ChildChannel *channel, const ChildJob *job, const char *file, const char *name)
 {
-    const PackageCodedWish wish = {GRID, GRID, GRID * 1920, 0, 0};
+    const PackageCodedWish wish = {.pictures = GRID, .grid = GRID, .samples = GRID * 1920};
     g_autoptr(PackageCoded) coded = package_coded_new(&wish);
     PackageWriterPosition position;
     g_autoptr(PackageWriter) writer =

@@ -30,7 +30,7 @@ write_index(void)
 {
     g_autoptr(PackageIndex) index = package_index_new();
     index->init_bytes = 100;
-    PackageIndexSegment segment = {100, BYTES - 100, 0, 4 * PACKAGE_INDEX_TIMESCALE};
+    PackageIndexSegment segment = {100, BYTES - 100, 0, 4 * PACKAGE_INDEX_TIMESCALE, 0};
     g_array_append_val(index->segments, segment);
     return package_index_to_json(index);
 }

@@ -55,8 +55,7 @@ typedef struct {
                   // brings none
 } PackageWriterPicture;
 
-/** Pictures come in order, without B-frames (decode time is presentation time), the first one at 0.
- */
+/** Pictures come in order, without B-frames (decode time is time of showing), the first at 0. */
 gboolean package_writer_add_video(PackageWriter *writer, const PackageWriterPicture *picture,
                                   GError **error);
 
@@ -75,8 +74,7 @@ gboolean package_writer_add_audio(PackageWriter *writer, const guint8 *data, gsi
  */
 gboolean package_writer_cut(PackageWriter *writer, guint64 pts90k, GError **error);
 
-/** Returns: durable segments so far; @media_pts90k (out) (nullable): where the last of them ends.
- */
+/** Returns: durable segments so far; @media_pts90k (nullable): where the last of them ends. */
 guint package_writer_get_segments(PackageWriter *writer, guint64 *media_pts90k);
 
 /**

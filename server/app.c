@@ -21,6 +21,7 @@
 #include "server/flows/tidy.h"
 #include "server/greeting.h"
 #include "server/routes.h"
+#include "server/secure.h"
 #include "server/watch.h"
 
 #define READERS 4
@@ -40,6 +41,7 @@ struct _ServerApp {
     FlowsTidy *tidy;          // (owned)
     HttpBundles *bundles;     // (owned)
     HttpRouter *router;       // (owned)
+    ServerSecure *secure;     // (owned), immutable
     HttpServer *http;         // (owned) (nullable), from serve() on
     ServerWatch *watch;       // (owned) (nullable), while serving
     ServerEventsQueue *queue; // (owned) (nullable), while serving: for the delivery's memory
@@ -105,6 +107,12 @@ HttpBundles *
 server_app_get_bundles(ServerApp *app)
 {
     return app->bundles;
+}
+
+const TlsKeep *
+server_app_get_tls(ServerApp *app)
+{
+    return server_secure_get_keep(app->secure);
 }
 
 HttpServer *
@@ -188,6 +196,7 @@ build(ServerApp *app, GError **error)
     app->catalog = catalog_threads_new(catalog_path, READERS, error);
     if (app->catalog == NULL)
         return FALSE;
+    app->secure = server_secure_new(app->config, app->storage, app->clock);
     app->hasher = server_hasher_new();
     app->throttle = server_throttle_new();
     make_flows(app);
@@ -303,7 +312,7 @@ on_link_issued(GObject *source, GAsyncResult *result, gpointer data)
         g_warning("set-up link: %s", error->message);
     if (link->app->http != NULL && !link->app->stopping)
         server_greeting_print(link->app->config, http_server_get_port(link->app->http),
-                              link->token);
+                              http_server_get_secure_port(link->app->http), link->token);
 }
 
 static void
@@ -328,17 +337,34 @@ start(ServerApp *app)
     greet(app);
 }
 
+// HTTPS on a port that nobody asked for by name must not keep HTTP from starting.
+static HttpServer *
+listen_somewhere(ServerApp *app, HttpServerConfig *config, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    HttpServer *http = http_server_new(config, app->router, app->bundles, app, &local);
+    if (http != NULL)
+        return http;
+    if (config->secure_address == NULL || app->config->secure_address != NULL) {
+        g_propagate_error(error, g_steal_pointer(&local));
+        return NULL;
+    }
+    g_warning("HTTPS is off: %s", local->message);
+    config->secure_address = NULL;
+    config->certificate_file = NULL;
+    return http_server_new(config, app->router, app->bundles, app, error);
+}
+
 gboolean
 server_app_serve(ServerApp *app, GError **error)
 {
     HttpServerConfig config = {
         .address = app->config->listen_address,
         .port = app->config->listen_port,
-        .certificate_file = app->config->tls_certificate,
-        .key_file = app->config->tls_key,
         .threads = app->config->delivery_threads,
     };
-    app->http = http_server_new(&config, app->router, app->bundles, app, error);
+    server_secure_fill(app->secure, app->config, &config);
+    app->http = listen_somewhere(app, &config, error);
     if (app->http == NULL)
         return FALSE;
     app->loop = g_main_loop_new(NULL, FALSE);
@@ -356,6 +382,7 @@ server_app_free(ServerApp *app)
 {
     g_clear_pointer(&app->watch, server_watch_free);
     g_clear_pointer(&app->http, http_server_free);
+    g_clear_pointer(&app->secure, server_secure_free);
     g_clear_pointer(&app->router, http_router_free);
     g_clear_pointer(&app->bundles, http_bundles_free);
     g_clear_pointer(&app->queue, server_events_queue_free);

@@ -15,6 +15,7 @@
 #include "server/flows/encode.h"
 #include "server/storage.h"
 #include "server/throttle.h"
+#include "server/tls/keep.h"
 
 typedef struct _ServerApp ServerApp;
 typedef struct _CatalogThreads CatalogThreads;
@@ -44,6 +45,8 @@ ServerHasher *server_app_get_hasher(ServerApp *app);
 ServerThrottle *server_app_get_throttle(ServerApp *app);
 FlowsEncode *server_app_get_encode(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);
+/** Returns: (transfer none) (nullable): what `daorian tls` made. */
+const TlsKeep *server_app_get_tls(ServerApp *app);
 HttpServer *server_app_get_http(ServerApp *app);
 FlowsTidy *server_app_get_tidy(ServerApp *app);
 

@@ -16,6 +16,7 @@
 
 typedef enum {
     KIND_LISTEN,
+    KIND_SECURE,
     KIND_TEXT,
     KIND_URL,
     KIND_ZONE,
@@ -37,6 +38,7 @@ typedef struct {
 
 static const Row rows[] = {
     {"server", "listen", KIND_LISTEN, 0, 0, 0},
+    {"server", "secure_listen", KIND_SECURE, 0, 0, 0},
     {"server", "public_url", KIND_URL, FIELD(public_url), 0, 0},
     {"server", "tls_certificate", KIND_TEXT, FIELD(tls_certificate), 1, 4096},
     {"server", "tls_key", KIND_TEXT, FIELD(tls_key), 1, 4096},
@@ -82,6 +84,7 @@ void
 server_config_free(ServerConfig *config)
 {
     g_free(config->listen_address);
+    g_free(config->secure_address);
     g_free(config->public_url);
     g_free(config->tls_certificate);
     g_free(config->tls_key);
@@ -98,8 +101,8 @@ refuse(GError **error, const char *why)
     return FALSE;
 }
 
-gboolean
-server_config_set_listen(ServerConfig *config, const char *text, GError **error)
+static gboolean
+set_address(char **field, guint16 *field_port, const char *text, GError **error)
 {
     const char *colon = strrchr(text, ':');
     guint64 port = 0;
@@ -115,10 +118,24 @@ server_config_set_listen(ServerConfig *config, const char *text, GError **error)
     g_autoptr(GInetAddress) parsed = g_inet_address_new_from_string(address);
     if (parsed == NULL || bracketed != (g_inet_address_get_family(parsed) == G_SOCKET_FAMILY_IPV6))
         return refuse(error, "expected ADDR:PORT with an IPv4 address or an IPv6 one in brackets");
-    g_free(config->listen_address);
-    config->listen_address = g_steal_pointer(&address);
-    config->listen_port = (guint16)port;
+    g_free(*field);
+    *field = g_steal_pointer(&address);
+    *field_port = (guint16)port;
     return TRUE;
+}
+
+gboolean
+server_config_set_listen(ServerConfig *config, const char *text, GError **error)
+{
+    return set_address(&config->listen_address, &config->listen_port, text, error);
+}
+
+static gboolean
+set_secure(ServerConfig *config, const char *text, GError **error)
+{
+    config->secure_off = strcmp(text, "no") == 0 || strcmp(text, "false") == 0;
+    return config->secure_off ||
+           set_address(&config->secure_address, &config->secure_port, text, error);
 }
 
 // A number with an optional K, M, G or T (powers of 1024) behind it.
@@ -212,6 +229,8 @@ set_value(ServerConfig *config, const Row *row, const char *text, GError **error
     switch (row->kind) {
     case KIND_LISTEN:
         return server_config_set_listen(config, text, error);
+    case KIND_SECURE:
+        return set_secure(config, text, error);
     case KIND_TEXT:
         return set_text(field, text, row, error);
     case KIND_URL:

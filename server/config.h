@@ -10,6 +10,9 @@
 typedef struct {
     char *listen_address;        // (owned), an IPv4 or IPv6 literal
     guint16 listen_port;         // 0 takes any free port
+    char *secure_address;        // (owned) (nullable): HTTPS beside HTTP; NULL: chosen by the app
+    guint16 secure_port;         // 0 takes any free port
+    gboolean secure_off;         // no HTTPS beside HTTP
     char *public_url;            // (owned) (nullable), without a slash at the end
     char *tls_certificate;       // (owned) (nullable), path
     char *tls_key;               // (owned) (nullable), path

@@ -17,5 +17,12 @@
  */
 GPtrArray *server_greeting_list_addresses(const ServerConfig *config, guint16 port);
 
-/** Prints on standard output. @setup_token (nullable): NULL once there is an administrator. */
-void server_greeting_print(const ServerConfig *config, guint16 port, const char *setup_token);
+/**
+ * server_greeting_print:
+ * @secure_port: of HTTPS beside HTTP; 0: none
+ * @setup_token: (nullable): NULL once there is an administrator
+ *
+ * Prints on standard output.
+ */
+void server_greeting_print(const ServerConfig *config, guint16 port, guint16 secure_port,
+                           const char *setup_token);

@@ -14,6 +14,7 @@
 #include "server/verbs/import.h"
 #include "server/verbs/restore.h"
 #include "server/verbs/serve.h"
+#include "server/verbs/tls.h"
 #include "server/verbs/user.h"
 
 static int
@@ -37,6 +38,8 @@ static const struct {
     {"backup", verbs_backup_run, "backup DIR", "สำรองข้อมูล", "copy everything to a folder"},
     {"restore", verbs_restore_run, "restore DIR", "กู้คืนข้อมูลสำรอง", "make a backup the data folder"},
     {"check", verbs_check_run, "check", "ตรวจความครบถ้วน", "check catalogue and files"},
+    {"tls", verbs_tls_run, "tls [--name NAME]…", "ทำใบรับรองสำหรับ HTTPS ของเครื่องนี้",
+     "make this box's certificates for HTTPS"},
     {"version", run_version, "version", "แสดงรุ่น", "print the version"},
 };
 

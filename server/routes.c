@@ -16,6 +16,7 @@
 #include "server/api/session.h"
 #include "server/api/status.h"
 #include "server/api/tokens.h"
+#include "server/api/trust.h"
 #include "server/api/uploads.h"
 #include "server/api/users.h"
 
@@ -40,10 +41,15 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/account", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/upload", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/manage", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/offline", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/admin", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/admin/{page}", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/assets/{file}", api_pages_get_asset, NO, 0, ASSET, 0},
     {"GET", "/favicon.svg", api_pages_get_icon, NO, 0, ASSET, 0},
+    {"GET", "/sw.js", api_pages_get_worker, NO, 0, ASSET, 0},
+    {"GET", "/app/{file}", api_pages_get_app_file, NO, 0, ASSET, 0},
+    {"GET", "/trust", api_trust_get, NO, 0, ASSET, 0},
+    {"GET", "/trust/daorian-ca.crt", api_trust_get_certificate, NO, 0, ASSET, 0},
     {"GET", "/lite", api_lite_list, NO, 0, ALL, 0},
     {"GET", "/lite/", api_lite_list, NO, 0, ALL, 0},
     {"GET", "/lite/{lesson}", api_lite_get, NO, 0, ALL, 0},

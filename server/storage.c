@@ -105,6 +105,12 @@ server_storage_build_lessons_path(ServerStorage *storage)
 }
 
 char *
+server_storage_build_tls_path(ServerStorage *storage)
+{
+    return g_build_filename(storage->folder, "tls", NULL);
+}
+
+char *
 server_storage_build_staging_root_path(ServerStorage *storage)
 {
     return g_build_filename(storage->folder, "staging", NULL);

@@ -33,6 +33,7 @@ char *server_storage_build_import_lock_path(ServerStorage *storage);
 char *server_storage_build_uploads_path(ServerStorage *storage);
 char *server_storage_build_originals_path(ServerStorage *storage);
 char *server_storage_build_lessons_path(ServerStorage *storage);
+char *server_storage_build_tls_path(ServerStorage *storage);
 char *server_storage_build_staging_root_path(ServerStorage *storage);
 char *server_storage_build_upload_path(ServerStorage *storage, const char *upload_id);
 char *server_storage_build_original_path(ServerStorage *storage, const char *lesson_id);

@@ -35,6 +35,11 @@ address=$(hostname -I 2>/dev/null | awk '{ print $1 }')
 echo
 echo "  The demonstration lesson:  http://${address:-127.0.0.1}:$port/watch/$id"
 echo "  The same without script:   http://${address:-127.0.0.1}:$port/lite/$id"
+if [ -f data/tls/server.pem ]; then
+    echo "  To keep lessons offline:   http://${address:-127.0.0.1}:$port/trust (once on each device)"
+else
+    echo "  To keep lessons offline, phones need HTTPS: stop this, run build/daorian tls --data data, start again."
+fi
 echo "  Ctrl-C stops the server. It says below where the front page is, and how to make an administrator."
 echo
 exec build/daorian serve --data data --listen "0.0.0.0:$port"

@@ -20,7 +20,8 @@ ALLOWED = {
 }
 # Inside server/: what a folder may include of its neighbours. Handlers call flows, never the reverse.
 SERVER_FORBIDDEN = {
-    "server/http": ("server/api/", "server/flows/"),
+    "server/http": ("server/api/", "server/flows/", "server/tls/"),
+    "server/tls": ("server/api/", "server/flows/", "server/http/", "server/verbs/"),
     "server/flows": ("server/api/",),
 }
 FOREIGN = (
@@ -28,6 +29,7 @@ FOREIGN = (
     (re.compile(r"sqlite3(ext)?\.h|fts5\.h"), ("catalog",), "only catalog/ speaks SQLite"),
     (re.compile(r"thai/"), ("catalog",), "only catalog/ breaks Thai words"),
     (re.compile(r"libsoup/"), ("server",), "only server/ speaks HTTP"),
+    (re.compile(r"gnutls/"), ("server",), "only server/tls/ makes certificates"),
 )
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 

@@ -12,6 +12,7 @@
 #include "catalog/threads.h"
 #include "catalog/tokens.h"
 #include "server/access.h"
+#include "server/api/peer.h"
 #include "server/api/problem.h"
 #include "server/app.h"
 #include "server/http/router.h"
@@ -194,11 +195,21 @@ read_bearer(HttpExchange *exchange)
     return g_strndup(header + 7, SECRET_BYTES_MAX);
 }
 
+// Over HTTPS a session begun over HTTP holds too, behind the one begun here.
+static const char *
+read_cookie(HttpExchange *exchange)
+{
+    const char *cookie = api_peer_is_secure(exchange)
+                             ? http_exchange_get_cookie(exchange, API_GUARD_COOKIE_SECURE)
+                             : NULL;
+    return cookie != NULL ? cookie : http_exchange_get_cookie(exchange, API_GUARD_COOKIE);
+}
+
 void
 api_guard_authorise(HttpExchange *exchange, guint access)
 {
     g_autofree char *bearer = read_bearer(exchange);
-    const char *cookie = http_exchange_get_cookie(exchange, API_GUARD_COOKIE);
+    const char *cookie = read_cookie(exchange);
     if (access == API_GUARD_ASSET || (bearer == NULL && cookie == NULL)) {
         decide(exchange, access);
         return;

@@ -18,6 +18,9 @@ typedef enum {
 } ApiGuardAccess;
 
 #define API_GUARD_COOKIE "daorian_session"
+// Over HTTPS it has another name: browsers refuse to set a cookie over HTTP where HTTPS set one of
+// that name.
+#define API_GUARD_COOKIE_SECURE "__Host-daorian_session"
 
 /** The router's access check (HttpRouterAuthorise). Attaches a ServerAccessAccount. Delivery
  * thread. */

@@ -35,6 +35,7 @@ find_type(const char *name)
         {".css", "text/css; charset=utf-8"},
         {".svg", "image/svg+xml"},
         {".json", "application/json"},
+        {".webmanifest", "application/manifest+json"},
         {".woff2", "font/woff2"},
         {".webp", "image/webp"},
         {".png", "image/png"},
@@ -129,6 +130,24 @@ void
 api_pages_get_icon(HttpExchange *exchange)
 {
     reply_resource(exchange, "/org/daorian/web/favicon.svg", "public, max-age=86400");
+}
+
+void
+api_pages_get_worker(HttpExchange *exchange)
+{
+    reply_resource(exchange, "/org/daorian/web/sw.js", "no-cache");
+}
+
+void
+api_pages_get_app_file(HttpExchange *exchange)
+{
+    const char *name = http_exchange_get_parameter(exchange, "file");
+    if (!is_asset_name(name)) {
+        api_problem_reply(exchange, 404, "not-found", NULL);
+        return;
+    }
+    g_autofree char *path = g_strconcat("/org/daorian/web/app/", name, NULL);
+    reply_resource(exchange, path, "public, max-age=86400");
 }
 
 void

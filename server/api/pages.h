@@ -15,6 +15,12 @@ void api_pages_get_asset(HttpExchange *exchange);
 /** GET /favicon.svg */
 void api_pages_get_icon(HttpExchange *exchange);
 
+/** GET /sw.js: the service worker, never cached, so that a new version is noticed at once. */
+void api_pages_get_worker(HttpExchange *exchange);
+
+/** GET /app/{file}: manifest and icons of the installed application. */
+void api_pages_get_app_file(HttpExchange *exchange);
+
 /** GET /api/v1/openapi.json */
 void api_pages_get_openapi(HttpExchange *exchange);
 

@@ -100,10 +100,17 @@ reply_session(ApiCall *call, guint status)
 static void
 set_cookie(HttpExchange *exchange, const char *token, gint64 lifetime_ms)
 {
-    g_autofree char *cookie = g_strdup_printf(
-        "%s=%s; Path=/; Max-Age=%" G_GINT64_FORMAT "; HttpOnly; SameSite=Lax%s", API_GUARD_COOKIE,
-        token, lifetime_ms / 1000, api_peer_is_secure(exchange) ? "; Secure" : "");
+    gboolean secure = api_peer_is_secure(exchange);
+    g_autofree char *cookie =
+        g_strdup_printf("%s=%s; Path=/; Max-Age=%" G_GINT64_FORMAT "; HttpOnly; SameSite=Lax%s",
+                        secure ? API_GUARD_COOKIE_SECURE : API_GUARD_COOKIE, token,
+                        lifetime_ms / 1000, secure ? "; Secure" : "");
     http_exchange_append_header(exchange, "Set-Cookie", cookie);
+    // Who signed in over HTTP before is known here by that cookie too: it ends with this one.
+    if (secure)
+        http_exchange_append_header(exchange, "Set-Cookie",
+                                    API_GUARD_COOKIE
+                                    "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
 }
 
 static gboolean

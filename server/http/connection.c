@@ -54,7 +54,7 @@ count_unused(HttpConnection *connection)
 }
 
 void
-http_connection_open(HttpLoop *loop, int descriptor, HttpAddressesEntry *peer)
+http_connection_open(HttpLoop *loop, int descriptor, HttpAddressesEntry *peer, gboolean is_secure)
 {
     HttpConnection *connection = g_new0(HttpConnection, 1);
 
@@ -71,7 +71,7 @@ http_connection_open(HttpLoop *loop, int descriptor, HttpAddressesEntry *peer)
         return;
     }
     http_loop_wait(loop, connection, HTTP_LOOP_HEAD);
-    if (get_shared(connection)->certificate) {
+    if (is_secure) {
         connection->state = HTTP_CONNECTION_HANDSHAKE;
         if (!http_transport_start_tls(connection))
             http_connection_close(connection);

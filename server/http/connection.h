@@ -52,8 +52,10 @@ struct _HttpConnection {
     guint has_served : 1;           // an answer was sent: idle rules, not first-head rules
 };
 
-/** Takes @descriptor, an accepted non-blocking socket; it is closed when something fails. */
-void http_connection_open(HttpLoop *loop, int descriptor, HttpAddressesEntry *peer);
+/** Takes @descriptor, an accepted non-blocking socket, with TLS to be spoken on it or not; it is
+ * closed when something fails. */
+void http_connection_open(HttpLoop *loop, int descriptor, HttpAddressesEntry *peer,
+                          gboolean is_secure);
 
 /** What epoll says, as EPOLL* bits. */
 void http_connection_handle(HttpConnection *connection, guint32 events);

@@ -52,6 +52,7 @@ typedef struct {
     HttpLoop *loop;            // not owned
     int descriptor;            // (owned)
     HttpAddressesEntry *entry; // (owned)
+    gboolean is_secure;        // TLS is spoken on it
 } Arrival;
 
 static gint64
@@ -97,7 +98,8 @@ on_loop_arrival(gpointer user_data)
     Arrival *arrival = user_data;
 
     if (!arrival->loop->is_stopping) {
-        http_connection_open(arrival->loop, arrival->descriptor, arrival->entry);
+        http_connection_open(arrival->loop, arrival->descriptor, arrival->entry,
+                             arrival->is_secure);
         arrival->descriptor = -1;
     }
     return G_SOURCE_REMOVE;
@@ -118,7 +120,7 @@ free_arrival(gpointer user_data)
 }
 
 static void
-place_arrival(HttpLoop *loop, int descriptor, HttpAddressesEntry *entry)
+place_arrival(HttpLoop *loop, int descriptor, HttpAddressesEntry *entry, gboolean is_secure)
 {
     GPtrArray *loops = loop->shared->loops;
     guint turn = __atomic_fetch_add(&loop->shared->next_loop, 1, __ATOMIC_RELAXED);
@@ -126,11 +128,11 @@ place_arrival(HttpLoop *loop, int descriptor, HttpAddressesEntry *entry)
     Arrival *arrival;
 
     if (chosen == loop) {
-        http_connection_open(loop, descriptor, entry);
+        http_connection_open(loop, descriptor, entry, is_secure);
         return;
     }
     arrival = g_new0(Arrival, 1);
-    *arrival = (Arrival){chosen, descriptor, entry};
+    *arrival = (Arrival){chosen, descriptor, entry, is_secure};
     http_loop_invoke(chosen, on_loop_arrival, arrival, free_arrival);
 }
 
@@ -147,7 +149,7 @@ drop_oldest_idle(HttpLoop *loop)
 }
 
 static void
-admit(HttpLoop *loop, int descriptor, const struct sockaddr *peer)
+admit(HttpLoop *loop, int descriptor, const struct sockaddr *peer, gboolean is_secure)
 {
     HttpLoopShared *shared = loop->shared;
     HttpAddressesEntry *entry = NULL;
@@ -163,18 +165,18 @@ admit(HttpLoop *loop, int descriptor, const struct sockaddr *peer)
         return;
     }
     __atomic_fetch_add(&shared->accepted, 1, __ATOMIC_RELAXED);
-    place_arrival(loop, descriptor, entry);
+    place_arrival(loop, descriptor, entry, is_secure);
 }
 
 // No descriptor is left: the waiting peer is told by a close instead of waiting for ever.
 static void
-refuse_for_want_of_descriptors(HttpLoop *loop)
+refuse_for_want_of_descriptors(HttpLoop *loop, int listener)
 {
     int descriptor;
 
     drop_oldest_idle(loop);
     close(loop->spare);
-    descriptor = accept4(loop->shared->listener, NULL, NULL, SOCK_CLOEXEC);
+    descriptor = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (descriptor >= 0)
         close(descriptor);
     loop->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -182,18 +184,22 @@ refuse_for_want_of_descriptors(HttpLoop *loop)
 }
 
 static void
-accept_some(HttpLoop *loop)
+accept_some(HttpLoop *loop, const int *listener)
 {
+    HttpLoopShared *shared = loop->shared;
+    gboolean is_secure = shared->certificate != NULL &&
+                         (shared->secure_listener < 0 || listener == &shared->secure_listener);
+
     for (guint i = 0; i < ACCEPTS_A_TURN && !loop->is_stopping; i++) {
         struct sockaddr_storage peer = {0};
         socklen_t length = sizeof peer;
-        int descriptor = accept4(loop->shared->listener, (struct sockaddr *)&peer, &length,
-                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int descriptor =
+            accept4(*listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor < 0 && (errno == EMFILE || errno == ENFILE))
-            refuse_for_want_of_descriptors(loop);
+            refuse_for_want_of_descriptors(loop, *listener);
         if (descriptor < 0)
             return;
-        admit(loop, descriptor, (struct sockaddr *)&peer);
+        admit(loop, descriptor, (struct sockaddr *)&peer, is_secure);
     }
 }
 
@@ -223,6 +229,13 @@ step_ready(HttpLoop *loop)
     g_ptr_array_set_size(list, 0);
 }
 
+// A listener's event carries the address of its descriptor.
+static gboolean
+is_listener(HttpLoop *loop, const void *data)
+{
+    return data == &loop->shared->listener || data == &loop->shared->secure_listener;
+}
+
 static gboolean
 dispatch_loop(GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -231,10 +244,10 @@ dispatch_loop(GSource *source, GSourceFunc callback, gpointer user_data)
     int n = epoll_wait(loop->epoll, events, EVENTS_A_TURN, 0);
 
     for (int i = 0; i < n; i++) {
-        if (events[i].data.ptr)
-            http_connection_handle(events[i].data.ptr, events[i].events);
+        if (is_listener(loop, events[i].data.ptr))
+            accept_some(loop, events[i].data.ptr);
         else
-            accept_some(loop);
+            http_connection_handle(events[i].data.ptr, events[i].events);
     }
     step_ready(loop);
     expire_waits(loop, g_source_get_time(source));
@@ -263,11 +276,18 @@ set_lengths(HttpLoop *loop)
         loop->queues[i].length_us = lengths_ms[i] * (gint64)1000;
 }
 
+static gboolean
+watch_listener(HttpLoop *loop, int *listener)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = listener};
+
+    return *listener < 0 || epoll_ctl(loop->epoll, EPOLL_CTL_ADD, *listener, &event) == 0;
+}
+
 HttpLoop *
 http_loop_new(HttpLoopShared *shared, GError **error)
 {
     HttpLoop *loop = g_new0(HttpLoop, 1);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 
     loop->shared = shared;
     loop->context = g_main_context_new();
@@ -278,8 +298,8 @@ http_loop_new(HttpLoopShared *shared, GError **error)
     loop->ready = g_ptr_array_new();
     loop->ready_before = g_ptr_array_new();
     set_lengths(loop);
-    if (loop->epoll < 0 || loop->spare < 0 ||
-        epoll_ctl(loop->epoll, EPOLL_CTL_ADD, shared->listener, &event) < 0) {
+    if (loop->epoll < 0 || loop->spare < 0 || !watch_listener(loop, &shared->listener) ||
+        !watch_listener(loop, &shared->secure_listener)) {
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno),
                     "cannot prepare a delivery thread: %s", g_strerror(errno));
         http_loop_free(loop);
@@ -354,6 +374,8 @@ on_loop_stop(gpointer user_data)
 
     loop->is_stopping = TRUE;
     epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->shared->listener, NULL);
+    if (loop->shared->secure_listener >= 0)
+        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->shared->secure_listener, NULL);
     close_all(loop, TRUE);
     step_ready(loop);
     g_source_set_callback(timeout, on_loop_grace_over, loop, NULL);

@@ -40,6 +40,7 @@ typedef struct {
     GTlsCertificate *certificate; // (owned) (nullable)
     GPtrArray *loops;             // (owned) (element-type HttpLoop)
     int listener;                 // (owned)
+    int secure_listener;          // (owned), -1: none, and a certificate is for the listener
     gint n_connections;           // (atomic)
     guint next_loop;              // (atomic)
     guint64 accepted;             // (atomic)

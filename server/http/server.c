@@ -26,6 +26,7 @@
 struct _HttpServer {
     HttpLoopShared shared; //
     guint16 port;          // as bound
+    guint16 secure_port;   // as bound; 0: none
     gboolean is_started;   //
     gboolean is_stopped;   //
 };
@@ -64,21 +65,21 @@ fill_defaults(HttpServerConfig *config)
 }
 
 static gboolean
-parse_address(const HttpServerConfig *config, struct sockaddr_storage *address, socklen_t *length)
+parse_address(const char *text, guint16 port, struct sockaddr_storage *address, socklen_t *length)
 {
     struct sockaddr_in *four = (struct sockaddr_in *)address;
     struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
 
     memset(address, 0, sizeof *address);
-    if (inet_pton(AF_INET, config->address, &four->sin_addr) == 1) {
+    if (inet_pton(AF_INET, text, &four->sin_addr) == 1) {
         four->sin_family = AF_INET;
-        four->sin_port = htons(config->port);
+        four->sin_port = htons(port);
         *length = sizeof *four;
         return TRUE;
     }
-    if (inet_pton(AF_INET6, config->address, &six->sin6_addr) == 1) {
+    if (inet_pton(AF_INET6, text, &six->sin6_addr) == 1) {
         six->sin6_family = AF_INET6;
-        six->sin6_port = htons(config->port);
+        six->sin6_port = htons(port);
         *length = sizeof *six;
         return TRUE;
     }
@@ -86,7 +87,7 @@ parse_address(const HttpServerConfig *config, struct sockaddr_storage *address, 
 }
 
 static gboolean
-set_listen_error(const HttpServerConfig *config, GError **error)
+set_listen_error(const char *address, guint16 port, GError **error)
 {
     int code = errno;
     const char *advice = code == EADDRINUSE      ? "another program listens there already"
@@ -95,39 +96,48 @@ set_listen_error(const HttpServerConfig *config, GError **error)
                                                  : g_strerror(code);
 
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(code), "cannot listen on %s port %u: %s",
-                config->address, config->port, advice);
+                address, port, advice);
     return FALSE;
 }
 
+// @port goes in as wanted and comes out as bound.
 static gboolean
-listen_on(HttpServer *server, GError **error)
+listen_on(const char *text, guint16 *port, int *listener, GError **error)
 {
-    const HttpServerConfig *config = &server->shared.config;
     struct sockaddr_storage address;
     socklen_t length = 0;
     int on = 1;
 
-    if (!parse_address(config, &address, &length)) {
+    if (!parse_address(text, *port, &address, &length)) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                    "cannot listen on “%s”: it is no numeric IPv4 or IPv6 address",
-                    config->address);
+                    "cannot listen on “%s”: it is no numeric IPv4 or IPv6 address", text);
         return FALSE;
     }
-    server->shared.listener =
-        socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (server->shared.listener < 0)
-        return set_listen_error(config, error);
-    setsockopt(server->shared.listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    *listener = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (*listener < 0)
+        return set_listen_error(text, *port, error);
+    setsockopt(*listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     // Accepted sockets inherit it: answers leave in whole writes, nothing is gained by waiting.
-    setsockopt(server->shared.listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (bind(server->shared.listener, (struct sockaddr *)&address, length) < 0 ||
-        listen(server->shared.listener, BACKLOG) < 0 ||
-        getsockname(server->shared.listener, (struct sockaddr *)&address, &length) < 0)
-        return set_listen_error(config, error);
-    server->port =
-        ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                            : ((struct sockaddr_in *)&address)->sin_port);
+    setsockopt(*listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (bind(*listener, (struct sockaddr *)&address, length) < 0 ||
+        listen(*listener, BACKLOG) < 0 ||
+        getsockname(*listener, (struct sockaddr *)&address, &length) < 0)
+        return set_listen_error(text, *port, error);
+    *port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                                : ((struct sockaddr_in *)&address)->sin_port);
     return TRUE;
+}
+
+static gboolean
+listen_all(HttpServer *server, GError **error)
+{
+    const HttpServerConfig *config = &server->shared.config;
+
+    server->port = config->port;
+    server->secure_port = config->secure_port;
+    return listen_on(config->address, &server->port, &server->shared.listener, error) &&
+           (!config->secure_address || listen_on(config->secure_address, &server->secure_port,
+                                                 &server->shared.secure_listener, error));
 }
 
 static gboolean
@@ -167,7 +177,9 @@ http_server_new(const HttpServerConfig *config, HttpRouter *router, HttpBundles 
     shared->config = *config;
     fill_defaults(&shared->config);
     shared->config.address = g_strdup(config->address);
+    shared->config.secure_address = g_strdup(config->secure_address);
     shared->listener = -1;
+    shared->secure_listener = -1;
     shared->router = router;
     shared->bundles = bundles;
     shared->app = app;
@@ -175,7 +187,8 @@ http_server_new(const HttpServerConfig *config, HttpRouter *router, HttpBundles 
     shared->addresses = http_addresses_new(
         config->connections_per_address ? config->connections_per_address : PER_ADDRESS_DEFAULT,
         config->connections_per_address == 0);
-    if (!load_certificate(server, error) || !listen_on(server, error) || !make_loops(server, error))
+    if (!load_certificate(server, error) || !listen_all(server, error) ||
+        !make_loops(server, error))
         return NULL;
     return g_steal_pointer(&server);
 }
@@ -192,6 +205,12 @@ guint16
 http_server_get_port(HttpServer *server)
 {
     return server->port;
+}
+
+guint16
+http_server_get_secure_port(HttpServer *server)
+{
+    return server->shared.secure_listener >= 0 ? server->secure_port : 0;
 }
 
 void
@@ -228,9 +247,12 @@ http_server_free(HttpServer *server)
     http_server_stop(server, 0);
     if (server->shared.listener >= 0)
         close(server->shared.listener);
+    if (server->shared.secure_listener >= 0)
+        close(server->shared.secure_listener);
     g_ptr_array_unref(server->shared.loops);
     http_addresses_free(server->shared.addresses);
     g_clear_object(&server->shared.certificate);
     g_free((char *)server->shared.config.address);
+    g_free((char *)server->shared.config.secure_address);
     g_free(server);
 }

@@ -10,13 +10,15 @@
 #include "server/http/bundles.h"
 
 typedef struct {
-    const char *address; // numeric, IPv4 or IPv6
-    guint16 port;        // 0 takes a free one
+    const char *address;          // numeric, IPv4 or IPv6
+    guint16 port;                 // 0 takes a free one
+    const char *certificate_file; // (nullable): PEM; alone it makes the server speak TLS only
+    const char *key_file;         // (nullable): PEM; NULL: the key is in certificate_file
     const char
-        *certificate_file; // (nullable): PEM; with key_file it makes the server speak TLS only
-    const char *key_file;  // (nullable): PEM
-    guint threads;         // 0: one a core
-    guint connections;     // in all; 0: what the descriptor limit allows
+        *secure_address; // (nullable), numeric: TLS is spoken there, and plain HTTP at address
+    guint16 secure_port; // 0 takes a free one
+    guint threads;       // 0: one a core
+    guint connections;   // in all; 0: what the descriptor limit allows
     guint connections_per_address; // 0: 2048, this machine's own addresses not capped
     guint head_timeout_ms;         // first byte of a head to its end; 0: 10 s
     guint idle_timeout_ms;         // between two requests; 0: 75 s
@@ -51,6 +53,9 @@ HttpServer *http_server_new(const HttpServerConfig *config, HttpRouter *router,
 void http_server_start(HttpServer *server);
 
 guint16 http_server_get_port(HttpServer *server);
+
+/** Returns: the port of the second listener, 0 when there is none. */
+guint16 http_server_get_secure_port(HttpServer *server);
 
 /** Any thread. */
 void http_server_get_stats(HttpServer *server, HttpServerStats *stats);

@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The catalogue is copied first: a file that it names stays for a grace time after it was replaced,
-// so that the files copied afterwards are all there. Unfinished uploads are not part of a backup.
+// so that the files copied afterwards are all there. The certificate authority is copied with its
+// key, so that phones need not trust a restored box anew; the copy is as private as the data
+// folder. Unfinished uploads are not part of a backup.
 #include "server/verbs/backup.h"
 
 #include <errno.h>
@@ -23,7 +25,10 @@ write_backup(CatalogDatabase *database, ServerStorage *from, ServerStorage *to, 
     g_autofree char *lessons_to = server_storage_build_lessons_path(to);
     g_autofree char *originals_from = server_storage_build_originals_path(from);
     g_autofree char *originals_to = server_storage_build_originals_path(to);
+    g_autofree char *tls_from = server_storage_build_tls_path(from);
+    g_autofree char *tls_to = server_storage_build_tls_path(to);
     return catalog_backup_write(database, catalog, error) &&
+           verbs_copy_tree(tls_from, tls_to, error) &&
            verbs_copy_tree(lessons_from, lessons_to, error) &&
            verbs_copy_tree(originals_from, originals_to, error);
 }

@@ -38,6 +38,7 @@ test_all_keys(void)
     static const char text[] = "# comment\n"
                                "[server]\n"
                                "listen = [::1]:0\n"
+                               "secure_listen = [::]:8444\n"
                                "public_url = https://lessons.example/\n"
                                "tls_certificate=/etc/a b.pem\n"
                                "tls_key=/etc/key.pem\n"
@@ -63,6 +64,9 @@ test_all_keys(void)
     g_assert_no_error(error);
     g_assert_cmpstr(config->listen_address, ==, "::1");
     g_assert_cmpuint(config->listen_port, ==, 0);
+    g_assert_cmpstr(config->secure_address, ==, "::");
+    g_assert_cmpuint(config->secure_port, ==, 8444);
+    g_assert_false(config->secure_off);
     g_assert_cmpstr(config->public_url, ==, "https://lessons.example");
     g_assert_cmpstr(config->tls_certificate, ==, "/etc/a b.pem");
     g_assert_cmpuint(config->delivery_threads, ==, 3);
@@ -85,6 +89,7 @@ test_mistakes(void)
     assert_refused("[server]\nlisten = localhost:80\n", "test.conf:2: listen:", "ADDR:PORT");
     assert_refused("[server]\nlisten = ::1:80\n", "test.conf:2: listen:", "brackets");
     assert_refused("[server]\nlisten = 127.0.0.1:65536\n", "test.conf:2: listen:", "ADDR:PORT");
+    assert_refused("[server]\nsecure_listen = 8443\n", "test.conf:2: secure_listen:", "ADDR:PORT");
     assert_refused("[server]\npublic_url = ftp://x\n", "test.conf:2: public_url:", "http");
     assert_refused("[server]\npublic_url = http://x/y\n", "test.conf:2: public_url:", "http");
     assert_refused("[server]\ntls_key = k.pem\n", "test.conf:1:", "go together");

@@ -370,7 +370,7 @@ class Scenario:
         ask, lesson = self.ask, self.ids["lesson"]
         shell = ask("GET", "/", 200)
         assert "script-src" not in shell.headers["content-security-policy"]
-        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/admin", "/admin/{page}"):
+        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/offline", "/admin", "/admin/{page}"):
             values = {"id": lesson["id"], "page": "users"}
             assert ask("GET", path, 200, values).body == shell.body
             ask("GET", path, 304, values, headers={"If-None-Match": shell.headers["etag"]})
@@ -383,6 +383,19 @@ class Scenario:
         ask("GET", "/assets/{file}", 404, {"file": "..%2Findex.html"})
         icon = ask("GET", "/favicon.svg", 200)
         ask("GET", "/favicon.svg", 304, headers={"If-None-Match": icon.headers["etag"]})
+        worker = ask("GET", "/sw.js", 200)
+        assert worker.headers["cache-control"] == "no-cache"
+        ask("GET", "/sw.js", 304, headers={"If-None-Match": worker.headers["etag"]})
+        for name in ("manifest-th.webmanifest", "manifest-en.webmanifest"):
+            manifest = ask("GET", "/app/{file}", 200, {"file": name})
+            assert manifest.headers["content-type"] == "application/manifest+json"
+            for item in json.loads(manifest.body)["icons"]:
+                picture = ask("GET", "/app/{file}", 200, {"file": item["src"].removeprefix("/app/")})
+                assert picture.body.startswith(b"\x89PNG") and picture.headers["content-type"] == "image/png"
+        ask("GET", "/app/{file}", 304, {"file": name}, headers={"If-None-Match": manifest.headers["etag"]})
+        ask("GET", "/app/{file}", 404, {"file": "..%2Findex.html"})
+        assert b"<script" not in ask("GET", "/trust", 200, query="?lang=en").body
+        assert ask("GET", "/trust/daorian-ca.crt", 200).body.startswith(b"0\x82")
         document = ask("GET", "/api/v1/openapi.json", 200)
         ask("GET", "/api/v1/openapi.json", 304, headers={"If-None-Match": document.headers["etag"]})
 
@@ -434,6 +447,7 @@ def main():
     program, lister = sys.argv[1:3]
     tap, daemon = Tap(), Daemon(program)
     try:
+        assert daemon.verb("tls")[0] == 0  # for the trust page
         daemon.start()
         document = Document(daemon.request("GET", "/api/v1/openapi.json").body)
         compare_routes(tap, document, lister)

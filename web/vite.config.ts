@@ -14,6 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     modulePreload: { polyfill: false },
+    manifest: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
   },

@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { makeApp } from './app.mjs';
 
 const PREFIX = '/org/daorian/web';
 const COMPRESSIBLE = /\.(?:html|js|css|svg|webmanifest|json|txt)$/;
@@ -73,6 +74,8 @@ run('node', [
   'warn',
 ]);
 
+makeApp(web, dist);
+
 for (const name of listFiles(dist)) {
   if (!COMPRESSIBLE.test(name)) continue;
   const plain = readFileSync(join(dist, name));
@@ -95,7 +98,7 @@ run('glib-compile-resources', [
   `--target=${output}`,
 ]);
 
-const watched = ['src', 'public']
+const watched = ['src', 'public', 'app']
   .flatMap((folder) => listFiles(join(web, folder)).map((name) => join(web, folder, name)))
   .concat(join(web, 'index.html'), join(web, 'vite.config.ts'), join(web, 'package-lock.json'));
 const escape = (path) => path.replace(/([ #$])/g, '\\$1');

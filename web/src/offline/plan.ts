@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Which files a lesson in one rung needs offline, read from the bundle's own lesson.json. Pure: it trusts
+// nothing and says what is wrong.
+
+import type { Lesson, Rung } from '../lib/types';
+import type { Copy, CopyFile } from './database';
+
+export class PlanError extends Error {}
+
+interface ManifestFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+interface ManifestRung {
+  name: string;
+  file: string;
+  playlist: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface Manifest {
+  rungs: ManifestRung[];
+  files: ManifestFile[];
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const LARGEST = 2 ** 40;
+/** Of `slides` the smaller sound comes first. */
+const SOUNDS = ['voice-opus', 'voice'] as const;
+
+function readFile(value: unknown, nameKey: string): ManifestFile {
+  const { bytes, sha256, [nameKey]: name } = (value ?? {}) as Record<string, unknown>;
+  const good =
+    typeof name === 'string' &&
+    NAME.test(name) &&
+    name.length <= 128 &&
+    typeof bytes === 'number' &&
+    Number.isSafeInteger(bytes) &&
+    bytes >= 0 &&
+    bytes < LARGEST &&
+    typeof sha256 === 'string' &&
+    SHA256.test(sha256);
+  if (!good) throw new PlanError('lesson.json');
+  return { name, bytes, sha256 };
+}
+
+/** Reads lesson.json; rungs that failed are left out. */
+export function parseManifest(json: unknown): Manifest {
+  const { rungs, files } = (json ?? {}) as { rungs?: unknown; files?: unknown };
+  if (!Array.isArray(rungs) || !Array.isArray(files)) throw new PlanError('lesson.json');
+  return {
+    rungs: (rungs as Record<string, unknown>[])
+      .filter((rung) => typeof rung?.file === 'string')
+      .map((rung) => {
+        const file = readFile(rung, 'file');
+        if (typeof rung.name !== 'string' || typeof rung.playlist !== 'string') throw new PlanError('lesson.json');
+        return { name: rung.name, playlist: rung.playlist, file: file.name, bytes: file.bytes, sha256: file.sha256 };
+      }),
+    files: files.map((file) => readFile(file, 'name')),
+  };
+}
+
+function findSound(manifest: Manifest, canPlay: (rung: string) => boolean): string {
+  const found = SOUNDS.find((name) => canPlay(name) && manifest.rungs.some((rung) => rung.name === name));
+  if (!found) throw new PlanError('no sound');
+  return found;
+}
+
+/** The names of the rungs whose media files a rung is made of. */
+export function listMediaRungs(manifest: Manifest, rung: string, canPlay: (rung: string) => boolean): string[] {
+  return rung === 'slides' ? [findSound(manifest, canPlay)] : [rung];
+}
+
+function isExtra(name: string, rung: string): boolean {
+  if (/^poster\b/.test(name) || name.startsWith('captions/')) return true;
+  if (rung === 'slides') return name === 'slides.vtt' || name.startsWith('slides/');
+  return rung.startsWith('voice') && name.startsWith('waveform.');
+}
+
+/** Files of a bundle keep their bytes for ever when their name carries their hash. */
+function makeFileKey(lessonId: string, name: string, copyKey: string): string {
+  return /\.[0-9a-f]{8}\./.test(name) ? `${lessonId}/${name}` : `${copyKey}#${name}`;
+}
+
+/** All files of a copy, small ones first: what breaks a plan breaks it early. */
+export function listFiles(
+  lessonId: string,
+  manifest: Manifest,
+  rung: string,
+  canPlay: (rung: string) => boolean,
+): { key: string; files: CopyFile[] } {
+  const media = listMediaRungs(manifest, rung, canPlay);
+  const wanted: ManifestFile[] = manifest.files.filter((file) => isExtra(file.name, rung));
+  let mark = '';
+  for (const name of media) {
+    const found = manifest.rungs.find((item) => item.name === name);
+    const playlist = manifest.files.find((file) => file.name === found?.playlist);
+    if (!found || !playlist) throw new PlanError(`no ${name}`);
+    wanted.push(playlist, { name: found.file, bytes: found.bytes, sha256: found.sha256 });
+    mark += found.sha256.slice(0, 8);
+  }
+  if (rung === 'slides') {
+    const list = wanted.find((file) => file.name === 'slides.vtt');
+    if (!list) throw new PlanError('no slides');
+    mark += list.sha256.slice(0, 8);
+  }
+  const key = `${lessonId}/${rung}/${mark}`;
+  const files = wanted
+    .map((file) => ({ ...file, key: makeFileKey(lessonId, file.name, key) }))
+    .sort((a, b) => a.bytes - b.bytes || (a.name < b.name ? -1 : 1));
+  return { key, files };
+}
+
+/** The lesson without what belongs to a person or to a moment. */
+export function cleanLesson(lesson: Lesson): Lesson {
+  return {
+    id: lesson.id,
+    title: lesson.title,
+    description: lesson.description,
+    language: lesson.language,
+    state: 'published',
+    complete: true,
+    visibility: lesson.visibility,
+    duration_ms: lesson.duration_ms,
+    created_ms: lesson.created_ms,
+    published_ms: lesson.published_ms,
+    owner: lesson.owner,
+    poster: lesson.poster,
+    rungs: [],
+    captions: lesson.captions ?? [],
+    slides: lesson.slides ? { ...lesson.slides, pdf: null, pdf_bytes: null } : null,
+    storyboard: null,
+    waveform: lesson.waveform ?? null,
+    interpreter: lesson.interpreter ?? null,
+    inset: lesson.inset ?? null,
+    job: null,
+    error: null,
+    warnings: [],
+  };
+}
+
+/** Makes a copy that is not begun yet. */
+export function makeCopy(
+  lesson: Lesson,
+  manifest: Manifest,
+  rung: string,
+  canPlay: (rung: string) => boolean,
+  now: number,
+): Copy {
+  const { key, files } = listFiles(lesson.id, manifest, rung, canPlay);
+  const names = new Set([rung, ...listMediaRungs(manifest, rung, canPlay)]);
+  return {
+    key,
+    lesson_id: lesson.id,
+    rung,
+    state: 'queued',
+    fault: null,
+    lesson: cleanLesson(lesson),
+    rungs: lesson.rungs.filter((item) => names.has(item.name)).map((item): Rung => ({ ...item, error: null })),
+    files,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    added_ms: now,
+    watched_ms: 0,
+    binned_ms: 0,
+  };
+}
+
+/** The lesson as it can be played from all kept copies of it, newest first. */
+export function mergeLesson(copies: readonly Copy[]): Lesson | null {
+  const newest = copies[0];
+  if (!newest) return null;
+  const rungs = new Map<string, Rung>();
+  for (const copy of copies) {
+    for (const rung of copy.rungs) if (!rungs.has(rung.name)) rungs.set(rung.name, rung);
+  }
+  const hasSlides = rungs.has('slides');
+  return { ...newest.lesson, rungs: [...rungs.values()], slides: hasSlides ? newest.lesson.slides ?? null : null };
+}

@@ -6,6 +6,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "pipelines/package/multivariant.h"
+
 PackageManifestFile *
 package_manifest_describe(const char *name, const char *content, gsize bytes)
 {
@@ -24,11 +26,26 @@ package_manifest_free_file(PackageManifestFile *file)
     g_free(file);
 }
 
+static const char *
+get_family(const PackageManifestRung *rung)
+{
+    if (rung->width == 0)
+        return "sound";
+    switch (package_multivariant_get_family(rung->codecs)) {
+    case PACKAGE_MULTIVARIANT_AVC:
+        return "avc";
+    case PACKAGE_MULTIVARIANT_AV1:
+        return "av1";
+    }
+    return NULL;
+}
+
 static JsonObject *
 describe_rung(const PackageManifestRung *rung)
 {
     JsonObject *object = json_object_new();
     json_object_set_string_member(object, "name", rung->name);
+    json_object_set_string_member(object, "family", get_family(rung));
     json_object_set_string_member(object, "playlist", rung->playlist);
     json_object_set_string_member(object, "file", rung->file);
     json_object_set_int_member(object, "bytes", (gint64)rung->bytes);
@@ -43,6 +60,8 @@ describe_rung(const PackageManifestRung *rung)
         json_object_set_int_member(object, "height", rung->height);
         json_object_set_double_member(object, "frame_rate", rung->frame_rate);
     }
+    if (rung->ssim > 0)
+        json_object_set_double_member(object, "ssim", rung->ssim);
     return object;
 }
 
@@ -64,11 +83,46 @@ add_rungs(JsonObject *object, GPtrArray *rungs)
         const PackageManifestRung *rung = rungs->pdata[i];
         if (rung->file != NULL)
             json_array_add_object_element(made, describe_rung(rung));
-        else
+        else if (rung->error_code != NULL)
             json_array_add_object_element(failed, describe_failure(rung));
     }
     json_object_set_array_member(object, "rungs", made);
     json_object_set_array_member(object, "failed", failed);
+}
+
+static void
+add_text(JsonObject *object, const char *name, const char *text)
+{
+    if (text != NULL)
+        json_object_set_string_member(object, name, text);
+}
+
+static void
+add_slides(JsonObject *object, const PackageManifest *manifest)
+{
+    if (manifest->slides == NULL)
+        return;
+    JsonObject *slides = json_object_new();
+    json_object_set_string_member(slides, "vtt", manifest->slides);
+    json_object_set_int_member(slides, "count", manifest->stills);
+    add_text(slides, "pdf", manifest->slides_pdf);
+    json_object_set_object_member(object, "slides", slides);
+}
+
+static void
+add_captions(JsonObject *object, GPtrArray *captions)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; captions != NULL && i < captions->len; i++) {
+        const PackageManifestCaptions *one = captions->pdata[i];
+        JsonObject *entry = json_object_new();
+        json_object_set_string_member(entry, "language", one->language);
+        json_object_set_string_member(entry, "file", one->file);
+        json_object_set_string_member(entry, "state", one->state);
+        json_object_set_string_member(entry, "source", one->source);
+        json_array_add_object_element(array, entry);
+    }
+    json_object_set_array_member(object, "captions", array);
 }
 
 static void
@@ -97,8 +151,12 @@ package_manifest_format(const PackageManifest *manifest)
     json_object_set_string_member(object, "language", manifest->language);
     json_object_set_int_member(object, "duration_ms", (gint64)manifest->duration_ms);
     json_object_set_boolean_member(object, "complete", manifest->complete);
-    if (manifest->poster != NULL)
-        json_object_set_string_member(object, "poster", manifest->poster);
+    json_object_set_int_member(object, "generation", (gint64)MAX(manifest->generation, 1));
+    add_text(object, "poster", manifest->poster);
+    add_text(object, "storyboard", manifest->storyboard);
+    add_text(object, "waveform", manifest->waveform);
+    add_slides(object, manifest);
+    add_captions(object, manifest->captions);
     add_rungs(object, manifest->rungs);
     json_object_set_array_member(object, "gaps", json_array_new());
     add_files(object, manifest->files);

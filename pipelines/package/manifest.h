@@ -15,7 +15,7 @@ typedef struct {
     const char *file;              // (unowned) (nullable) NULL: it failed
     const char *playlist;          // (unowned) (nullable)
     const char *sha256;            // (unowned) (nullable) of file
-    const char *codecs;            // (unowned) (nullable)
+    const char *codecs;            // (unowned) (nullable) RFC 6381; says which family it is of
     const char *error_code;        // (unowned) (nullable)
     guint64 bytes;                 // (value) of file
     guint64 duration_ms;           // (value)
@@ -24,9 +24,17 @@ typedef struct {
     guint width;                   // (value)
     guint height;                  // (value)
     double frame_rate;             // (value)
+    double ssim;                   // (value) against the source at this size; 0: not measured
 } PackageManifestRung;
 
-/** Any other file of the folder: playlists, poster. */
+typedef struct {
+    const char *language; // (unowned) BCP 47
+    const char *state;    // (unowned) draft: a machine's, which nobody has approved
+    const char *source;   // (unowned) upload, embedded or recogniser
+    const char *file;     // (unowned) file name
+} PackageManifestCaptions;
+
+/** Any other file of the folder: playlists, poster, stills … */
 typedef struct {
     char *name;    // (owned)
     char *sha256;  // (owned)
@@ -39,8 +47,15 @@ typedef struct {
     const char *description; // (unowned)
     const char *language;    // (unowned) BCP 47
     const char *poster;      // (unowned) (nullable) file name
+    const char *slides;      // (unowned) (nullable) file name of the timed list of stills
+    const char *slides_pdf;  // (unowned) (nullable) file name
+    const char *storyboard;  // (unowned) (nullable) file name of the timed list
+    const char *waveform;    // (unowned) (nullable) file name
+    guint stills;            // (value) how many, when there are slides
+    guint64 generation;      // (value) grows when everything is made anew
     gboolean complete;       // (value) no rung is still to come
     guint64 duration_ms;     // (value)
+    GPtrArray *captions;     // (unowned) (nullable) (element-type PackageManifestCaptions)
     GPtrArray *rungs;        // (unowned) (element-type PackageManifestRung)
     GPtrArray *files;        // (unowned) (element-type PackageManifestFile)
 } PackageManifest;

@@ -35,6 +35,7 @@ describe_rung(const CatalogRung *rung, const char *playlist)
     described->width = (guint)rung->width;
     described->height = (guint)rung->height;
     described->frame_rate = rung->frame_rate;
+    described->ssim = rung->ssim;
     return described;
 }
 
@@ -46,13 +47,16 @@ flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
     g_autoptr(GPtrArray) files =
         g_ptr_array_new_with_free_func((GDestroyNotify)package_manifest_free_file);
     add_file(files, bundle, "index.m3u8");
+    add_file(files, bundle, "index-av1.m3u8");
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
         char *playlist = g_strconcat(rung->name, ".m3u8", NULL);
         g_ptr_array_add(names, playlist);
         g_ptr_array_add(rungs, describe_rung(rung, playlist));
         if (rung->file != NULL) {
+            g_autofree char *keys = g_strconcat(rung->name, ".iframes.m3u8", NULL);
             add_file(files, bundle, playlist);
+            add_file(files, bundle, keys);
             add_file(files, bundle, rung->index_file);
         }
     }
@@ -63,6 +67,7 @@ flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
                                       .description = lesson->description,
                                       .language = lesson->language,
                                       .poster = lesson->poster_file,
+                                      .generation = (guint64)lesson->generation,
                                       .complete = lesson->complete,
                                       .duration_ms = (guint64)MAX(lesson->duration_ms, 0),
                                       .rungs = rungs,

@@ -251,19 +251,32 @@ test_manifest(void)
                                 .average_bandwidth_bps = 100000,
                                 .width = 480,
                                 .height = 270,
-                                .frame_rate = 12.5};
+                                .frame_rate = 12.5,
+                                .ssim = 0.984375};
+    PackageManifestRung slides = {.name = "slides"}; // no file of its own: described apart
+    PackageManifestCaptions draft = {"th", "draft", "recogniser", "captions/th.0a1b2c3d.vtt"};
     PackageManifestRung failed = {.name = "large", .error_code = "out-of-memory"};
     g_autoptr(GPtrArray) rungs = g_ptr_array_new();
     g_autoptr(GPtrArray) files =
         g_ptr_array_new_with_free_func((GDestroyNotify)package_manifest_free_file);
     g_ptr_array_add(rungs, &made);
+    g_ptr_array_add(rungs, &slides);
     g_ptr_array_add(rungs, &failed);
+    g_autoptr(GPtrArray) captions = g_ptr_array_new();
+    g_ptr_array_add(captions, &draft);
     g_ptr_array_add(files, package_manifest_describe("index.m3u8", "#EXTM3U\n", 8));
     const PackageManifest manifest = {.id = "01234567-89ab-7000-8000-000000000000",
                                       .title = "เศษส่วน \"ครึ่ง\"",
                                       .description = "",
                                       .language = "th",
                                       .poster = "poster.webp",
+                                      .slides = "slides.vtt",
+                                      .slides_pdf = "slides.0a1b2c3d.pdf",
+                                      .storyboard = "storyboard.vtt",
+                                      .waveform = "waveform.0a1b2c3d.json",
+                                      .stills = 41,
+                                      .generation = 2,
+                                      .captions = captions,
                                       .duration_ms = 18400,
                                       .rungs = rungs,
                                       .files = files};

@@ -3,8 +3,9 @@
 
 // The composition root. Start order, and stop order as its mirror:
 //
-//   storage → catalogue → hasher → receive → encode → tidy → bundles → HTTP (answers from here on)
-//   HTTP stops first, then the flows, then the catalogue, so that nobody asks what is gone already.
+//   storage → catalogue → hasher → receive → encode → captions → tidy → bundles → HTTP (answers
+//   from here on) HTTP stops first, then the flows, then the catalogue, so that nobody asks what is
+//   gone already.
 #include "server/app.h"
 
 #include <signal.h>
@@ -38,6 +39,7 @@ struct _ServerApp {
     char *media_program;      // (owned), path
     FlowsReceive *receive;    // (owned)
     FlowsEncode *encode;      // (owned)
+    FlowsCaptions *captions;  // (owned)
     FlowsTidy *tidy;          // (owned)
     HttpBundles *bundles;     // (owned)
     HttpRouter *router;       // (owned)
@@ -47,6 +49,7 @@ struct _ServerApp {
     ServerEventsQueue *queue; // (owned) (nullable), while serving: for the delivery's memory
     GMainLoop *loop;          // (owned) (nullable), while serving
     gboolean stopping;        // a signal came
+    guint to_stop;            // flows that still have work to end
 };
 
 const ServerConfig *
@@ -103,6 +106,12 @@ server_app_get_encode(ServerApp *app)
     return app->encode;
 }
 
+FlowsCaptions *
+server_app_get_captions(ServerApp *app)
+{
+    return app->captions;
+}
+
 HttpBundles *
 server_app_get_bundles(ServerApp *app)
 {
@@ -154,6 +163,15 @@ on_receive_wake(gpointer user_data)
     flows_encode_wake(app->encode);
 }
 
+/* The bundle says what the catalogue says, and whoever watches hears of it. */
+static void
+on_captions_changed(const char *lesson_id, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    flows_encode_describe(app->encode, lesson_id);
+    server_app_note_lesson(app, lesson_id);
+}
+
 static void
 make_flows(ServerApp *app)
 {
@@ -167,6 +185,16 @@ make_flows(ServerApp *app)
         .media_program = app->media_program,
     };
     app->encode = flows_encode_new(&encode);
+    FlowsCaptionsSetup captions = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .changed = on_captions_changed,
+        .changed_data = app,
+    };
+    app->captions = flows_captions_new(&captions);
     FlowsReceiveSetup receive = {
         .config = app->config,
         .storage = app->storage,
@@ -235,7 +263,19 @@ on_encode_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     if (!flows_encode_stop_finish(app->encode, result, &error))
         g_warning("encode: %s", error->message);
-    g_main_loop_quit(app->loop);
+    if (--app->to_stop == 0)
+        g_main_loop_quit(app->loop);
+}
+
+static void
+on_captions_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_captions_stop_finish(result, &error))
+        g_warning("captions: %s", error->message);
+    if (--app->to_stop == 0)
+        g_main_loop_quit(app->loop);
 }
 
 static gboolean
@@ -248,6 +288,8 @@ on_signal_stop(gpointer user_data)
     http_server_stop(app->http, STOP_GRACE_MS);
     flows_tidy_stop(app->tidy);
     g_clear_pointer(&app->watch, server_watch_free);
+    app->to_stop = 2;
+    flows_captions_stop_async(app->captions, on_captions_stopped, app);
     flows_encode_stop_async(app->encode, on_encode_stopped, app);
     return G_SOURCE_CONTINUE;
 }
@@ -259,6 +301,7 @@ on_watch_changed(gpointer user_data)
     ServerApp *app = user_data;
     http_bundles_invalidate(app->bundles, NULL);
     flows_encode_wake(app->encode);
+    flows_captions_wake(app->captions);
     server_events_publish(app->events, SERVER_EVENTS_RESYNC, NULL);
 }
 
@@ -330,6 +373,7 @@ start(ServerApp *app)
     app->queue =
         server_events_subscribe(app->events, NULL, g_main_context_default(), on_queue_wake, app);
     flows_encode_start(app->encode);
+    flows_captions_start(app->captions);
     flows_receive_start(app->receive);
     flows_tidy_start(app->tidy);
     app->watch = server_watch_new(app->storage, app->catalog, on_watch_changed, app);
@@ -390,6 +434,7 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->catalog, catalog_threads_free);
     g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->tidy, flows_tidy_free);
+    g_clear_pointer(&app->captions, flows_captions_free);
     g_clear_pointer(&app->encode, flows_encode_free);
     g_clear_pointer(&app->throttle, server_throttle_free);
     g_clear_pointer(&app->events, server_events_unref);

@@ -10,6 +10,7 @@
 #include "server/config.h"
 #include "server/events.h"
 #include "server/hasher.h"
+#include "server/flows/captions.h"
 #include "server/http/bundles.h"
 #include "server/http/server.h"
 #include "server/flows/encode.h"
@@ -44,6 +45,7 @@ FlowsReceive *server_app_get_receive(ServerApp *app);
 ServerHasher *server_app_get_hasher(ServerApp *app);
 ServerThrottle *server_app_get_throttle(ServerApp *app);
 FlowsEncode *server_app_get_encode(ServerApp *app);
+FlowsCaptions *server_app_get_captions(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);
 /** Returns: (transfer none) (nullable): what `daorian tls` made. */
 const TlsKeep *server_app_get_tls(ServerApp *app);

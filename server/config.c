@@ -23,6 +23,7 @@ typedef enum {
     KIND_BOOLEAN,
     KIND_COUNT,
     KIND_BYTES,
+    KIND_COMMAND,
 } Kind;
 
 typedef struct {
@@ -54,6 +55,9 @@ static const Row rows[] = {
     {"encoder", "children", KIND_COUNT, FIELD(encoder_children), 1, 64},
     {"encoder", "memory", KIND_BYTES, FIELD(encoder_memory_bytes), 0, TIB},
     {"encoder", "silence_s", KIND_COUNT, FIELD(encoder_silence_s), 10, 86400},
+    {"captions", "command", KIND_COMMAND, FIELD(captions_command), 1, 4096},
+    {"captions", "minutes", KIND_COUNT, FIELD(captions_minutes), 1, 1440},
+    {"captions", "network", KIND_BOOLEAN, FIELD(captions_network), 0, 0},
     {"site", "title", KIND_TEXT, FIELD(site_title), 1, 200},
     {"site", "zone", KIND_ZONE, FIELD(site_zone), 0, 0},
 };
@@ -75,6 +79,7 @@ server_config_new_default(void)
     config->encoder_children = 1;
     config->encoder_memory_bytes = 4 * GIB;
     config->encoder_silence_s = 120;
+    config->captions_minutes = 240;
     config->site_title = g_strdup("ดาวเรียน");
     config->site_zone = g_strdup("Asia/Bangkok");
     return config;
@@ -89,6 +94,7 @@ server_config_free(ServerConfig *config)
     g_free(config->tls_certificate);
     g_free(config->tls_key);
     g_free(config->data_folder);
+    g_free(config->captions_command);
     g_free(config->site_title);
     g_free(config->site_zone);
     g_free(config);
@@ -197,6 +203,19 @@ set_zone(char **field, const char *text, GError **error)
     return TRUE;
 }
 
+/* An absolute path, so that nothing depends on where the daemon was started. */
+static gboolean
+set_command(char **field, const char *text, const Row *row, GError **error)
+{
+    g_auto(GStrv) words = NULL;
+    g_autoptr(GError) cause = NULL;
+    if (!g_shell_parse_argv(text, NULL, &words, &cause))
+        return refuse(error, cause->message);
+    if (!g_path_is_absolute(words[0]) || !g_file_test(words[0], G_FILE_TEST_IS_EXECUTABLE))
+        return refuse(error, "expected the absolute path of a program, then its arguments");
+    return set_text(field, text, row, error);
+}
+
 static gboolean
 set_boolean(gboolean *field, const char *text, GError **error)
 {
@@ -244,6 +263,8 @@ set_value(ServerConfig *config, const Row *row, const char *text, GError **error
             return FALSE;
         *(guint *)field = (guint)number;
         return TRUE;
+    case KIND_COMMAND:
+        return set_command(field, text, row, error);
     case KIND_BYTES:
         if (!parse_number(row, text, &number, error))
             return FALSE;

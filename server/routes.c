@@ -5,6 +5,7 @@
 // flags. server/api/openapi.json describes the same rows; a test compares the two.
 #include "server/routes.h"
 
+#include "server/api/captions.h"
 #include "server/api/events.h"
 #include "server/api/guard.h"
 #include "server/api/jobs.h"
@@ -71,6 +72,12 @@ static const HttpRouterRoute routes[] = {
     {"POST", "/api/v1/lessons/{id}/retry", api_lessonmoves_retry, BUF, 1024, ACCOUNT, 0},
     {"POST", "/api/v1/lessons/{id}/cancel", api_lessonmoves_cancel, BUF, 1024, ACCOUNT, 0},
     {"GET", "/api/v1/lessons/{id}/history", api_lessonmoves_list_history, NO, 0, ACCOUNT, 0},
+    {"GET", "/api/v1/lessons/{id}/captions", api_captions_list, NO, 0, ACCOUNT, 0},
+    {"GET", "/api/v1/lessons/{id}/captions/{language}", api_captions_get, NO, 0, ALL, 0},
+    {"PUT", "/api/v1/lessons/{id}/captions/{language}", api_captions_put, BUF, 3 * 1024 * 1024, ACCOUNT, 0},
+    {"DELETE", "/api/v1/lessons/{id}/captions/{language}", api_captions_remove, NO, 0, ACCOUNT, 0},
+    {"POST", "/api/v1/lessons/{id}/captions/{language}/approve", api_captions_approve, BUF, 1024, ACCOUNT, 0},
+    {"POST", "/api/v1/lessons/{id}/captions/{language}/recognise", api_captions_recognise, BUF, 1024, ACCOUNT, 0},
     {"GET", "/api/v1/uploads", api_uploads_list, NO, 0, ACCOUNT, TUS},
     {"POST", "/api/v1/uploads", api_uploads_create, RAW, 0, UPLOAD, TUS},
     {"OPTIONS", "/api/v1/uploads", api_uploads_options, NO, 0, ASSET, TUS},

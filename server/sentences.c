@@ -85,6 +85,15 @@ static const Row rows[] = {
      "The file has no sound, so the lesson is silent. If there should be sound, check the "
      "microphone and the "
      "recording."},
+    {"recogniser-failed", "โปรแกรมถอดเสียงทำงานไม่สำเร็จ โปรดแจ้งผู้ดูแลระบบให้ตรวจการตั้งค่า [captions]",
+     "The speech recogniser failed. Ask the administrator to look at [captions] in the "
+     "configuration."},
+    {"recogniser-timeout", "โปรแกรมถอดเสียงใช้เวลานานเกินกำหนดจึงถูกหยุด โปรดแจ้งผู้ดูแลระบบ",
+     "The speech recogniser took too long and was stopped. Tell the administrator."},
+    {"recogniser-output", "ผลจากโปรแกรมถอดเสียงไม่ใช่คำบรรยายที่ใช้ได้ โปรดแจ้งผู้ดูแลระบบ",
+     "What the speech recogniser wrote is no right caption file. Tell the administrator."},
+    {"captions-exist", "มีคำบรรยายที่คนเขียนหรืออนุมัติแล้ว จึงไม่ใช้ผลจากโปรแกรมถอดเสียง",
+     "There are captions that a person wrote or approved, so the recogniser's were not used."},
     {"no-picture", "ไฟล์นี้มีแต่เสียง บทเรียนจึงไม่มีภาพ หากควรมีภาพโปรดตรวจไฟล์แล้วอัปโหลดใหม่",
      "The file has sound only, so the lesson has no picture. If there should be one, check the "
      "file and "

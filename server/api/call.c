@@ -50,7 +50,7 @@ parse_body(ApiCall *call, GBytes *bytes)
 }
 
 ApiCall *
-api_call_new(HttpExchange *exchange)
+api_call_new_plain(HttpExchange *exchange)
 {
     g_autoptr(ApiCall) call = g_new0(ApiCall, 1);
     call->exchange = http_exchange_ref(exchange);
@@ -64,6 +64,15 @@ api_call_new(HttpExchange *exchange)
         return NULL;
     }
     call->id = g_strdup(id);
+    return g_steal_pointer(&call);
+}
+
+ApiCall *
+api_call_new(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new_plain(exchange);
+    if (call == NULL)
+        return NULL;
     GBytes *bytes = http_exchange_get_body(exchange);
     if (bytes != NULL && g_bytes_get_size(bytes) > 0 && !parse_body(call, bytes))
         return NULL;

@@ -39,6 +39,9 @@ typedef void (*ApiCallRender)(ApiCall *call);
  * (transfer full) (nullable): the call, or NULL when the exchange is answered.
  */
 ApiCall *api_call_new(HttpExchange *exchange);
+
+/** As api_call_new() for a route whose body is no JSON: it is left alone. */
+ApiCall *api_call_new_plain(HttpExchange *exchange);
 void api_call_free(ApiCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiCall, api_call_free)
 

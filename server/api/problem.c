@@ -43,6 +43,13 @@ static const Row rows[] = {
      "Too many attempts to sign in. Wait a little, then try again."},
     {"too-many-requests", "มีคำขอมากเกินไป กรุณารอสักครู่", "Too many requests. Wait a little."},
     {"busy", "ระบบกำลังทำงานหนัก กรุณาลองใหม่ในอีกสักครู่", "The server is busy. Try again in a moment."},
+    {"language", "รหัสภาษาไม่ถูกต้อง เช่น th หรือ en", "The language is not a tag such as th or en."},
+    {"captions-invalid", "ไฟล์คำบรรยายมีข้อผิดพลาด แก้ตามรายการแล้วส่งใหม่ ของเดิมยังอยู่",
+     "The caption file has faults. Correct what is listed and send it again; nothing was changed."},
+    {"captions-exist", "มีคำบรรยายที่คนเขียนหรืออนุมัติแล้ว ลบก่อนจึงจะให้เครื่องถอดเสียงใหม่ได้",
+     "There are captions that a person wrote or approved. Delete them to have a machine draft."},
+    {"no-recogniser", "ผู้ดูแลระบบยังไม่ได้ติดตั้งโปรแกรมถอดเสียง",
+     "The administrator has not installed a speech recogniser."},
     {"setup-link", "ลิงก์ตั้งค่านี้ใช้ไม่ได้แล้ว ให้ดูลิงก์ใหม่ที่หน้าจอของเครื่องแม่ข่าย",
      "This set-up link is no longer good. The server prints a new one when it starts."},
     {"storage", "เครื่องแม่ข่ายเขียนข้อมูลไม่ได้ กรุณาแจ้งผู้ดูแลระบบ",
@@ -145,15 +152,16 @@ find_row_for_status(guint status)
     return find_row(status < 500 ? "malformed" : "internal");
 }
 
-void
-api_problem_reply(HttpExchange *exchange, guint status, const char *code, const char *detail)
+/* @object: (transfer none): the further members so far. */
+static void
+reply_object(HttpExchange *exchange, guint status, const char *code, const char *detail,
+             JsonObject *object)
 {
     const Row *row = find_row(code);
     if (row == NULL)
         row = find_row_for_status(status);
     gboolean thai = api_problem_choose_language(exchange) == SERVER_SENTENCES_THAI;
     const char *title = thai ? row->thai : row->english;
-    g_autoptr(JsonObject) object = json_object_new();
     json_object_set_string_member(object, "type", "about:blank");
     json_object_set_string_member(object, "title", title);
     json_object_set_int_member(object, "status", status);
@@ -167,6 +175,20 @@ api_problem_reply(HttpExchange *exchange, guint status, const char *code, const 
     http_exchange_set_header(exchange, "Content-Language", thai ? "th" : "en");
     http_exchange_set_header(exchange, "Cache-Control", "no-store");
     http_exchange_reply_bytes(exchange, status, "application/problem+json", bytes);
+}
+
+void
+api_problem_reply(HttpExchange *exchange, guint status, const char *code, const char *detail)
+{
+    g_autoptr(JsonObject) object = json_object_new();
+    reply_object(exchange, status, code, detail, object);
+}
+
+void
+api_problem_reply_with(HttpExchange *exchange, guint status, const char *code, JsonObject *more)
+{
+    g_autoptr(JsonObject) object = more;
+    reply_object(exchange, status, code, NULL, object);
 }
 
 void

@@ -37,6 +37,10 @@ ServerSentencesLanguage api_problem_choose_language(HttpExchange *exchange);
  */
 void api_problem_reply(HttpExchange *exchange, guint status, const char *code, const char *detail);
 
+/** As api_problem_reply() with further members: those of @more (taken). Delivery thread. */
+void api_problem_reply_with(HttpExchange *exchange, guint status, const char *code,
+                            JsonObject *more);
+
 /** Answers with @error of API_PROBLEM_ERROR, CATALOG_ERROR or anything else (500). Delivery thread.
  */
 void api_problem_reply_error(HttpExchange *exchange, const GError *error);

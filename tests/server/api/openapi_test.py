@@ -412,6 +412,42 @@ class Scenario:
         for nothing in (NOBODY, "nothing"):
             ask("GET", "/lite/{lesson}", 404, {"lesson": nothing})
 
+    def run_captions(self):
+        ask, one, path = self.ask, {"id": self.ids["lesson"]["id"]}, "/api/v1/lessons/{id}/captions"
+        text, them = path + "/{language}", {**one, "language": "th"}
+        nobody, staff = {"id": NOBODY, "language": "th"}, {"token": self.tokens["staff"]}
+        vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\nสวัสดี <blink>ครับ</blink>\n".encode()
+        fresh, broken = {"If-None-Match": "*"}, b"1\n00:00:02,000 --> 00:00:01,000\nx\n"
+        self.refuse_all("GET", path, one, who="learner")
+        ask("GET", path, 404, nobody, **staff)
+        assert ask("GET", path, 200, one, **staff).json() == {"items": [], "recogniser": True, "job": None}
+        ask("GET", text, 404, them)
+        ask("GET", text, 422, {**one, "language": "thai!"})
+        self.refuse_all("PUT", text, them, who="learner", body=vtt, headers=fresh)
+        ask("PUT", text, 404, nobody, body=vtt, headers=fresh, **staff)
+        ask("PUT", text, 428, them, body=vtt, **staff)
+        ask("PUT", text, 413, them, body=b"x" * (3 * 1024 * 1024 + 1), headers=fresh, **staff)
+        problem = ask("PUT", text, 422, them, body=broken, headers={**fresh, "Accept-Language": "en"}, **staff).json()
+        assert [(e["line"], e["code"]) for e in problem["errors"]] == [(2, "backwards")]
+        saved = ask("PUT", text, 201, them, body=vtt, headers=fresh, **staff).json()
+        assert [w["code"] for w in saved["warnings"]] == ["markup"] and saved["state"] == "approved"
+        ask("PUT", text, 412, them, body=vtt, headers=fresh, **staff)
+        again = ask("PUT", text, 200, them, body=vtt, headers={"If-Match": saved["etag"]}, **staff)
+        got = ask("GET", text, 200, them)
+        assert got.body.decode().endswith("\nสวัสดี ครับ\n") and got.headers["etag"] == again.headers["etag"]
+        for method, address in (("POST", text + "/approve"), ("DELETE", text)):
+            self.refuse_all(method, address, them, who="learner")
+            ask(method, address, 404, nobody, **staff)
+            ask(method, address, 412, them, headers={"If-Match": saved["etag"]}, **staff)
+            ask(method, address, 200, them, headers={"If-Match": again.headers["etag"]}, **staff)
+        recognise = text + "/recognise"
+        self.refuse_all("POST", recognise, them, who="learner")
+        ask("POST", recognise, 404, nobody, **staff)
+        ask("PUT", text, 201, them, body=vtt, headers=fresh, **staff)
+        ask("POST", recognise, 409, them, **staff)
+        job = ask("POST", recognise, 202, {**one, "language": "en"}, **staff).json()
+        assert job["language"] == "en" and job["state"] in ("queued", "running", "failed")
+
     def run_machines(self):
         self.ask("GET", "/healthz", 200)
         self.ask("GET", "/readyz", 200)
@@ -445,7 +481,7 @@ def run_scenario(tap, scenario, ask):
 
 def main():
     program, lister = sys.argv[1:3]
-    tap, daemon = Tap(), Daemon(program)
+    tap, daemon = Tap(), Daemon(program, config="[captions]\ncommand = /bin/false\n")
     try:
         assert daemon.verb("tls")[0] == 0  # for the trust page
         daemon.start()

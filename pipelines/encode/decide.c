@@ -19,7 +19,7 @@
 #define INTERPRETER_MAX_CAP 2.0
 // What a camera sees in `lite` looks better small.
 #define LITE_CAMERA_SIDE 270
-#define KEYS_APART_MS 1000
+#define KEYS_APART_US G_USEC_PER_SEC
 #define LEAST_GAIN 0.002
 
 typedef struct {
@@ -149,16 +149,20 @@ encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid, En
 }
 
 GArray *
-encode_decide_keys(const AnalyseResultPicture *analysis)
+encode_decide_keys(const AnalyseResultPicture *analysis, const EncodeGrid *grid)
 {
     GArray *keys = g_array_new(FALSE, FALSE, sizeof(gint64));
-    gint64 last_ms = 0;
+    gint64 apart = encode_grid_us_to_tick(grid, KEYS_APART_US);
+    gint64 last = 0;
     for (guint i = 0; analysis != NULL && i < analysis->slides->len; i++) {
         const AnalyseResultSlide *slide = &g_array_index(analysis->slides, AnalyseResultSlide, i);
-        if (slide->grows || slide->start_ms < last_ms + KEYS_APART_MS)
+        gint64 tick = encode_grid_us_to_tick(grid, slide->start_ms * 1000);
+        gint64 behind_cut = tick % grid->ticks;
+        if (slide->grows || tick < last + apart || behind_cut < apart ||
+            behind_cut > grid->ticks - apart)
             continue;
-        last_ms = slide->start_ms;
-        g_array_append_val(keys, last_ms);
+        last = tick;
+        g_array_append_val(keys, tick);
     }
     return keys;
 }

@@ -40,9 +40,10 @@ gboolean encode_decide_suits(EncodeRungsId id, const SourceInfo *info, AnalyseRe
 EncodeDecidePicture encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid,
                                           EncodeRungsId id);
 
-/** Where H.264 rungs get key frames beside the grid: when a new slide comes, at least a second
- * apart. Returns: (transfer full) (element-type gint64): milliseconds, in order. */
-GArray *encode_decide_keys(const AnalyseResultPicture *analysis);
+/** Where H.264 rungs get key frames beside the grid: when a new slide comes, unless another key
+ * frame is less than a second away. @analysis: (nullable). Returns: (transfer full) (element-type
+ * gint64): ticks, in order. */
+GArray *encode_decide_keys(const AnalyseResultPicture *analysis, const EncodeGrid *grid);
 
 /** What is made is not always kept. */
 typedef struct {

@@ -123,7 +123,7 @@ drain(EncodeH264 *h264, GError **error)
 }
 
 gboolean
-encode_h264_push(EncodeH264 *h264, const AVFrame *frame, gint64 tick, GError **error)
+encode_h264_push(EncodeH264 *h264, const AVFrame *frame, gint64 tick, gboolean key, GError **error)
 {
     if (frame != NULL && tick % h264->step != 0)
         return TRUE;
@@ -132,7 +132,7 @@ encode_h264_push(EncodeH264 *h264, const AVFrame *frame, gint64 tick, GError **e
         av_frame_unref(h264->frame);
         code = av_frame_ref(h264->frame, frame);
         h264->frame->pts = tick / h264->step;
-        gboolean cut = h264->frame->pts % h264->group == 0;
+        gboolean cut = key || h264->frame->pts % h264->group == 0;
         h264->frame->pict_type = cut ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     }
     if (code >= 0)

@@ -38,6 +38,7 @@ GBytes *encode_h264_get_parameter_sets(EncodeH264 *h264);
  * encode_h264_push:
  * @frame: (nullable): yuv420p of the right size, not changed; NULL: no more come, give the rest
  * @tick: where it starts; those between this rung's pictures are ignored
+ * @key: makes it a key picture beside the grid
  */
-gboolean encode_h264_push(EncodeH264 *h264, const struct AVFrame *frame, gint64 tick,
+gboolean encode_h264_push(EncodeH264 *h264, const struct AVFrame *frame, gint64 tick, gboolean key,
                           GError **error);

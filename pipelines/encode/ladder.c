@@ -15,9 +15,10 @@
 #include "pipelines/encode/poster.h"
 #include "pipelines/encode/shrink.h"
 #include "pipelines/encode/sound.h"
+#include "pipelines/encode/worth.h"
 #include "pipelines/source/failure.h"
 
-#define WARM_UP_BLOCKS 4
+#define WARM_UP_BLOCKS 8
 // How far one track may lag in the file before the other goes on without it.
 #define SLACK_US (60 * (gint64)G_USEC_PER_SEC)
 
@@ -26,6 +27,7 @@ typedef struct {
     EncodeShrink *shrink;        // (owned)
     EncodeDecidePicture decided; // (value)
     guint segments;              // (value) reported
+    guint keys_past;             // (value) of the ladder's keys
     const AVFrame *picture;      // (unowned) (nullable) copy of the present canvas
 } Rung;
 
@@ -41,6 +43,7 @@ typedef struct {
     AVFrame *held;                  // (owned) the picture shown from next_tick on; blank at first
     AVFrame *canvas;                // (owned) held, drawn; blank when not drawn yet
     AVFrame *drawn;                 // (owned) the last canvas that could be drawn; blank at first
+    GArray *keys;                   // (owned) (element-type gint64) ticks with a new slide
     gint64 next_tick;               // (value) not encoded yet
     gint64 decoded_us;              // (value) length of the pictures that were decoded
 } Ladder;
@@ -129,15 +132,29 @@ draw_canvas(Ladder *ladder, GError **error)
     return FALSE;
 }
 
+/* TRUE for the first picture of this rung that shows a new slide. */
+static gboolean
+pass_keys(const Ladder *ladder, Rung *rung, gint64 tick)
+{
+    guint past = rung->keys_past;
+    while (past < ladder->keys->len && g_array_index(ladder->keys, gint64, past) <= tick)
+        past++;
+    gboolean passed = past > rung->keys_past &&
+                      g_array_index(ladder->keys, gint64, past - 1) + rung->decided.step > tick;
+    rung->keys_past = past;
+    return passed;
+}
+
 static gboolean
 encode_tick(Ladder *ladder, Rung *rung, gint64 tick, GError **error)
 {
     if (tick % rung->decided.step != 0)
         return TRUE;
+    gboolean key = pass_keys(ladder, rung, tick);
     if (rung->picture == NULL)
         rung->picture = encode_shrink_draw(rung->shrink, ladder->canvas, error);
     return rung->picture != NULL &&
-           encode_output_add_picture(rung->output, rung->picture, tick, error);
+           encode_output_add_picture(rung->output, rung->picture, tick, key, error);
 }
 
 /* Encodes the held picture for every tick before @until. */
@@ -229,16 +246,24 @@ read_all(Ladder *ladder, GError **error)
            encode_deinterlace_push(ladder->deinterlace, NULL, error) && show_ready(ladder, error);
 }
 
+/* All are finished before any is reported: which are kept depends on their sizes. */
 static gboolean
-finish_rung(Ladder *ladder, Rung *rung, gint64 end_tick, GError **error)
+finish_rungs(Ladder *ladder, gint64 end_tick, GError **error)
 {
-    GError *failure = NULL;
-    encode_watchdog_beat(ladder->run->watchdog);
-    g_autoptr(PackageResult) result = encode_output_finish(rung->output, end_tick, &failure);
-    if (result == NULL)
-        return survive(ladder, rung, failure, error);
-    encode_run_report_rung(ladder->run, encode_output_get_rung(rung->output), result,
-                           &rung->decided, 0);
+    g_autoptr(EncodeWorth) worth = encode_worth_new(ladder->run);
+    for (guint i = 0; i < ladder->count; i++) {
+        Rung *rung = &ladder->rungs[i];
+        GError *failure = NULL;
+        if (rung->output == NULL)
+            continue;
+        encode_watchdog_beat(ladder->run->watchdog);
+        PackageResult *result = encode_output_finish(rung->output, end_tick, &failure);
+        if (result != NULL)
+            encode_worth_add(worth, rung->output, &rung->decided, result);
+        else if (!survive(ladder, rung, failure, error))
+            return FALSE;
+    }
+    encode_worth_report(worth);
     return TRUE;
 }
 
@@ -266,39 +291,44 @@ finish_all(Ladder *ladder, GError **error)
         encode_poster_consider(ladder->poster, ladder->canvas, run->end_us);
         write_poster(ladder);
     }
-    for (guint i = 0; i < ladder->count; i++) {
-        if (ladder->rungs[i].output != NULL &&
-            !finish_rung(ladder, &ladder->rungs[i], end_tick, error))
-            return FALSE;
+    return finish_rungs(ladder, end_tick, error);
+}
+
+/* Adds a rung; one whose encoder will not open is reported as failed. */
+static gboolean
+open_rung(Ladder *ladder, EncodeRungsId id, const EncodeOutputPicture *shape, GError **error)
+{
+    EncodeRun *run = ladder->run;
+    GError *failure = NULL;
+    EncodeOutput *output = encode_output_new(run->job->staging, id, &run->grid, shape, &failure);
+    if (output != NULL) {
+        Rung *rung = &ladder->rungs[ladder->count++];
+        rung->output = output;
+        rung->decided = shape->decided;
+        rung->segments = encode_output_get_segments(output, NULL);
+        return TRUE;
     }
+    if (failure->domain != ENCODE_FAILURE) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    encode_run_report_rung_failed(run, id, failure);
+    g_error_free(failure);
     return TRUE;
 }
 
-/* Opens the outputs; the largest rung's size is the canvas. */
+/* The largest rung's size is the canvas. */
 static gboolean
-open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
+open_canvas(Ladder *ladder, const SourceInfo *info, GError **error)
 {
-    const SourceInfo *info = source_reader_get_info(ladder->run->reader);
-    EncodeOutputPicture shape = {.colour = encode_picture_choose_colour(info)};
-    EncodeDecideFacts facts = ladder->run->facts;
     guint width = 0;
     guint height = 0;
-    facts.info = info;
-    for (guint i = 0; i < rungs->len; i++) {
-        EncodeRungsId id = g_array_index(rungs, EncodeRungsId, i);
-        Rung *rung = &ladder->rungs[i];
-        ladder->count++;
-        rung->decided = encode_decide_picture(&facts, &ladder->run->grid, id);
-        shape.decided = rung->decided;
-        if (rung->decided.width * rung->decided.height > width * height) {
-            width = rung->decided.width;
-            height = rung->decided.height;
+    for (guint i = 0; i < ladder->count; i++) {
+        const EncodeDecidePicture *decided = &ladder->rungs[i].decided;
+        if (decided->width * decided->height > width * height) {
+            width = decided->width;
+            height = decided->height;
         }
-        rung->output =
-            encode_output_new(ladder->run->job->staging, id, &ladder->run->grid, &shape, error);
-        if (rung->output == NULL)
-            return FALSE;
-        rung->segments = encode_output_get_segments(rung->output, NULL);
     }
     for (guint i = 0; i < ladder->count; i++) {
         Rung *rung = &ladder->rungs[i];
@@ -309,6 +339,26 @@ open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
     }
     ladder->picture = encode_picture_new(info, width, height);
     return TRUE;
+}
+
+static gboolean
+open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
+{
+    EncodeRun *run = ladder->run;
+    EncodeDecideFacts facts = run->facts;
+    facts.info = source_reader_get_info(run->reader);
+    EncodeOutputPicture shape = {.colour = encode_picture_choose_colour(facts.info),
+                                 .end_us = run->end_us};
+    for (guint i = 0; i < rungs->len; i++) {
+        EncodeRungsId id = g_array_index(rungs, EncodeRungsId, i);
+        shape.decided = encode_decide_picture(&facts, &run->grid, id);
+        if (!open_rung(ladder, id, &shape, error))
+            return FALSE;
+    }
+    ladder->keys = encode_decide_keys(facts.analysis, &run->grid);
+    if (ladder->count > 0)
+        return open_canvas(ladder, facts.info, error);
+    return encode_failure_set(error, AVERROR_ENCODER_NOT_FOUND, "picture rungs");
 }
 
 static void
@@ -350,6 +400,7 @@ clear_ladder(Ladder *ladder)
     encode_picture_free(ladder->picture);
     encode_sound_free(ladder->sound);
     encode_poster_free(ladder->poster);
+    g_clear_pointer(&ladder->keys, g_array_unref);
     av_frame_free(&ladder->held);
     av_frame_free(&ladder->canvas);
     av_frame_free(&ladder->drawn);

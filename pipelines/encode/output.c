@@ -7,27 +7,44 @@
 #include "pipelines/encode/output.h"
 
 #include <string.h>
+#include <glib/gstdio.h>
 
 #include "pipelines/encode/aac.h"
+#include "pipelines/encode/av1.h"
+#include "pipelines/encode/opus.h"
 #include "pipelines/package/writer.h"
+
+// Sound is never later than this many blocks.
+#define DELAY_BLOCKS 2
+#define DELAY_SAMPLES (DELAY_BLOCKS * ENCODE_AAC_BLOCK)
 
 struct _EncodeOutput {
     EncodeRungsId rung;             // (value)
+    char *folder;                   // (owned)
     EncodeGrid grid;                // (value)
     guint step;                     // (value) ticks a picture
     EncodeH264 *h264;               // (owned) (nullable)
-    EncodeAac *aac;                 // (owned)
+    EncodeAv1 *av1;                 // (owned) (nullable) one of the two when there is a picture
+    EncodeMeasure *measure;         // (owned) (nullable)
+    EncodeAac *aac;                 // (owned) (nullable)
+    EncodeOpus *opus;               // (owned) (nullable) one of the two
     PackageWriter *writer;          // (owned)
     PackageWriterPosition position; // (value) where it goes on
-    gint64 delay; // (value) samples by which the sound comes later; below one block
-    float past[2][ENCODE_AAC_BLOCK]; // (value) the block before, of which the last @delay are due
-    gint64 cut_tick;                 // (value) the next cut
-    GByteArray *held;                // (owned) the last coded picture, not written yet
-    gint64 held_tick;                // (value) -1: there is none
-    gboolean held_key;               // (value)
-    gint64 seen_picture;             // (value) pts90k of the last coded picture; -1: none
-    gint64 seen_sound;               // (value) pts90k of the end of the last coded sound; -1: none
+    gint64 delay;                   // (value) samples by which the sound comes later
+    float past[2][DELAY_SAMPLES + ENCODE_AAC_BLOCK]; // (value) the sound of late, oldest first
+    gint64 cut_tick;                                 // (value) the next cut
+    GByteArray *held;    // (owned) the last coded picture, not written yet
+    gint64 held_tick;    // (value) -1: there is none
+    gboolean held_key;   // (value)
+    gint64 seen_picture; // (value) pts90k of the last coded picture; -1: none
+    gint64 seen_sound;   // (value) pts90k of the end of the last coded sound; -1: none
 };
+
+static gboolean
+has_picture(const EncodeOutput *output)
+{
+    return output->h264 != NULL || output->av1 != NULL;
+}
 
 static gboolean
 cut_if_due(EncodeOutput *output, GError **error)
@@ -36,7 +53,7 @@ cut_if_due(EncodeOutput *output, GError **error)
         gint64 cut_pts90k = encode_grid_tick_to_pts90k(&output->grid, output->cut_tick);
         if (output->seen_sound < cut_pts90k)
             return TRUE;
-        if (output->h264 != NULL && output->seen_picture < cut_pts90k)
+        if (has_picture(output) && output->seen_picture < cut_pts90k)
             return TRUE;
         if (!package_writer_cut(output->writer, (guint64)cut_pts90k, error))
             return FALSE;
@@ -70,6 +87,7 @@ on_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer use
         GError **error)
 {
     EncodeOutput *output = user_data;
+    encode_measure_take(output->measure, data, bytes, tick, key);
     if (!release_picture(output, tick, error))
         return FALSE;
     g_byte_array_set_size(output->held, 0);
@@ -80,43 +98,91 @@ on_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer use
 }
 
 static gboolean
-on_aac_frame(const guint8 *data, gsize bytes, gint64 start_samples, gpointer user_data,
-             GError **error)
+write_sound(EncodeOutput *output, const guint8 *data, gsize bytes, gint64 start_samples,
+            guint samples, GError **error)
 {
-    EncodeOutput *output = user_data;
     if (!package_writer_add_audio(output->writer, data, bytes, (guint64)start_samples, error))
         return FALSE;
-    output->seen_sound = (start_samples + ENCODE_AAC_BLOCK) * 15 / 8;
+    output->seen_sound = (start_samples + samples) * 15 / 8;
     return cut_if_due(output, error);
 }
 
 static gboolean
-open_encoders(EncodeOutput *output, const EncodeOutputPicture *picture, PackageTracks *tracks,
-              GError **error)
+on_aac_frame(const guint8 *data, gsize bytes, gint64 start_samples, gpointer user_data,
+             GError **error)
+{
+    return write_sound(user_data, data, bytes, start_samples, ENCODE_AAC_BLOCK, error);
+}
+
+static gboolean
+on_opus_packet(const guint8 *data, gsize bytes, gint64 start_samples, guint samples,
+               gpointer user_data, GError **error)
+{
+    return write_sound(user_data, data, bytes, start_samples, samples, error);
+}
+
+static gboolean
+open_sound(EncodeOutput *output, PackageTracks *tracks, GError **error)
 {
     const EncodeRungsSpec *spec = encode_rungs_get(output->rung);
+    tracks->channels = spec->channels;
+    if (spec->opus) {
+        output->opus = encode_opus_new(spec->channels, spec->sound_kbps, error);
+        if (output->opus == NULL)
+            return FALSE;
+        encode_opus_set_sink(output->opus, on_opus_packet, output);
+        tracks->sound = PACKAGE_TRACK_SOUND_OPUS;
+        tracks->sound_config = encode_opus_get_config(output->opus);
+        return TRUE;
+    }
     output->aac = encode_aac_new(spec->channels, spec->sound_kbps, error);
     if (output->aac == NULL)
         return FALSE;
     encode_aac_set_sink(output->aac, on_aac_frame, output);
     tracks->sound = PACKAGE_TRACK_SOUND_AAC;
-    tracks->channels = spec->channels;
     tracks->sound_config = encode_aac_get_config(output->aac);
-    if (picture->decided.width == 0)
+    return TRUE;
+}
+
+static gboolean
+open_coder(EncodeOutput *output, const EncodeOutputPicture *picture, PackageTracks *tracks,
+           GError **error)
+{
+    const EncodeRungsSpec *spec = encode_rungs_get(output->rung);
+    if (spec->family == ENCODE_RUNGS_AV1) {
+        output->av1 = encode_av1_new(&output->grid, &picture->decided, &picture->colour, error);
+        if (output->av1 == NULL)
+            return FALSE;
+        encode_av1_set_sink(output->av1, on_unit, output);
+        tracks->picture = PACKAGE_TRACK_PICTURE_AV1;
+        tracks->picture_config = encode_av1_get_header(output->av1);
         return TRUE;
-    output->step = picture->decided.step;
+    }
     output->h264 = encode_h264_new(spec, &output->grid, &picture->decided, &picture->colour, error);
     if (output->h264 == NULL)
         return FALSE;
     encode_h264_set_sink(output->h264, on_unit, output);
-    output->delay = encode_grid_tick_to_samples(&output->grid, output->step - 1) / 2;
-    output->delay = MIN(output->delay, ENCODE_AAC_BLOCK);
     tracks->picture = PACKAGE_TRACK_PICTURE_AVC;
-    tracks->width = picture->decided.width;
-    tracks->height = picture->decided.height;
+    tracks->picture_config = encode_h264_get_parameter_sets(output->h264);
+    return TRUE;
+}
+
+static gboolean
+open_picture(EncodeOutput *output, const EncodeOutputPicture *picture, PackageTracks *tracks,
+             GError **error)
+{
+    const EncodeDecidePicture *decided = &picture->decided;
+    if (decided->width == 0)
+        return TRUE;
+    if (!open_coder(output, picture, tracks, error))
+        return FALSE;
+    output->step = decided->step;
+    output->delay = encode_grid_tick_to_samples(&output->grid, output->step - 1) / 2;
+    output->delay = MIN(output->delay, DELAY_SAMPLES);
+    tracks->width = decided->width;
+    tracks->height = decided->height;
     tracks->frame_rate_numerator = output->grid.numerator;
     tracks->frame_rate_denominator = output->grid.denominator * output->step;
-    tracks->picture_config = encode_h264_get_parameter_sets(output->h264);
     return TRUE;
 }
 
@@ -127,16 +193,21 @@ encode_output_new(const char *folder, EncodeRungsId rung, const EncodeGrid *grid
     g_autoptr(EncodeOutput) output = g_new0(EncodeOutput, 1);
     g_autoptr(PackageTracks) tracks = package_track_new();
     output->rung = rung;
+    output->folder = g_strdup(folder);
     output->grid = *grid;
     output->held = g_byte_array_new();
     output->held_tick = output->seen_picture = output->seen_sound = -1;
-    if (!open_encoders(output, picture, tracks, error))
+    if (!open_sound(output, tracks, error) || !open_picture(output, picture, tracks, error))
         return NULL;
     output->writer =
         package_writer_open(folder, encode_rungs_get(rung)->name, tracks, &output->position, error);
     if (output->writer == NULL)
         return NULL;
-    output->cut_tick = encode_output_get_start_tick(output) + grid->ticks;
+    gint64 start = encode_output_get_start_tick(output);
+    output->cut_tick = start + grid->ticks;
+    if (has_picture(output))
+        output->measure =
+            encode_measure_new(encode_rungs_get(rung)->family, grid, start, picture->end_us);
     return g_steal_pointer(&output);
 }
 
@@ -146,9 +217,13 @@ encode_output_free(EncodeOutput *output)
     if (output == NULL)
         return;
     encode_h264_free(output->h264);
+    encode_av1_free(output->av1);
+    encode_measure_free(output->measure);
     encode_aac_free(output->aac);
+    encode_opus_free(output->opus);
     package_writer_free(output->writer);
     g_byte_array_unref(output->held);
+    g_free(output->folder);
     g_free(output);
 }
 
@@ -182,21 +257,33 @@ encode_output_get_segments(EncodeOutput *output, guint64 *media_ms)
 
 gboolean
 encode_output_add_picture(EncodeOutput *output, const struct AVFrame *canvas, gint64 tick,
-                          GError **error)
+                          gboolean key, GError **error)
 {
-    if (tick < encode_output_get_start_tick(output))
+    if (tick < encode_output_get_start_tick(output) || tick % output->step != 0)
         return TRUE;
-    return encode_h264_push(output->h264, canvas, tick, error);
+    encode_measure_keep(output->measure, canvas, tick);
+    if (output->av1 != NULL)
+        return encode_av1_push(output->av1, canvas, tick, error);
+    return encode_h264_push(output->h264, canvas, tick, key, error);
 }
 
-static void
-delay_block(EncodeOutput *output, int channel, const float *now, float *late)
+/* Returns the block that is due now, @delay samples late. */
+static const float *
+delay_block(EncodeOutput *output, int channel, const float *now)
 {
-    gsize delay = (gsize)output->delay;
     float *past = output->past[channel];
-    memcpy(late, past + ENCODE_AAC_BLOCK - delay, delay * sizeof(float));
-    memcpy(late + delay, now, (ENCODE_AAC_BLOCK - delay) * sizeof(float));
-    memcpy(past, now, ENCODE_AAC_BLOCK * sizeof(float));
+    memmove(past, past + ENCODE_AAC_BLOCK, DELAY_SAMPLES * sizeof(float));
+    memcpy(past + DELAY_SAMPLES, now, ENCODE_AAC_BLOCK * sizeof(float));
+    return past + DELAY_SAMPLES - output->delay;
+}
+
+static gboolean
+push_sound(EncodeOutput *output, gint64 block, const float *left, const float *right,
+           GError **error)
+{
+    if (output->opus != NULL)
+        return encode_opus_push(output->opus, block, left, right, error);
+    return encode_aac_push(output->aac, block, left, right, error);
 }
 
 gboolean
@@ -204,20 +291,42 @@ encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left, c
                         GError **error)
 {
     if (output->delay == 0)
-        return encode_aac_push(output->aac, block, left, right, error);
-    float late[2][ENCODE_AAC_BLOCK];
-    delay_block(output, 0, left, late[0]);
-    delay_block(output, 1, right, late[1]);
-    return encode_aac_push(output->aac, block, late[0], late[1], error);
+        return push_sound(output, block, left, right, error);
+    return push_sound(output, block, delay_block(output, 0, left), delay_block(output, 1, right),
+                      error);
+}
+
+static gboolean
+flush_picture(EncodeOutput *output, gint64 end_tick, GError **error)
+{
+    if (output->av1 != NULL && !encode_av1_push(output->av1, NULL, 0, error))
+        return FALSE;
+    if (output->h264 != NULL && !encode_h264_push(output->h264, NULL, 0, FALSE, error))
+        return FALSE;
+    return release_picture(output, end_tick, error);
 }
 
 PackageResult *
 encode_output_finish(EncodeOutput *output, gint64 end_tick, GError **error)
 {
-    if (output->h264 != NULL && (!encode_h264_push(output->h264, NULL, 0, error) ||
-                                 !release_picture(output, end_tick, error)))
-        return NULL;
-    if (!encode_aac_push(output->aac, 0, NULL, NULL, error))
+    if (!flush_picture(output, end_tick, error) || !push_sound(output, 0, NULL, NULL, error))
         return NULL;
     return package_writer_finish(output->writer, error);
+}
+
+EncodeMeasure *
+encode_output_get_measure(EncodeOutput *output)
+{
+    return output->measure;
+}
+
+void
+encode_output_discard(EncodeOutput *output)
+{
+    static const char *const endings[] = {".mp4", ".index.json", ".part", ".journal"};
+    for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *name = g_strconcat(encode_rungs_get(output->rung)->name, endings[i], NULL);
+        g_autofree char *path = g_build_filename(output->folder, name, NULL);
+        g_unlink(path);
+    }
 }

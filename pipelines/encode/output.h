@@ -6,6 +6,7 @@
 #pragma once
 
 #include "pipelines/encode/h264.h"
+#include "pipelines/encode/measure.h"
 #include "pipelines/package/result.h"
 
 typedef struct _EncodeOutput EncodeOutput;
@@ -13,6 +14,7 @@ typedef struct _EncodeOutput EncodeOutput;
 typedef struct {
     EncodeDecidePicture decided; // (value) width 0: no picture
     EncodeH264Colour colour;     // (value)
+    gint64 end_us;               // (value) where the lesson ends; 0: not known
 } EncodeOutputPicture;
 
 /** @folder: the staging folder. Returns: (transfer full): NULL with ENCODE_FAILURE or
@@ -33,9 +35,10 @@ gint64 encode_output_get_start_block(EncodeOutput *output);
 /** Durable segments so far, and where the last of them ends. */
 guint encode_output_get_segments(EncodeOutput *output, guint64 *media_ms);
 
-/** @canvas: of this rung's size. What lies before the start tick is dropped. */
+/** @canvas: of this rung's size; @key: H.264 begins anew here. What lies before the start tick is
+ * dropped. */
 gboolean encode_output_add_picture(EncodeOutput *output, const struct AVFrame *canvas, gint64 tick,
-                                   GError **error);
+                                   gboolean key, GError **error);
 
 /** Blocks follow one another; may begin before the start block, to warm the encoder up. */
 gboolean encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left,
@@ -44,3 +47,9 @@ gboolean encode_output_add_sound(EncodeOutput *output, gint64 block, const float
 /** No more comes; the picture ends with @end_tick. Returns: (transfer full): the finished rung, or
  * NULL. */
 PackageResult *encode_output_finish(EncodeOutput *output, gint64 end_tick, GError **error);
+
+/** Returns: (transfer none) (nullable): of a rung with a picture. */
+EncodeMeasure *encode_output_get_measure(EncodeOutput *output);
+
+/** Throws away what a finished rung has in the staging folder. */
+void encode_output_discard(EncodeOutput *output);

@@ -9,18 +9,28 @@
 
 #include "pipelines/encode/failure.h"
 #include "pipelines/encode/ladder.h"
+#include "pipelines/encode/study.h"
 #include "pipelines/encode/voice.h"
 #include "pipelines/source/failure.h"
 
 #define STALL_SECONDS 300
+// Where the stages of a whole job end, in permille of its work.
+#define HEARD_PERMILLE 30
 #define VOICE_PERMILLE 80
+#define SEEN_PERMILLE 160
+#define SLIDES_PERMILLE 200
+#define ALL_PERMILLE 999
 
 typedef struct {
     SourceReader *reader; // (owned) (nullable) the run's reader
     EncodeRun run;        // (value)
-    gboolean voice;       // (value) to be made
+    EncodeStudy *study;   // (owned) (nullable)
+    GArray *voices;       // (owned) (element-type EncodeRungsId) to be made
+    gboolean slides;      // (value) to be made
     GArray *pictures;     // (owned) (element-type EncodeRungsId) to be made, lowest first
+    gboolean refines;     // (value) only what moves is made, for a lesson that is published
     gboolean published;   // (value) some rung is, by this attempt or an earlier one
+    guint permille;       // (value) where the next stage begins
 } Transcode;
 
 static gboolean
@@ -45,25 +55,44 @@ send_probe(EncodeRun *run)
 }
 
 static void
+plan_rung(Transcode *transcode, EncodeRungsId rung)
+{
+    if (g_strv_contains((const char *const *)transcode->run.job->done,
+                        encode_rungs_get(rung)->name)) {
+        transcode->published = TRUE;
+        return;
+    }
+    switch (encode_rungs_get(rung)->family) {
+    case ENCODE_RUNGS_SOUND:
+        g_array_append_val(transcode->voices, rung);
+        break;
+    case ENCODE_RUNGS_STILL:
+        transcode->slides = TRUE;
+        break;
+    case ENCODE_RUNGS_AV1:
+    case ENCODE_RUNGS_AVC:
+        g_array_append_val(transcode->pictures, rung);
+        break;
+    }
+}
+
+static void
 plan_rungs(Transcode *transcode)
 {
     EncodeRun *run = &transcode->run;
     const SourceInfo *info = source_reader_get_info(run->reader);
+    const AnalyseResult *known = encode_study_get_result(transcode->study);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    transcode->refines = encode_study_is_complete(transcode->study);
     for (int id = 0; id < ENCODE_RUNGS_COUNT; id++) {
         EncodeRungsId rung = (EncodeRungsId)id;
         const char *name = encode_rungs_get(rung)->name;
         if (!g_strv_contains((const char *const *)run->job->rungs, name) ||
-            !encode_decide_suits(rung, info, ANALYSE_RESULT_CONTENT_CAMERA) ||
-            rung == ENCODE_RUNGS_VOICE_OPUS || encode_rungs_get(rung)->family == ENCODE_RUNGS_AV1)
+            !encode_decide_suits(rung, info, known->picture.glance))
             continue;
         g_ptr_array_add(names, g_strdup(name));
-        if (g_strv_contains((const char *const *)run->job->done, name))
-            transcode->published = TRUE;
-        else if (rung == ENCODE_RUNGS_VOICE)
-            transcode->voice = TRUE;
-        else
-            g_array_append_val(transcode->pictures, rung);
+        plan_rung(transcode, rung);
+        transcode->refines = transcode->refines && rung == ENCODE_RUNGS_CLEAR;
     }
     g_ptr_array_add(names, NULL);
     g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_PLAN);
@@ -117,54 +146,150 @@ change_reader(Transcode *transcode, const GError *failure)
     return TRUE;
 }
 
-static gboolean
-make_voice(Transcode *transcode, GError **error)
+/* The next stage, up to @permille. */
+static EncodeProgressStage
+begin_stage(Transcode *transcode, const char *name, guint permille)
 {
-    EncodeRun *run = &transcode->run;
-    gboolean alone = transcode->pictures->len == 0;
-    EncodeProgressStage stage = {"voice", 0, alone ? 999 : VOICE_PERMILLE, 0, run->end_us};
+    guint from = transcode->permille;
+    gboolean last = transcode->pictures->len == 0 && permille == VOICE_PERMILLE;
+    transcode->permille = transcode->refines || last ? ALL_PERMILLE : permille;
+    return (EncodeProgressStage){name, from, transcode->permille, 0, transcode->run.end_us};
+}
+
+/* What a stage of the job does. */
+typedef gboolean (*Stage)(Transcode *transcode, EncodeProgressStage stage, GError **error);
+
+/* Does @stage, with the other reader when this one fails. */
+static gboolean
+try_stage(Transcode *transcode, Stage stage, EncodeProgressStage bounds, GError **error)
+{
     GError *failure = NULL;
-    gboolean made = encode_voice_run(run, stage, &failure);
+    gboolean made = stage(transcode, bounds, &failure);
     if (!made && change_reader(transcode, failure)) {
         g_clear_error(&failure);
-        made = encode_voice_run(run, stage, &failure);
+        made = stage(transcode, bounds, &failure);
+    }
+    if (!made)
+        g_propagate_error(error, failure);
+    return made;
+}
+
+static void
+report_failed(Transcode *transcode, const GArray *rungs, const GError *failure)
+{
+    for (guint i = 0; i < rungs->len; i++)
+        encode_run_report_rung_failed(&transcode->run, g_array_index(rungs, EncodeRungsId, i),
+                                      failure);
+}
+
+static gboolean
+hear(Transcode *transcode, EncodeProgressStage stage, GError **error)
+{
+    return encode_study_hear(transcode->study, stage, error);
+}
+
+static gboolean
+speak(Transcode *transcode, EncodeProgressStage stage, GError **error)
+{
+    return encode_voice_run(&transcode->run, stage, error);
+}
+
+static gboolean
+make_voices(Transcode *transcode, GError **error)
+{
+    EncodeRun *run = &transcode->run;
+    GError *failure = NULL;
+    gboolean alone = transcode->pictures->len == 0;
+    gboolean made =
+        try_stage(transcode, hear, begin_stage(transcode, "voice", HEARD_PERMILLE), &failure);
+    if (made) {
+        const AnalyseResult *known = encode_study_get_result(transcode->study);
+        if (known->has_sound)
+            (void)run;
+        made =
+            transcode->voices->len == 0 ||
+            try_stage(transcode, speak, begin_stage(transcode, "voice", VOICE_PERMILLE), &failure);
     }
     if (made) {
-        transcode->published = TRUE;
+        transcode->published = transcode->published || transcode->voices->len > 0;
         return TRUE;
     }
     if (ends_job(failure) || (alone && !transcode->published)) {
         g_propagate_error(error, failure);
         return FALSE;
     }
-    encode_run_report_rung_failed(run, ENCODE_RUNGS_VOICE, failure);
+    report_failed(transcode, transcode->voices, failure);
+    g_error_free(failure);
+    return TRUE;
+}
+
+/* What helps to find one's way; nothing of it is worth the lesson. */
+static gboolean
+make_extras(Transcode *transcode, GError **error)
+{
+    EncodeRun *run = &transcode->run;
+    GError *failure = NULL;
+    const AnalyseResult *known = encode_study_get_result(transcode->study);
+    EncodeProgressStage stage = begin_stage(transcode, "slides", SLIDES_PERMILLE);
+    if (stage.name != NULL && known != NULL)
+        return TRUE;
+    if (ends_job(failure)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    g_debug("extras: %s", failure->message);
     g_error_free(failure);
     return TRUE;
 }
 
 static gboolean
-make_pictures(Transcode *transcode, GError **error)
+study_pictures(Transcode *transcode, GError **error)
 {
     EncodeRun *run = &transcode->run;
-    guint from = transcode->voice ? VOICE_PERMILLE : 0;
-    EncodeProgressStage stage = {"pictures", from, 999, 0, run->end_us};
+    EncodeProgressStage stage = begin_stage(transcode, "slides", SEEN_PERMILLE);
+    const AnalyseResult *known = encode_study_get_result(transcode->study);
+    if (!encode_study_see(transcode->study, stage, error))
+        return FALSE;
+    run->facts.analysis = known->has_picture ? &known->picture : NULL;
+    return TRUE;
+}
+
+static gboolean
+climb(Transcode *transcode, EncodeProgressStage stage, GError **error)
+{
+    return encode_ladder_run(&transcode->run, transcode->pictures, stage, error);
+}
+
+static gboolean
+make_pictures(Transcode *transcode, GError **error)
+{
     GError *failure = NULL;
-    gboolean made = encode_ladder_run(run, transcode->pictures, stage, &failure);
-    if (!made && change_reader(transcode, failure)) {
-        g_clear_error(&failure);
-        made = encode_ladder_run(run, transcode->pictures, stage, &failure);
-    }
-    if (made)
+    const char *name = transcode->refines ? "clear" : "pictures";
+    if (try_stage(transcode, climb, begin_stage(transcode, name, ALL_PERMILLE), &failure))
         return TRUE;
     if (ends_job(failure) || !transcode->published) {
         g_propagate_error(error, failure);
         return FALSE;
     }
-    for (guint i = 0; i < transcode->pictures->len; i++)
-        encode_run_report_rung_failed(run, g_array_index(transcode->pictures, EncodeRungsId, i),
-                                      failure);
+    report_failed(transcode, transcode->pictures, failure);
     g_error_free(failure);
     return TRUE;
+}
+
+static gboolean
+do_stages(Transcode *transcode, GError **error)
+{
+    EncodeRun *run = &transcode->run;
+    const SourceInfo *info = source_reader_get_info(run->reader);
+    gboolean pictured = info->has_picture;
+    if (info->has_sound && !make_voices(transcode, error))
+        return FALSE;
+    if (pictured && !study_pictures(transcode, error))
+        return FALSE;
+    if (!transcode->refines &&
+        (!encode_study_keep(transcode->study, error) || !make_extras(transcode, error)))
+        return FALSE;
+    return transcode->pictures->len == 0 || make_pictures(transcode, error);
 }
 
 static gboolean
@@ -175,12 +300,13 @@ do_job(Transcode *transcode, GError **error)
     send_probe(run);
     if (!check_limits(run, error))
         return FALSE;
-    run->grid = encode_decide_grid(info, ANALYSE_RESULT_CONTENT_CAMERA);
+    transcode->study = encode_study_new(run);
+    if (!encode_study_glance(transcode->study, error))
+        return FALSE;
+    run->grid = encode_decide_grid(info, encode_study_get_result(transcode->study)->picture.glance);
     run->end_us = info->duration_us;
     plan_rungs(transcode);
-    if (transcode->voice && !make_voice(transcode, error))
-        return FALSE;
-    if (transcode->pictures->len > 0 && !make_pictures(transcode, error))
+    if (!do_stages(transcode, error))
         return FALSE;
     encode_run_report_damage(run);
     return TRUE;
@@ -219,12 +345,15 @@ encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePol
 {
     g_autoptr(EncodeWatchdog) watchdog = encode_watchdog_new(channel, STALL_SECONDS);
     g_autoptr(EncodeProgress) progress = encode_progress_new(channel, job->permille);
+    g_autoptr(GArray) voices = g_array_new(FALSE, FALSE, sizeof(EncodeRungsId));
     g_autoptr(GArray) pictures = g_array_new(FALSE, FALSE, sizeof(EncodeRungsId));
-    Transcode transcode = {.pictures = pictures};
+    Transcode transcode = {.voices = voices, .pictures = pictures};
     transcode.run.channel = channel;
     transcode.run.job = job;
     transcode.run.watchdog = watchdog;
     transcode.run.progress = progress;
+    transcode.run.facts.interpreter = (AnalyseResultRect){
+        job->interpreter.x, job->interpreter.y, job->interpreter.width, job->interpreter.height};
     g_autoptr(GError) failure = NULL;
     gboolean resumed =
         job->permille > 0 || (job->done != NULL && job->done[0] != NULL) || has_journal(job);
@@ -233,6 +362,7 @@ encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePol
                            on_source_stop, &transcode.run, &failure);
     transcode.run.reader = transcode.reader;
     gboolean done = transcode.reader != NULL && do_job(&transcode, &failure);
+    g_clear_pointer(&transcode.study, encode_study_free);
     g_clear_pointer(&transcode.reader, source_reader_free);
     send_end(&transcode.run, failure);
     return done;

@@ -105,16 +105,19 @@ test_keys(void)
 {
     AnalyseResultPicture analysis = {.slides =
                                          g_array_new(FALSE, FALSE, sizeof(AnalyseResultSlide))};
+    EncodeGrid grid = encode_grid_choose(25, 1, 8);
     add_slide(&analysis, 0, FALSE);
     add_slide(&analysis, 5000, FALSE);
     add_slide(&analysis, 5500, FALSE);
-    add_slide(&analysis, 9000, TRUE);
+    add_slide(&analysis, 6500, TRUE);
+    add_slide(&analysis, 7500, FALSE);
+    add_slide(&analysis, 8500, FALSE);
     add_slide(&analysis, 9500, FALSE);
-    g_autoptr(GArray) keys = encode_decide_keys(&analysis);
+    g_autoptr(GArray) keys = encode_decide_keys(&analysis, &grid);
     g_assert_cmpuint(keys->len, ==, 2);
-    g_assert_cmpint(g_array_index(keys, gint64, 0), ==, 5000);
-    g_assert_cmpint(g_array_index(keys, gint64, 1), ==, 9500);
-    g_autoptr(GArray) none = encode_decide_keys(NULL);
+    g_assert_cmpint(g_array_index(keys, gint64, 0), ==, 125);
+    g_assert_cmpint(g_array_index(keys, gint64, 1), ==, 238);
+    g_autoptr(GArray) none = encode_decide_keys(NULL, &grid);
     g_assert_cmpuint(none->len, ==, 0);
     g_array_unref(analysis.slides);
 }

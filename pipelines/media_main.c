@@ -58,6 +58,8 @@ main(int argc, char **argv)
     if (!parse_options(&argc, &argv, &options))
         return EX_USAGE;
     av_log_set_level(AV_LOG_FATAL);
+    // SVT-AV1 would tell its settings on stderr.
+    g_setenv("SVT_LOG", "0", TRUE);
     // Before the sandbox closes: plugins are files.
     SourceChoosePolicy policy =
         !options.libav && source_plugins_load() ? SOURCE_CHOOSE_GSTREAMER : SOURCE_CHOOSE_LIBAV;

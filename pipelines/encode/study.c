@@ -118,7 +118,9 @@ encode_study_glance(EncodeStudy *study, GError **error)
         !analyse_glance_run(run->job->source, info, on_stop, run, &glance, &failure) &&
         !survives(run, failure, error))
         return FALSE;
-    study->result->picture.glance = glance.content;
+    // Without the rest: nothing seen yet, or nothing that could be.
+    study->result->has_picture = info->has_picture;
+    study->result->picture.glance = study->result->picture.content = glance.content;
     study->glanced = TRUE;
     return write_result(study, GLANCE_FILE, error);
 }

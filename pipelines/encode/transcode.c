@@ -88,7 +88,8 @@ plan_rungs(Transcode *transcode)
         EncodeRungsId rung = (EncodeRungsId)id;
         const char *name = encode_rungs_get(rung)->name;
         if (!g_strv_contains((const char *const *)run->job->rungs, name) ||
-            !encode_decide_suits(rung, info, known->picture.glance))
+            !encode_decide_suits(rung, info, known->picture.glance) ||
+            rung == ENCODE_RUNGS_VOICE_OPUS || rung == ENCODE_RUNGS_SLIDES)
             continue;
         g_ptr_array_add(names, g_strdup(name));
         plan_rung(transcode, rung);
@@ -197,15 +198,11 @@ speak(Transcode *transcode, EncodeProgressStage stage, GError **error)
 static gboolean
 make_voices(Transcode *transcode, GError **error)
 {
-    EncodeRun *run = &transcode->run;
     GError *failure = NULL;
     gboolean alone = transcode->pictures->len == 0;
     gboolean made =
         try_stage(transcode, hear, begin_stage(transcode, "voice", HEARD_PERMILLE), &failure);
     if (made) {
-        const AnalyseResult *known = encode_study_get_result(transcode->study);
-        if (known->has_sound)
-            (void)run;
         made =
             transcode->voices->len == 0 ||
             try_stage(transcode, speak, begin_stage(transcode, "voice", VOICE_PERMILLE), &failure);
@@ -227,7 +224,6 @@ make_voices(Transcode *transcode, GError **error)
 static gboolean
 make_extras(Transcode *transcode, GError **error)
 {
-    EncodeRun *run = &transcode->run;
     GError *failure = NULL;
     const AnalyseResult *known = encode_study_get_result(transcode->study);
     EncodeProgressStage stage = begin_stage(transcode, "slides", SLIDES_PERMILLE);

@@ -122,6 +122,22 @@ is_marked(double seconds)
     return seconds - floor(seconds + 1e-6) < MARK_MS / 1000.0 - 1e-6;
 }
 
+/* Something fine that moves around the middle, as a camera would see it: pictures differ, and
+ * larger ones show more. */
+static void
+draw_texture(AVFrame *frame, gint64 pts)
+{
+    for (int y = 0; y < frame->height; y++) {
+        gboolean middle = y > frame->height / 4 && y < frame->height * 3 / 4;
+        guint8 *row = frame->data[0] + y * frame->linesize[0];
+        for (int x = 0; x < frame->width; x++) {
+            guint32 hash = (guint32)(x + pts * 3) * 2654435761u ^ (guint32)y * 2246822519u;
+            if (!middle || x < frame->width / 4 || x > frame->width * 3 / 4)
+                row[x] = (guint8)(64 + (hash >> 15) % 128);
+        }
+    }
+}
+
 static void
 draw_picture(Track *track, gint64 pts)
 {
@@ -130,9 +146,7 @@ draw_picture(Track *track, gint64 pts)
     g_assert_cmpint(av_frame_make_writable(frame), >=, 0);
     memset(frame->data[0], is_marked(seconds) ? 235 : 16,
            (gsize)frame->linesize[0] * (gsize)frame->height);
-    // A small grey square that moves, so that pictures differ.
-    for (int y = 0; y < MIN(8, frame->height); y++)
-        frame->data[0][y * frame->linesize[0] + pts * 3 % frame->width] = 126;
+    draw_texture(frame, pts);
     for (int plane = 1; plane <= 2; plane++)
         memset(frame->data[plane], 128,
                (gsize)frame->linesize[plane] * (gsize)((frame->height + 1) / 2));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/api/problem.h"
+#include "server/http/pack.h"
 
 #define CONTENT_POLICY                                                                             \
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "                     \
@@ -47,22 +48,6 @@ find_type(const char *name)
     return "application/octet-stream";
 }
 
-static gboolean
-accepts_gzip(HttpExchange *exchange)
-{
-    const char *header = http_exchange_get_header(exchange, "Accept-Encoding");
-    if (header == NULL)
-        return FALSE;
-    g_auto(GStrv) items = g_strsplit(header, ",", 16);
-    for (guint i = 0; items[i] != NULL; i++) {
-        const char *item = g_strstrip(items[i]);
-        gboolean refused = strstr(item, "q=0") != NULL && strstr(item, "q=0.") == NULL;
-        if (g_ascii_strncasecmp(item, "gzip", 4) == 0 && strchr("; ", item[4]) != NULL)
-            return !refused;
-    }
-    return FALSE;
-}
-
 static GBytes *
 look_up(const char *path)
 {
@@ -76,12 +61,13 @@ make_etag(GBytes *bytes)
     return g_strdup_printf("\"%.16s\"", hash);
 }
 
+/* A policy binds documents and workers; on scripts and styles it would only be bytes on a weak link. */
 static void
 reply_resource(HttpExchange *exchange, const char *path, const char *cache_control)
 {
     g_autofree char *packed_path = g_strconcat(path, ".gz", NULL);
     g_autoptr(GBytes) packed = look_up(packed_path);
-    gboolean pack = packed != NULL && accepts_gzip(exchange);
+    gboolean pack = packed != NULL && http_pack_is_accepted(http_exchange_get_header(exchange, "Accept-Encoding"));
     g_autoptr(GBytes) bytes = pack ? g_bytes_ref(packed) : look_up(path);
     if (bytes == NULL) {
         api_problem_reply(exchange, 404, "not-found", NULL);
@@ -94,7 +80,8 @@ reply_resource(HttpExchange *exchange, const char *path, const char *cache_contr
         http_exchange_set_header(exchange, "Content-Encoding", "gzip");
     http_exchange_set_header(exchange, "ETag", etag);
     http_exchange_set_header(exchange, "Cache-Control", cache_control);
-    api_pages_set_security_headers(exchange);
+    if (g_str_has_suffix(path, ".html") || g_str_has_suffix(path, "/sw.js"))
+        api_pages_set_security_headers(exchange);
     http_exchange_reply_bytes(exchange, 200, find_type(path), bytes);
 }
 

@@ -11,7 +11,10 @@
 #include <sys/socket.h>
 
 #include "server/http/exchange_state.h"
+#include "server/http/pack.h"
 #include "server/http/ranges.h"
+
+#define SMALLEST_PACKED 400 // bytes; a shorter text gains nothing
 
 const char *
 http_exchange_get_method(HttpExchange *exchange)
@@ -262,6 +265,22 @@ http_exchange_reply_bytes(HttpExchange *exchange, guint status, const char *type
     reply(exchange, status, bytes);
 }
 
+/* Takes the text; gives it packed, with the fields that say so, to a client that takes gzip. */
+static GBytes *
+pack_text(HttpExchange *exchange, GBytes *text)
+{
+    http_exchange_set_header(exchange, "Vary", "Accept-Encoding");
+    if (!http_pack_is_accepted(http_exchange_get_header(exchange, "Accept-Encoding")))
+        return text;
+
+    GBytes *packed = http_pack_compress(text);
+    if (packed == NULL)
+        return text;
+    g_bytes_unref(text);
+    http_exchange_set_header(exchange, "Content-Encoding", "gzip");
+    return packed;
+}
+
 void
 http_exchange_reply_json(HttpExchange *exchange, guint status, JsonNode *node)
 {
@@ -269,6 +288,8 @@ http_exchange_reply_json(HttpExchange *exchange, guint status, JsonNode *node)
     g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
 
     json_node_unref(node);
+    if (g_bytes_get_size(bytes) >= SMALLEST_PACKED)
+        bytes = pack_text(exchange, g_steal_pointer(&bytes));
     if (!find_field(exchange, "Cache-Control"))
         http_exchange_set_header(exchange, "Cache-Control", "no-cache");
     http_exchange_reply_bytes(exchange, status,

@@ -7,6 +7,7 @@
 import { render, type FunctionComponent } from 'preact';
 import { useState } from 'preact/hooks';
 import { refreshSession, session } from './lib/api';
+import { startBudget } from './lib/budget';
 import { useWhen } from './lib/hooks';
 import { language, restoreLanguage, useTexts } from './lib/i18n';
 import { place, startRouter } from './lib/router';
@@ -95,6 +96,7 @@ function App() {
 
 applyTheme();
 startRouter();
+startBudget();
 void refreshSession();
 void restoreLanguage().then(() => {
   const root = document.getElementById('app');

@@ -92,17 +92,29 @@ export function findOverflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
 
+export interface Count {
+  /** Bytes of all finished answers, or of those whose address matches. */
+  total(pattern?: RegExp): number;
+  urls(): string[];
+}
+
 /** Every byte over the wire, heads included, as the browser's own protocol counts them. */
-export async function countBytes(page: Page): Promise<{ total: () => number; urls: () => string[] }> {
+export async function countBytes(page: Page): Promise<Count> {
   const session = await page.context().newCDPSession(page);
-  let total = 0;
-  const urls: string[] = [];
+  const asked = new Map<string, { url: string; bytes: number }>();
   await session.send('Network.enable');
-  session.on('Network.requestWillBeSent', (event) => urls.push(event.request.url));
-  session.on('Network.loadingFinished', (event) => {
-    total += event.encodedDataLength;
+  session.on('Network.requestWillBeSent', (event) => {
+    asked.set(event.requestId, { url: event.request.url, bytes: 0 });
   });
-  return { total: () => total, urls: () => urls };
+  session.on('Network.loadingFinished', (event) => {
+    const entry = asked.get(event.requestId);
+    if (entry) entry.bytes = event.encodedDataLength;
+  });
+  return {
+    total: (pattern = /./) =>
+      [...asked.values()].reduce((sum, { url, bytes }) => sum + (pattern.test(url) ? bytes : 0), 0),
+    urls: () => [...asked.values()].map(({ url }) => url),
+  };
 }
 
 /** Takes a screenshot into docs/screenshots when DAORIAN_SCREENSHOTS is 1; each is under 200 KB. */

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { chooseAhead, findWanted, mixSpeed, planRequest } from '../../../web/src/player/planner';
-import type { Segment } from '../../../web/src/player/playlist';
+import type { Segment } from '../../../web/src/player/segments';
 import { LARGEST_CHUNK, mixRate, nextChunkSize, SMALLEST_CHUNK } from '../../../web/src/upload/pace';
 import { runTests, test } from '../tap';
 

@@ -14,6 +14,8 @@ import {
   parseTime,
 } from '../../../web/src/lib/format';
 import { en } from '../../../web/src/texts/en';
+import { lateEn } from '../../../web/src/texts/late-en';
+import { lateTh } from '../../../web/src/texts/late-th';
 import { staffEn } from '../../../web/src/texts/staff-en';
 import { staffTh } from '../../../web/src/texts/staff-th';
 import { th } from '../../../web/src/texts/th';
@@ -37,6 +39,7 @@ function flatten(tree: Tree, path = ''): Map<string, string> {
 
 const PAIRS: readonly (readonly [string, Tree, Tree])[] = [
   ['learner', th, en],
+  ['late', lateTh, lateEn],
   ['staff', staffTh, staffEn],
 ];
 

@@ -15,6 +15,7 @@ import { runTests, test } from '../tap';
 
 const FILE = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
 const asked: string[] = [];
+let received = 0;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 
 const server = createServer((request, response) => {
@@ -51,8 +52,12 @@ async function collect(from: number, to: number, signal = new AbortController().
   const parts: Uint8Array[] = [];
   const retrying: boolean[] = [];
   asked.length = 0;
+  received = 0;
   await fetchRange(url, from, to, signal, {
     onBytes: async (bytes) => void parts.push(bytes.slice()),
+    onReceived: (count) => {
+      received += count;
+    },
     onRetrying: (value) => void retrying.push(value),
     onMeasured: () => undefined,
   });
@@ -76,6 +81,33 @@ test('goes on where it broke off and fetches nothing twice', async () => {
   assert.deepEqual(bytes, Buffer.from(FILE.subarray(0, 60_000)));
   assert.deepEqual(asked, ['bytes=0-59999', 'bytes=20000-59999', 'bytes=40000-59999']);
   assert.ok(retrying.includes(true) && retrying[retrying.length - 1] === false);
+});
+
+test('an end beyond the file is the file’s', async () => {
+  answer = (request, response) => {
+    const from = Number(/^bytes=(\d+)-(?:\d+)?$/.exec(request.headers.range ?? '')![1]);
+    response.writeHead(206, {
+      'Content-Length': FILE.length - from,
+      'Content-Range': `bytes ${from}-${FILE.length - 1}/${FILE.length}`,
+    });
+    response.end(FILE.subarray(from));
+  };
+  assert.equal((await collect(99_000, 200_000)).bytes.length, 1000);
+  assert.equal((await collect(90_000, Infinity)).bytes.length, 10_000);
+  assert.deepEqual(asked, ['bytes=90000-']);
+  assert.ok(received > 10_000 && received < 10_600, `${received} bytes counted`);
+});
+
+test('counts what it skips, and nothing of a kept copy', async () => {
+  answer = (_request, response) => response.end(FILE);
+  await collect(70_000, 79_999);
+  assert.ok(received >= 80_000, `${received} bytes counted`);
+  answer = (request, response) => {
+    response.setHeader('Daorian-Kept', '1');
+    serve(request, response, Infinity);
+  };
+  await collect(0, 999);
+  assert.equal(received, 0);
 });
 
 test('skips forward when a server knows no ranges', async () => {
@@ -107,13 +139,18 @@ test('ends at once when it is aborted', async () => {
   await assert.rejects(collect(0, 999, abort.signal), { name: 'AbortError' });
 });
 
-test('the feeder is at most 8 KB gzipped', () => {
+test('the feeder, slides included, is at most 8 KB gzipped', () => {
   const web = process.env.DAORIAN_WEB!;
   const { buildSync } = createRequire(join(web, 'package.json'))('esbuild') as typeof import('esbuild');
   const built = buildSync({
-    entryPoints: [join(web, 'src', 'player', 'feeder.ts')],
+    stdin: {
+      contents: "export * from './feeder'; export * from './deck';",
+      resolveDir: join(web, 'src', 'player'),
+    },
     bundle: true,
     minify: true,
+    // In the entry anyway.
+    external: ['preact', 'preact/*'],
     format: 'esm',
     target: 'es2019',
     write: false,

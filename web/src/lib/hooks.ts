@@ -76,3 +76,13 @@ export function useLatest<T>(value: T): { readonly current: T } {
   ref.current = value;
   return ref;
 }
+
+/** Calls back when the browser has nothing better to do, at the latest after four seconds. */
+export function whenIdle(act: () => void): () => void {
+  if (typeof requestIdleCallback === 'function') {
+    const handle = requestIdleCallback(act, { timeout: 4000 });
+    return () => cancelIdleCallback(handle);
+  }
+  const timer = setTimeout(act, 1500);
+  return () => clearTimeout(timer);
+}

@@ -12,11 +12,18 @@ import type { Language } from './types';
 
 export const language = createStore<Language>('th');
 
-let english: Texts | null = null;
+type English = typeof import('../texts/en');
+
+let english: English | null = null;
+
+/** All English texts when the page is English, else null. */
+export function readEnglish(): English | null {
+  return language.get() === 'en' ? english : null;
+}
 
 /** The texts of the present language, for code outside components. */
 export function t(): Texts {
-  return language.get() === 'en' && english ? english : th;
+  return readEnglish()?.en ?? th;
 }
 
 /** The texts of the present language; the component renders again when it changes. */
@@ -27,7 +34,7 @@ export function useTexts(): Texts {
 
 /** Sets and remembers the language once its texts are here, and tells assistive technology. */
 export async function setLanguage(next: Language): Promise<void> {
-  if (next === 'en') english ??= (await import('../texts/en')).en;
+  if (next === 'en') english ??= await import('../texts/en');
   remember('language', next);
   document.documentElement.lang = next;
   language.set(next);

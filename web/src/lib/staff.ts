@@ -3,6 +3,7 @@
 
 // What staff pages share: their texts, the live event stream, and a store of lessons that it feeds.
 
+import './traffic';
 import { useEffect } from 'preact/hooks';
 import { staffEn } from '../texts/staff-en';
 import { staffTh, type StaffTexts } from '../texts/staff-th';

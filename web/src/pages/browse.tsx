@@ -5,13 +5,18 @@
 // and the back button works; answers are kept while the page lives, so that going back is instant.
 
 import { useRef, useState } from 'preact/hooks';
+import { budget, remainingBytes } from '../lib/budget';
 import { call, describeError, isAbort } from '../lib/api';
 import { formatBytes, formatClock, formatDuration } from '../lib/format';
 import { useDebounced, useWhen } from '../lib/hooks';
 import { language, lessonLang, useTexts } from '../lib/i18n';
+import { useLateTexts } from '../lib/late';
 import { navigate, place } from '../lib/router';
+import { recall } from '../lib/storage';
 import { useStore } from '../lib/store';
 import type { Lesson, Page } from '../lib/types';
+import { readLinkHints } from '../player/hints';
+import { useRungs } from '../player/support';
 import { Empty, ErrorNotice, Loading, PageHead } from '../ui/basics';
 import { Icon } from '../ui/icons';
 import '../ui/browse.css';
@@ -72,27 +77,45 @@ function useResults(query: string): Results {
   return { page, error, busy, more: () => ask(page), retry: () => setTurn((n) => n + 1) };
 }
 
-function smallestBytes(lesson: Lesson): number | null {
-  const sizes = lesson.rungs.filter((rung) => rung.url && !rung.error).map((rung) => rung.bytes);
-  return sizes.length > 0 ? Math.min(...sizes) : null;
+/** What each rung of the lesson costs here, cheapest first. */
+function Prices({ lesson }: { lesson: Lesson }) {
+  const texts = useLateTexts().browse;
+  const names = useTexts().rungs.short;
+  useStore(budget);
+  const rungs = useRungs(lesson);
+  if (rungs.length === 0) return <p class="card-facts">{texts.preparing}</p>;
+  const chosen = recall<string | null>('rung', null);
+  return (
+    <ul class="prices" aria-label={texts.prices}>
+      {rungs.map((rung) => {
+        const over = rung.bytes > remainingBytes();
+        const kind = `price ${rung.name === chosen ? 'price-chosen' : ''} ${over ? 'price-over' : ''}`;
+        return (
+          <li key={rung.name} class={kind.trim()} title={over ? texts.over : undefined}>
+            {names[rung.name] ?? rung.name} <strong>{formatBytes(rung.bytes)}</strong>
+            {over && <span class="unseen"> {texts.over}</span>}
+          </li>
+        );
+      })}
+    </ul>
+  );
 }
 
 function LessonCard({ lesson }: { lesson: Lesson }) {
-  const texts = useTexts();
+  const texts = useLateTexts().browse;
   const lang = useStore(language);
-  const least = smallestBytes(lesson);
   return (
     <li class="card">
       <a href={`/watch/${lesson.id}`} class="card-link">
         <div class="card-picture">
-          {lesson.poster ? (
+          {lesson.poster && !readLinkHints().frugal ? (
             <img src={lesson.poster} alt="" loading="lazy" decoding="async" width={320} height={180} />
           ) : (
             <Icon name={lesson.rungs.length > 0 ? 'sound' : 'play'} />
           )}
           {lesson.duration_ms ? (
             <span class="card-time">
-              <span class="unseen">{`${texts.browse.minutes} ${formatDuration(lesson.duration_ms, lang)}`}</span>
+              <span class="unseen">{`${texts.minutes} ${formatDuration(lesson.duration_ms, lang)}`}</span>
               <span aria-hidden="true">{formatClock(lesson.duration_ms / 1000)}</span>
             </span>
           ) : null}
@@ -100,17 +123,15 @@ function LessonCard({ lesson }: { lesson: Lesson }) {
         <h2 class="card-title" lang={lessonLang(lesson.language)}>
           {lesson.title}
         </h2>
-        <p class="card-facts">
-          {least === null ? texts.browse.preparing : texts.browse.from(formatBytes(least))}
-          {lesson.owner ? ` · ${lesson.owner.name}` : ''}
-        </p>
+        <Prices lesson={lesson} />
+        {lesson.owner && <p class="card-facts">{lesson.owner.name}</p>}
       </a>
     </li>
   );
 }
 
 function SearchBox({ value, onInput }: { value: string; onInput: (text: string) => void }) {
-  const texts = useTexts();
+  const texts = useLateTexts().browse;
   const field = useRef<HTMLInputElement>(null);
   return (
     <form
@@ -126,8 +147,8 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
         ref={field}
         type="search"
         value={value}
-        aria-label={texts.browse.search}
-        placeholder={texts.browse.placeholder}
+        aria-label={texts.search}
+        placeholder={texts.placeholder}
         maxLength={200}
         autocomplete="off"
         enterkeyhint="search"
@@ -137,7 +158,7 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
         <button
           type="button"
           class="control"
-          aria-label={texts.browse.clear}
+          aria-label={texts.clear}
           onClick={() => {
             onInput('');
             field.current?.focus();
@@ -151,7 +172,7 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
 }
 
 export default function BrowsePage() {
-  const texts = useTexts();
+  const texts = useLateTexts().browse;
   const where = useStore(place);
   const inUrl = new URLSearchParams(where.search).get('q') ?? '';
   const [typed, setTyped] = useState(inUrl);
@@ -169,17 +190,17 @@ export default function BrowsePage() {
   const count = page?.items.length ?? 0;
   return (
     <>
-      <PageHead title={texts.browse.heading} />
+      <PageHead title={texts.heading} />
       <SearchBox value={typed} onInput={setTyped} />
       <p class="hint" role="status" aria-live="polite">
-        {page && !busy ? texts.browse.results(count, page.next_cursor !== null) : ' '}
+        {page && !busy ? texts.results(count, page.next_cursor !== null) : ' '}
       </p>
       {error && <ErrorNotice message={error} onRetry={retry} />}
       {!page && busy && <Loading />}
       {page && count === 0 && !busy && !error && (
         <Empty
-          title={query ? texts.browse.noMatch(query) : texts.browse.none}
-          help={query ? texts.browse.noMatchHelp : texts.browse.noneHelp}
+          title={query ? texts.noMatch(query) : texts.none}
+          help={query ? texts.noMatchHelp : texts.noneHelp}
         />
       )}
       <ul class="cards" aria-busy={busy}>
@@ -188,7 +209,7 @@ export default function BrowsePage() {
       {page?.next_cursor && (
         <p class="more">
           <button type="button" class="button" onClick={more} disabled={busy}>
-            {texts.browse.more}
+            {texts.more}
           </button>
         </p>
       )}

@@ -7,8 +7,19 @@
 
 import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
+import { budget } from '../lib/budget';
+import { formatBytes, formatClock, formatPercent } from '../lib/format';
 import { useWhen } from '../lib/hooks';
+import { useTexts } from '../lib/i18n';
+import { useLateTexts } from '../lib/late';
+import { useStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
+import { readLinkHints } from '../player/hints';
+import { Progress } from '../ui/basics';
+import { Icon } from '../ui/icons';
+import '../ui/panels.css';
+import { openSettings } from '../ui/settings-door';
+import { showToast } from '../ui/toast';
 
 /** What every panel gets. `video` is null until play was pressed. */
 export interface PanelProps {
@@ -42,13 +53,116 @@ function LatePanel({ files, props }: { files: PanelFiles; props: PanelProps }) {
   return panel ? <panel.default {...props} /> : null;
 }
 
-/** Below the player: the transcript. */
-export function MainPanels(props: PanelProps) {
-  const wanted = (props.lesson.captions?.length ?? 0) > 0 || props.lesson.may_edit;
-  return wanted ? <LatePanel files={TRANSCRIPT} props={props} /> : null;
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Not a secure context (a box on the local network): the old way.
+    const field = document.createElement('textarea');
+    field.value = text;
+    field.className = 'unseen';
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand('copy');
+    field.remove();
+    return done;
+  }
 }
 
-/** Beside the player, below the prices. */
+function ShareButtons({ lesson, seconds }: { lesson: Lesson; seconds: number }) {
+  const texts = useTexts();
+  const url = `${location.origin}/watch/${lesson.id}`;
+  const at = Math.floor(seconds);
+  const copy = async (text: string): Promise<void> => {
+    showToast((await copyText(text)) ? texts.lesson.copied : texts.lesson.copyFailed);
+  };
+  const share = async (): Promise<void> => {
+    if (!navigator.share) return copy(url);
+    await navigator.share({ title: lesson.title, url }).catch(() => undefined);
+  };
+  return (
+    <>
+      <button type="button" class="button" onClick={() => void share()}>
+        <Icon name="share" />
+        {'share' in navigator ? texts.lesson.share : texts.lesson.shareLink}
+      </button>
+      {at > 0 && (
+        <button type="button" class="button button-quiet" onClick={() => void copy(`${url}?t=${at}`)}>
+          <Icon name="link" />
+          {texts.lesson.shareAt(formatClock(at))}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** How the week's budget stands, with the door to the settings. */
+function BudgetLine() {
+  const common = useTexts();
+  const texts = useLateTexts().budget;
+  const { limit, spent, state } = useStore(budget);
+  const used = formatBytes(spent);
+  return (
+    <div class={`budget-line budget-${state}`}>
+      <p>{limit === null ? texts.spent(used) : texts.spentOf(used, formatBytes(limit))}</p>
+      {limit !== null && <Progress percent={formatPercent(spent, limit)} label={texts.heading} />}
+      {readLinkHints().frugal && <p class="hint">{texts.saveData}</p>}
+      <button type="button" class="link" onClick={openSettings}>
+        {common.nav.settings}
+      </button>
+    </div>
+  );
+}
+
+/** The slides as one file to print. Its size is asked for only when the lesson does not tell it. */
+function SlidesPdf({ lesson }: { lesson: Lesson }) {
+  const texts = useLateTexts().slides;
+  const known = lesson.slides?.pdf_bytes ?? null;
+  const [bytes, setBytes] = useState<number | null>(known);
+  const url = lesson.slides?.pdf ?? null;
+  useWhen(() => {
+    if (!url || known !== null) return;
+    fetch(url, { method: 'HEAD' }).then(
+      (answer) => setBytes(Number(answer.headers.get('Content-Length')) || null),
+      () => undefined,
+    );
+  }, [url]);
+  if (!url) return null;
+  return (
+    <a class="button" href={url} download>
+      <Icon name="save" />
+      {bytes === null ? texts.pdf : texts.pdfSize(formatBytes(bytes))}
+    </a>
+  );
+}
+
+/** Below the player: sharing, the slides to print, the transcript. */
+export function MainPanels(props: PanelProps) {
+  const { lesson } = props;
+  const wanted = (lesson.captions?.length ?? 0) > 0 || lesson.may_edit;
+  return (
+    <>
+      <div class="actions">
+        <ShareButtons lesson={lesson} seconds={props.seconds} />
+        <SlidesPdf lesson={lesson} />
+      </div>
+      {wanted && <LatePanel files={TRANSCRIPT} props={props} />}
+    </>
+  );
+}
+
+/** Beside the player, below the prices: the budget, keeping a copy, the shortcuts. */
 export function SidePanels(props: PanelProps) {
-  return <LatePanel files={KEEP} props={props} />;
+  const texts = useLateTexts().player;
+  return (
+    <>
+      <BudgetLine />
+      <LatePanel files={KEEP} props={props} />
+      <details class="keys">
+        <summary>{texts.keys}</summary>
+        <p>{texts.keysList}</p>
+      </details>
+    </>
+  );
 }

@@ -6,19 +6,17 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, call, describeError, isAbort, refreshSession, session } from '../lib/api';
-import { formatClock, formatDate, formatDuration, parseTime } from '../lib/format';
-import { useWhen } from '../lib/hooks';
+import { formatDate, formatDuration, parseTime } from '../lib/format';
+import { useWhen, whenIdle } from '../lib/hooks';
 import { lessonLang, language, useTexts } from '../lib/i18n';
 import { navigate, place } from '../lib/router';
 import { recall, remember } from '../lib/storage';
 import { useStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
-import { chooseRung, listPlayable } from '../player/engine';
 import { RungChoice } from '../player/choice';
 import { Player } from '../player/player';
+import { chooseRung, hasPicture, useRungs } from '../player/support';
 import { Empty, ErrorNotice, Loading, Notice, PageHead, Progress } from '../ui/basics';
-import { Icon } from '../ui/icons';
-import { showToast } from '../ui/toast';
 
 const FIRST_POLL_MS = 5000;
 const LONGEST_POLL_MS = 60_000;
@@ -69,50 +67,6 @@ function useLesson(id: string): View {
   return { lesson, error: message, missing, reload: () => setTurn((n) => n + 1) };
 }
 
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Not a secure context (a box on the local network): the old way.
-    const field = document.createElement('textarea');
-    field.value = text;
-    field.className = 'unseen';
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand('copy');
-    field.remove();
-    return done;
-  }
-}
-
-function ShareButtons({ lesson, seconds }: { lesson: Lesson; seconds: number }) {
-  const texts = useTexts();
-  const url = `${location.origin}/watch/${lesson.id}`;
-  const at = Math.floor(seconds);
-  const copy = async (text: string): Promise<void> => {
-    showToast((await copyText(text)) ? texts.lesson.copied : texts.lesson.copyFailed);
-  };
-  const share = async (): Promise<void> => {
-    if (!navigator.share) return copy(url);
-    await navigator.share({ title: lesson.title, url }).catch(() => undefined);
-  };
-  return (
-    <div class="actions">
-      <button type="button" class="button" onClick={() => void share()}>
-        <Icon name="share" />
-        {'share' in navigator ? texts.lesson.share : texts.lesson.shareLink}
-      </button>
-      {at > 0 && (
-        <button type="button" class="button button-quiet" onClick={() => void copy(`${url}?t=${at}`)}>
-          <Icon name="link" />
-          {texts.lesson.shareAt(formatClock(at))}
-        </button>
-      )}
-    </div>
-  );
-}
-
 function Preparing({ lesson }: { lesson: Lesson }) {
   const texts = useTexts();
   if (lesson.state === 'failed') {
@@ -157,34 +111,79 @@ function Facts({ lesson }: { lesson: Lesson }) {
   );
 }
 
+type PanelsModule = typeof import('./watch-panels');
+
+/** What is not needed before play comes when the browser is idle. */
+function usePanels(): PanelsModule | null {
+  const [panels, setPanels] = useState<PanelsModule | null>(null);
+  useEffect(() => whenIdle(() => void import('./watch-panels').then(setPanels, () => undefined)), []);
+  return panels;
+}
+
+/** The chosen rung; what is proposed stays as it is once the lesson plays, whatever rungs arrive. */
+function useChoice(lesson: Lesson, begun: boolean): [string | null, (name: string) => void] {
+  const rungs = useRungs(lesson);
+  const [picked, setPicked] = useState<string | null>(null);
+  const [proposed, setProposed] = useState<string | null>(null);
+  const names = rungs.map((rung) => rung.name).join(' ');
+  useWhen(() => {
+    if (!begun || proposed === null) setProposed(chooseRung(lesson, rungs, recall('rung', null)));
+  }, [names]);
+  const choose = (name: string): void => {
+    setPicked(name);
+    remember('rung', name);
+    if (rungs.some((rung) => rung.name === name && hasPicture(rung))) remember('cap', name);
+  };
+  return [picked ?? proposed, choose];
+}
+
+function About({ lesson }: { lesson: Lesson }) {
+  const texts = useTexts();
+  return (
+    <section class="about">
+      <h2>{texts.lesson.about}</h2>
+      {lesson.description ? (
+        <p class="prose" lang={lessonLang(lesson.language)}>
+          {lesson.description}
+        </p>
+      ) : (
+        <p class="hint">{texts.lesson.noDescription}</p>
+      )}
+    </section>
+  );
+}
+
 function LessonView({ lesson }: { lesson: Lesson }) {
   const texts = useTexts();
-  const rungs = listPlayable(lesson);
-  const [picked, setPicked] = useState<string | null>(null);
+  const panels = usePanels();
   const [seconds, setSeconds] = useState(0);
-  const choice = picked ?? chooseRung(rungs, recall<string | null>('rung', null));
-  // What is chosen first must not change under a playing lesson when better rungs arrive.
-  const [fixed, setFixed] = useState<string | null>(null);
-  const begun = seconds > 0;
-  useWhen(() => {
-    if (begun && fixed === null) setFixed(choice);
-  }, [begun]);
-  const shown = picked ?? fixed ?? choice;
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const [wish, setWish] = useState<{ seconds: number } | null>(null);
+  const [choice, choose] = useChoice(lesson, video !== null);
   const startAt = parseTime(new URLSearchParams(place.get().search).get('t'));
-  const lang = lessonLang(lesson.language);
-  const visible = lesson.state !== 'withdrawn' && rungs.length > 0;
+  const playable = lesson.state !== 'withdrawn' && choice !== null;
+  const onSeek = (at: number): void => setWish({ seconds: at });
+  const parts = { lesson, choice: choice ?? '', video, seconds, onSeek };
   return (
     <article class="lesson">
       <div class="lesson-main">
-        {visible && shown ? (
-          <Player key={lesson.id} lesson={lesson} choice={shown} startAt={startAt} onTime={setSeconds} />
+        {playable ? (
+          <Player
+            key={lesson.id}
+            lesson={lesson}
+            choice={choice}
+            startAt={startAt}
+            wish={wish}
+            onChoose={choose}
+            onTime={setSeconds}
+            onVideo={setVideo}
+          />
         ) : (
           <Preparing lesson={lesson} />
         )}
-        <PageHead title={lesson.title} lang={lang}>
+        <PageHead title={lesson.title} lang={lessonLang(lesson.language)}>
           <Facts lesson={lesson} />
         </PageHead>
-        {visible && <ShareButtons lesson={lesson} seconds={seconds} />}
         {lesson.warnings.length > 0 && (
           <Notice kind="warning">
             {lesson.warnings.map((warning) => (
@@ -192,39 +191,17 @@ function LessonView({ lesson }: { lesson: Lesson }) {
             ))}
           </Notice>
         )}
+        {playable && panels && <panels.MainPanels {...parts} />}
       </div>
       <div class="lesson-side">
-        {visible && (
-          <RungChoice
-            lesson={lesson}
-            choice={shown}
-            onChoose={(name) => {
-              setPicked(name);
-              remember('rung', name);
-            }}
-          />
-        )}
-        {visible && !lesson.complete && lesson.job && (
+        {playable && <RungChoice lesson={lesson} choice={choice} onChoose={choose} />}
+        {playable && !lesson.complete && lesson.job && (
           <p class="hint" role="status">
             {texts.lesson.more}
           </p>
         )}
-        <section class="about">
-          <h2>{texts.lesson.about}</h2>
-          {lesson.description ? (
-            <p class="prose" lang={lang}>
-              {lesson.description}
-            </p>
-          ) : (
-            <p class="hint">{texts.lesson.noDescription}</p>
-          )}
-        </section>
-        {visible && (
-          <details class="keys">
-            <summary>{texts.player.keys}</summary>
-            <p>{texts.player.keysList}</p>
-          </details>
-        )}
+        {playable && panels && <panels.SidePanels {...parts} />}
+        <About lesson={lesson} />
         <p class="side-links">
           <a href={`/lite/${lesson.id}`}>{texts.lesson.light}</a>
           {lesson.may_edit && <a href={`/manage?lesson=${lesson.id}`}>{texts.lesson.edit}</a>}

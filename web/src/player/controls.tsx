@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The bar below the picture: play, position, volume, speed, captions, whole screen. With the shortcuts it
-// is a chunk of its own, fetched when play is pressed.
+// Everything to see of a playing lesson: what lies over the picture and the bar below it: play, position,
+// volume, speed, captions, whole screen, cost. With the shortcuts it is a chunk of its own.
 
-import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { budget, remainingBytes } from '../lib/budget';
+import { formatBytes, formatClock } from '../lib/format';
 import { useTexts } from '../lib/i18n';
-import { formatClock } from '../lib/format';
+import { useLateTexts } from '../lib/late';
+import { useStore } from '../lib/store';
 import { Icon } from '../ui/icons';
+import '../ui/playing.css';
+import { leftBytes, minuteBytes } from './cost';
 import { handleKey, RATES, toggleCaptions, toggleFullscreen, togglePlay } from './keys';
+import { Overlay, type ActiveParts } from './overlay';
+import { SeekBar } from './seekbar';
+import { Strip } from './strip';
 
-export { handleKey, togglePlay };
-
-interface ControlsProps {
-  video: HTMLVideoElement;
-  box: RefObject<HTMLElement>;
-  duration: number;
-  hasCaptions: boolean;
-}
+export { handleKey, Overlay, togglePlay };
 
 const EVENTS = [
   'play',
@@ -46,38 +46,8 @@ function useVideoState(video: HTMLVideoElement): void {
   }, [video]);
 }
 
-function findBufferedEnd(video: HTMLVideoElement): number {
-  const { buffered, currentTime } = video;
-  for (let i = 0; i < buffered.length; i += 1) {
-    if (buffered.start(i) <= currentTime + 0.1 && buffered.end(i) >= currentTime) return buffered.end(i);
-  }
-  return currentTime;
-}
-
-function SeekBar({ video, duration }: { video: HTMLVideoElement; duration: number }) {
-  const texts = useTexts();
-  const now = Math.min(video.currentTime, duration);
-  const share = (seconds: number): string => `${duration > 0 ? (100 * seconds) / duration : 0}%`;
-  return (
-    <input
-      class="seek"
-      type="range"
-      min={0}
-      max={duration || 1}
-      step={1}
-      value={now}
-      style={{ '--played': share(now), '--ready': share(findBufferedEnd(video)) }}
-      aria-label={texts.player.seek}
-      aria-valuetext={texts.player.position(formatClock(now), formatClock(duration))}
-      onInput={(event) => {
-        video.currentTime = Number(event.currentTarget.value);
-      }}
-    />
-  );
-}
-
 function Volume({ video }: { video: HTMLVideoElement }) {
-  const texts = useTexts();
+  const texts = useLateTexts();
   const silent = video.muted || video.volume === 0;
   return (
     <div class="volume">
@@ -110,19 +80,74 @@ function Volume({ video }: { video: HTMLVideoElement }) {
   );
 }
 
-export function Controls({ video, box, duration, hasCaptions }: ControlsProps) {
-  const texts = useTexts();
+function Speed({ video }: { video: HTMLVideoElement }) {
+  const texts = useLateTexts();
+  return (
+    <label class="speed">
+      <span class="unseen">{texts.player.speed}</span>
+      <select
+        value={String(video.playbackRate)}
+        onChange={(event) => {
+          video.playbackRate = Number(event.currentTarget.value);
+        }}
+      >
+        {RATES.map((rate) => (
+          <option key={rate} value={String(rate)}>
+            {texts.player.speedOf(rate)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What was used, what is still to come, and how the week's budget stands. */
+function Foot({ session, lesson, choice }: ActiveParts) {
+  const texts = useLateTexts();
+  const { bytes, resumed } = useStore(session.state);
+  const { state, limit, spent } = useStore(budget);
+  const { video } = session;
+  const left = leftBytes(video, lesson, choice);
+  return (
+    <div class="player-foot">
+      <p>
+        <span>{texts.player.used(formatBytes(bytes))}</span>
+        {left > 0 && <span class="player-left">{texts.player.left(formatBytes(left))}</span>}
+        <span>{texts.player.perMinute(formatBytes(minuteBytes(video, lesson, choice)))}</span>
+      </p>
+      {(state === 'near' || state === 'over') && limit !== null && (
+        <p class="player-near" role="status">
+          {texts.budget.near(Math.floor((100 * spent) / limit))} · {texts.budget.left(formatBytes(remainingBytes()))}
+        </p>
+      )}
+      {resumed > 0 && (
+        <p role="status">
+          {texts.player.resumed(formatClock(resumed))}{' '}
+          <button type="button" class="link player-restart" onClick={() => session.restart()}>
+            {texts.player.restart}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Bar({ session, lesson, box }: ActiveParts) {
+  const texts = useLateTexts();
+  const { play } = useTexts().player;
+  const { video } = session;
   useVideoState(video);
-  const length = Number.isFinite(video.duration) && video.duration > 0 ? video.duration : duration;
+  const known = (lesson.duration_ms ?? 0) / 1000;
+  const length = Number.isFinite(video.duration) && video.duration > 0 ? video.duration : known;
   const full = document.fullscreenElement !== null;
   return (
     <div class="controls">
-      <SeekBar video={video} duration={length} />
+      <SeekBar session={session} lesson={lesson} duration={length} />
       <div class="controls-row">
         <button
           type="button"
           class="control control-play"
-          aria-label={video.paused ? texts.player.play : texts.player.pause}
+          aria-label={video.paused ? play : texts.player.pause}
           onClick={() => togglePlay(video)}
         >
           <Icon name={video.paused ? 'play' : 'pause'} filled />
@@ -131,22 +156,8 @@ export function Controls({ video, box, duration, hasCaptions }: ControlsProps) {
           {formatClock(video.currentTime)} / {formatClock(length)}
         </span>
         <Volume video={video} />
-        <label class="speed">
-          <span class="unseen">{texts.player.speed}</span>
-          <select
-            value={String(video.playbackRate)}
-            onChange={(event) => {
-              video.playbackRate = Number(event.currentTarget.value);
-            }}
-          >
-            {RATES.map((rate) => (
-              <option key={rate} value={String(rate)}>
-                {texts.player.speedOf(rate)}
-              </option>
-            ))}
-          </select>
-        </label>
-        {hasCaptions && (
+        <Speed video={video} />
+        {(lesson.captions ?? []).length > 0 && (
           <button
             type="button"
             class="control"
@@ -166,5 +177,17 @@ export function Controls({ video, box, duration, hasCaptions }: ControlsProps) {
         </button>
       </div>
     </div>
+  );
+}
+
+/** What stands below the picture. */
+export function Below(props: ActiveParts) {
+  const { deck } = useStore(props.session.state);
+  return (
+    <>
+      <Bar {...props} />
+      {deck && <Strip session={props.session} deck={deck} lesson={props.lesson} onChoose={props.onChoose} />}
+      <Foot {...props} />
+    </>
   );
 }

@@ -1,47 +1,59 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Plays one chosen rung through Media Source Extensions: reads the rung's playlist, asks for exact byte
-// ranges, keeps as much ahead as the planner says, and goes on where a range broke off. One Feeder
-// serves one <video>; load() again changes the rung, at the place where the learner is.
+// Plays one chosen rung through Media Source Extensions: reads the index at the head of the rung's file,
+// asks for exact byte ranges, keeps as much ahead as the planner says, and goes on where a range broke
+// off. What else is to be fetched (stills) gets its turn between two ranges, when sound is well ahead.
+// One Feeder serves one <video>; load() again changes the rung, at the place where the learner is.
 
-import { findSegment, parsePlaylist, type MediaPlaylist } from './playlist';
+import { findMediaSource, mimeType } from './mse';
 import { chooseAhead, findWanted, mixSpeed, planRequest, type Span } from './planner';
-import { fetchRange, TransferError, type TransferHooks } from './transfer';
+import { findSegment, guessHead, readIndex, type FileIndex } from './segments';
+import { fetchRange, type TransferHooks } from './transfer';
 
 export interface FeederHooks {
   onRetrying(retrying: boolean): void;
-  /** Every media byte that came over the link. */
-  onBytes(bytes: number): void;
+  /** Every byte that came over the link, heads included. */
+  onReceived(bytes: number): void;
   /** Playing cannot go on; load() may be called again. */
   onError(error: Error): void;
 }
 
+/** The line as it is when the side gets its turn. */
+export interface SideTurn {
+  /** Seconds of sound from the playhead on; Infinity when the rung is there to its end. */
+  ahead: number;
+  /** Seconds that the feeder wants to have at most. */
+  window: number;
+  /** Bytes a second, once measured. */
+  speed: number | null;
+  hooks: TransferHooks;
+  /** Aborted as soon as the sound needs the line. */
+  signal: AbortSignal;
+}
+
+/** What shares the line with the feeder. */
+export interface SideWork {
+  /** Does a piece of work and answers true, or answers how many seconds must be ahead before it can. */
+  run(turn: SideTurn): Promise<true | number>;
+}
+
 export interface FeederSource {
-  /** Address of `<rung>.m3u8`. */
-  playlistUrl: string;
+  /** Address of the rung's file. */
+  fileUrl: string;
   codecs: string;
   hasPicture: boolean;
+  seconds: number;
   bytesPerSecond: number;
   frugal: boolean;
-}
-
-type SourceClass = typeof MediaSource;
-
-/** The MediaSource class of this browser, if it has one. */
-export function findMediaSource(): SourceClass | null {
-  const scope = globalThis as { MediaSource?: SourceClass; ManagedMediaSource?: SourceClass };
-  return scope.MediaSource ?? scope.ManagedMediaSource ?? null;
-}
-
-/** The MIME type a SourceBuffer wants. */
-export function mimeType(source: { codecs: string; hasPicture: boolean }): string {
-  return `${source.hasPicture ? 'video' : 'audio'}/mp4; codecs="${source.codecs}"`;
+  side?: SideWork;
 }
 
 const KEEP_BEHIND = 20;
 const LARGEST_GAP = 0.5;
 const WAKING = ['timeupdate', 'seeking', 'ratechange', 'play', 'waiting'] as const;
+/** Seconds of the first request where something else waits for the line. */
+const FIRST_SHARE = 9;
 
 function listSpans(ranges: TimeRanges): Span[] {
   return Array.from({ length: ranges.length }, (_, i) => ({
@@ -50,17 +62,27 @@ function listSpans(ranges: TimeRanges): Span[] {
   }));
 }
 
+/** A controller that a signal aborts too. */
+function linkAbort(signal: AbortSignal): { abort: AbortController; unlink: () => void } {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  return { abort, unlink: () => signal.removeEventListener('abort', stop) };
+}
+
 export class Feeder {
-  private playlist: MediaPlaylist | null = null;
-  private fileUrl = '';
+  private index: FileIndex | null = null;
   private media: MediaSource | null = null;
   private buffer: SourceBuffer | null = null;
   private abort = new AbortController();
   private speed: number | null = null;
   private objectUrl = '';
+  private fileUrl = '';
+  private held = false;
   /** The segments of the request under way, to know whether a seek leaves it. */
   private transfer: { at: number; last: number; abort: AbortController } | null = null;
-  private wake: (() => void) | null = null;
+  private sideAbort: AbortController | null = null;
+  private wakers: (() => void)[] = [];
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -73,6 +95,7 @@ export class Feeder {
   load(source: FeederSource, startAt: number): void {
     this.drop();
     this.abort = new AbortController();
+    this.fileUrl = source.fileUrl;
     const signal = this.abort.signal;
     this.run(source, startAt, signal).catch((error: unknown) => {
       if (signal.aborted) return;
@@ -87,28 +110,96 @@ export class Feeder {
     for (const name of WAKING) this.video.removeEventListener(name, this.onVideo);
   }
 
+  /** Transfers nothing until told otherwise; what is loaded goes on playing. */
+  hold(held: boolean): void {
+    this.held = held;
+    if (held) {
+      this.transfer?.abort.abort();
+      this.sideAbort?.abort();
+    }
+    this.notify();
+  }
+
+  /** Measured speed of the link in bytes a second, if any. */
+  get measured(): number | null {
+    return this.speed;
+  }
+
+  /** There is new work for the side (a slide was asked for). */
+  nudge(): void {
+    this.notify();
+  }
+
   private drop(): void {
     this.abort.abort();
     this.notify();
     this.transfer = null;
     this.buffer = null;
     this.media = null;
-    this.playlist = null;
+    this.index = null;
     if (this.objectUrl) URL.revokeObjectURL(this.objectUrl);
     this.objectUrl = '';
   }
 
   private async run(source: FeederSource, startAt: number, signal: AbortSignal): Promise<void> {
-    const [buffer] = await Promise.all([
+    const [buffer, head] = await Promise.all([
       this.openBuffer(source, signal),
-      this.readPlaylist(source, signal),
+      this.readHead(source, startAt, signal),
     ]);
-    const playlist = this.playlist!;
+    const { bytes, index } = head;
     this.buffer = buffer;
-    if (this.media!.readyState === 'open') this.media!.duration = playlist.duration;
-    if (startAt > 0 && startAt < playlist.duration - 1) this.video.currentTime = startAt;
-    await this.fetchInto(playlist.init.offset, playlist.init.offset + playlist.init.bytes - 1, signal);
-    while (!signal.aborted) await this.step(source, playlist, signal);
+    this.index = index;
+    if (this.media!.readyState === 'open') this.media!.duration = index.duration;
+    const within = startAt > 0 && startAt < index.duration - 1;
+    if (within) this.video.currentTime = startAt;
+    await this.append(bytes.subarray(0, index.initBytes), signal);
+    await this.useRest(source, index, bytes, signal);
+    while (!signal.aborted) await this.step(source, index, signal);
+  }
+
+  /** The head and, at the beginning of a lesson, its first seconds in the same request. */
+  private async readHead(
+    source: FeederSource,
+    startAt: number,
+    signal: AbortSignal,
+  ): Promise<{ bytes: Uint8Array; index: FileIndex }> {
+    const early = startAt > 0 ? 0 : Math.round(source.bytesPerSecond * 4);
+    let bytes = new Uint8Array(0);
+    let wanted = guessHead(source.seconds, source.hasPicture) + early;
+    for (;;) {
+      const grown = new Uint8Array(wanted);
+      let at = bytes.length;
+      grown.set(bytes);
+      const take = async (part: Uint8Array): Promise<void> => {
+        grown.set(part, at);
+        at += part.length;
+      };
+      await fetchRange(source.fileUrl, at, wanted - 1, signal, this.transferHooks(take));
+      bytes = grown.subarray(0, at);
+      const index = readIndex(bytes);
+      if (typeof index !== 'number') return { bytes, index };
+      if (index <= wanted) throw new Error('the file is too short');
+      wanted = index;
+    }
+  }
+
+  /** Plays what came behind the head and goes on from the very byte. */
+  private async useRest(
+    source: FeederSource,
+    index: FileIndex,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const first = index.segments[0]!;
+    if (bytes.length <= first.offset || findSegment(index.segments, this.video.currentTime) > 0) return;
+    await this.append(bytes.subarray(first.offset), signal);
+    const rest = index.segments.findIndex((item) => item.offset + item.bytes > bytes.length);
+    if (rest < 0) return;
+    const there = [{ start: first.start, end: index.segments[rest]!.start }];
+    const window = Math.min(this.chooseWindow(source), source.side ? FIRST_SHARE : Infinity);
+    const plan = planRequest(index.segments, there, first.start, window);
+    if (plan) await this.follow(plan.first, plan.last, bytes.length, plan.end, signal);
+    else await this.forget(rest);
   }
 
   private async openBuffer(source: FeederSource, signal: AbortSignal): Promise<SourceBuffer> {
@@ -134,51 +225,62 @@ export class Feeder {
     this.hooks.onError(error);
   }
 
-  private async readPlaylist(source: FeederSource, signal: AbortSignal): Promise<void> {
-    const parts: Uint8Array[] = [];
-    const url = new URL(source.playlistUrl, location.href).href;
-    for (let attempt = 1; parts.length === 0; attempt += 1) {
-      try {
-        const response = await fetch(url, { signal, cache: 'no-cache' });
-        if (!response.ok) throw new TransferError(response.status, `HTTP ${response.status}`);
-        parts.push(new Uint8Array(await response.arrayBuffer()));
-      } catch (error) {
-        if (error instanceof TransferError || signal.aborted || attempt >= 8) throw error;
-        this.hooks.onRetrying(true);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(8000, 500 * 2 ** attempt)));
-      }
-    }
-    this.hooks.onRetrying(false);
-    this.hooks.onBytes(parts[0]!.length);
-    this.playlist = parsePlaylist(new TextDecoder().decode(parts[0]));
-    this.fileUrl = new URL(this.playlist.uri, url).href;
-  }
-
-  /** One turn: fetch what is missing, or close the end, or wait until something changes. */
-  private async step(source: FeederSource, list: MediaPlaylist, signal: AbortSignal): Promise<void> {
-    const spans = listSpans(this.video.buffered);
-    const ahead = chooseAhead({
+  /** Seconds of the lesson to hold ready. */
+  private chooseWindow(source: FeederSource): number {
+    return chooseAhead({
       bytesPerSecond: this.speed,
       rungBytesPerSecond: source.bytesPerSecond,
       rate: this.video.playbackRate,
       frugal: source.frugal,
     });
-    const plan = planRequest(list.segments, spans, this.video.currentTime, ahead);
-    if (plan) {
-      await this.follow(plan.first, plan.last, plan.offset, plan.end, list, signal);
-      return;
-    }
-    const complete = findWanted(list.segments, spans, this.video.currentTime) >= list.segments.length;
+  }
+
+  /** Seconds from the playhead to the end of what is loaded without a hole. */
+  private countAhead(): number {
+    const now = this.video.currentTime;
+    const here = listSpans(this.video.buffered).find((span) => span.start <= now + 0.2 && span.end > now);
+    if (!here) return 0;
+    return here.end >= (this.index?.duration ?? Infinity) - 0.2 ? Infinity : here.end - now;
+  }
+
+  /** One turn: fetch what is missing, or close the end, or wait until something changes. */
+  private async step(source: FeederSource, index: FileIndex, signal: AbortSignal): Promise<void> {
+    if (this.held) return this.waitForChange();
+    const window = this.chooseWindow(source);
+    const share = source.side ? await this.runSide(source.side, window, signal) : Infinity;
+    if (share === true) return;
+    const { segments } = index;
+    const spans = listSpans(this.video.buffered);
+    const plan = planRequest(segments, spans, this.video.currentTime, Math.min(window, share + 1));
+    if (plan) return this.follow(plan.first, plan.last, plan.offset, plan.end, signal);
+    const complete = findWanted(segments, spans, this.video.currentTime) >= segments.length;
     if (complete && this.media?.readyState === 'open' && !this.buffer?.updating) {
       this.media.endOfStream();
     }
     await this.waitForChange();
   }
 
+  /** The side's turn. It is cut short as soon as the sound needs the line. */
+  private async runSide(side: SideWork, window: number, signal: AbortSignal): Promise<true | number> {
+    const { abort, unlink } = linkAbort(signal);
+    this.sideAbort = abort;
+    const hooks = this.transferHooks(() => Promise.resolve());
+    try {
+      const turn = { ahead: this.countAhead(), window, speed: this.speed, hooks, signal: abort.signal };
+      return await side.run(turn);
+    } catch (error) {
+      if (signal.aborted || !abort.signal.aborted) throw error;
+      return true;
+    } finally {
+      unlink();
+      this.sideAbort = null;
+    }
+  }
+
   /** Until the playhead moves, the speed changes, or everything is dropped. */
   private waitForChange(): Promise<void> {
     return new Promise((resolve) => {
-      this.wake = resolve;
+      this.wakers.push(resolve);
     });
   }
 
@@ -188,37 +290,37 @@ export class Feeder {
     last: number,
     offset: number,
     end: number,
-    list: MediaPlaylist,
     signal: AbortSignal,
   ): Promise<void> {
-    const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    signal.addEventListener('abort', stop, { once: true });
+    const { segments } = this.index!;
+    const { abort, unlink } = linkAbort(signal);
     const transfer = { at: first, last, abort };
     this.transfer = transfer;
     let position = offset;
     try {
-      await this.fetchInto(offset, end, abort.signal, (count) => {
-        position += count;
+      const take = async (bytes: Uint8Array): Promise<void> => {
+        await this.append(bytes, abort.signal);
+        position += bytes.length;
         while (transfer.at < last) {
-          const here = list.segments[transfer.at]!;
+          const here = segments[transfer.at]!;
           if (position < here.offset + here.bytes) break;
           transfer.at += 1;
         }
-      });
+      };
+      await fetchRange(this.fileUrl, offset, end, abort.signal, this.transferHooks(take));
     } catch (error) {
       if (signal.aborted || !abort.signal.aborted) throw error;
-      await this.forget(list, transfer.at);
+      await this.forget(transfer.at);
     } finally {
-      signal.removeEventListener('abort', stop);
+      unlink();
       if (this.transfer === transfer) this.transfer = null;
     }
   }
 
   /** Resets the parser and removes the segment that came only in part. */
-  private async forget(list: MediaPlaylist, index: number): Promise<void> {
+  private async forget(at: number): Promise<void> {
     const buffer = this.buffer;
-    const segment = list.segments[index];
+    const segment = this.index?.segments[at];
     if (!buffer || !segment || this.media?.readyState !== 'open') return;
     await this.settle(buffer);
     buffer.abort();
@@ -226,24 +328,15 @@ export class Feeder {
     await this.settle(buffer);
   }
 
-  private async fetchInto(
-    offset: number,
-    end: number,
-    signal: AbortSignal,
-    onAppended: (bytes: number) => void = () => undefined,
-  ): Promise<void> {
-    const hooks: TransferHooks = {
-      onBytes: async (bytes) => {
-        this.hooks.onBytes(bytes.length);
-        await this.append(bytes, signal);
-        onAppended(bytes.length);
-      },
+  private transferHooks(onBytes: TransferHooks['onBytes']): TransferHooks {
+    return {
+      onBytes,
+      onReceived: (bytes) => this.hooks.onReceived(bytes),
       onRetrying: (retrying) => this.hooks.onRetrying(retrying),
       onMeasured: (bytes, seconds) => {
         this.speed = mixSpeed(this.speed, bytes, seconds);
       },
     };
-    await fetchRange(this.fileUrl, offset, end, signal, hooks);
   }
 
   private async append(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -285,22 +378,23 @@ export class Feeder {
   private readonly onVideo = (event: Event): void => {
     if (event.type === 'seeking') this.leaveTransfer();
     if (event.type === 'waiting') this.jumpGap();
+    if (event.type !== 'timeupdate' && this.countAhead() === 0) this.sideAbort?.abort();
     this.notify();
   };
 
   private notify(): void {
-    const wake = this.wake;
-    this.wake = null;
-    wake?.();
+    const wakers = this.wakers;
+    this.wakers = [];
+    for (const wake of wakers) wake();
   }
 
   /** A seek to what the transfer under way will not bring soon: end it. */
   private leaveTransfer(): void {
     const transfer = this.transfer;
-    if (!transfer || !this.playlist) return;
+    if (!transfer || !this.index) return;
     const spans = listSpans(this.video.buffered);
-    const wanted = findWanted(this.playlist.segments, spans, this.video.currentTime);
-    const playing = findSegment(this.playlist.segments, this.video.currentTime);
+    const wanted = findWanted(this.index.segments, spans, this.video.currentTime);
+    const playing = findSegment(this.index.segments, this.video.currentTime);
     const near = wanted >= transfer.at && wanted <= Math.min(transfer.last, transfer.at + 1);
     if (!near && playing !== transfer.at) transfer.abort.abort();
   }

@@ -4,6 +4,8 @@
 // The player's shortcuts. They work while the focus is anywhere in the player, and leave alone keys
 // that a focused control needs itself.
 
+import type { Session } from './session';
+
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 export { RATES };
@@ -39,11 +41,24 @@ function stepRate(video: HTMLVideoElement, by: number): void {
   if (next) video.playbackRate = next;
 }
 
+/** Goes to the slide before (-1) or after (1) the one that is shown; builds are not slides of their own. */
+export function stepSlide(session: Session, by: number): boolean {
+  const deck = session.state.get().deck?.state.get();
+  if (!deck || deck.at < 0) return false;
+  const here = deck.groups.findIndex((group) => group.last >= deck.at);
+  const group = deck.groups[here + by];
+  const still = group && deck.stills[group.first];
+  if (still) session.seek(still.start + 0.01);
+  return true;
+}
+
 function isControl(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && /^(?:INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
 }
 
-function act(key: string, video: HTMLVideoElement, box: HTMLElement | null): boolean {
+function act(key: string, session: Session, box: HTMLElement | null): boolean {
+  const { video } = session;
+  if (key === 'PageUp' || key === 'PageDown') return stepSlide(session, key === 'PageUp' ? -1 : 1);
   if (/^[0-9]$/.test(key) && Number.isFinite(video.duration)) {
     video.currentTime = (video.duration * Number(key)) / 10;
     return true;
@@ -69,11 +84,11 @@ function act(key: string, video: HTMLVideoElement, box: HTMLElement | null): boo
 }
 
 /** Handles a key pressed somewhere in the player. */
-export function handleKey(event: KeyboardEvent, video: HTMLVideoElement, box: HTMLElement | null): void {
+export function handleKey(event: KeyboardEvent, session: Session, box: HTMLElement | null): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const onButton = event.target instanceof HTMLButtonElement;
   if (onButton && (event.key === ' ' || event.key === 'Enter')) return;
-  if (isControl(event.target) && !/^[a-z<>]$/i.test(event.key)) return;
+  if (isControl(event.target) && !/^(?:[a-z<>]|PageUp|PageDown)$/i.test(event.key)) return;
   if (event.target instanceof HTMLSelectElement) return;
-  if (act(event.key, video, box)) event.preventDefault();
+  if (act(event.key, session, box)) event.preventDefault();
 }

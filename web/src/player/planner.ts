@@ -5,7 +5,7 @@
 // a byte range comes out. A fast link gets a short buffer (data not watched is data wasted), a weak
 // one a long buffer.
 
-import { findSegment, type Segment } from './playlist';
+import { findSegment, type Segment } from './segments';
 
 export interface Span {
   start: number;

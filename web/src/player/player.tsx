@@ -1,90 +1,129 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The player of the lesson page: a <video> with controls of our own that keyboard and screen reader can
-// use. Nothing of the lesson is fetched before play is pressed, except the poster.
+// The player of the lesson page before play: a picture and a large button. What plays is a chunk of its
+// own (active.tsx), fetched when the page is idle, at the latest when the button is pressed. Nothing of
+// the lesson is fetched before, except the poster.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { formatBytes, formatClock } from '../lib/format';
+import { useRef, useState } from 'preact/hooks';
 import { useTexts } from '../lib/i18n';
-import { remember } from '../lib/storage';
+import { useLatest, useWhen, whenIdle } from '../lib/hooks';
 import type { Lesson } from '../lib/types';
-import { hasPicture, listPlayable } from './engine';
-import { usePlayback, type Playback } from './playback';
-import { writeMark } from './resume';
-import { StageMessage, StartButton, Still } from './stage';
+import { Icon } from '../ui/icons';
+import { readLinkHints } from './hints';
+import type { Session } from './session';
 
 interface PlayerProps {
   lesson: Lesson;
   choice: string;
   startAt: number | null;
+  /** Changes when somebody asks to go to a time; begins to play when nothing plays yet. */
+  wish: { seconds: number } | null;
+  onChoose: (name: string) => void;
   onTime: (seconds: number) => void;
+  onVideo: (video: HTMLVideoElement) => void;
 }
 
-function Foot({ playback }: { playback: Playback }) {
+type ActiveModule = typeof import('./active');
+type ControlsModule = typeof import('./controls');
+
+/** The large button before anything is fetched. */
+function StartButton(props: { onStart: () => void; busy: boolean }) {
   const texts = useTexts();
   return (
-    <p class="player-foot">
-      <span>{texts.player.used(formatBytes(playback.bytes))}</span>
-      {playback.resumed > 0 && (
-        <span role="status">
-          {texts.player.resumed(formatClock(playback.resumed))}{' '}
-          <button type="button" class="link" onClick={playback.restart}>
-            {texts.player.restart}
-          </button>
-        </span>
-      )}
-    </p>
+    <button type="button" class="player-start" onClick={props.onStart} aria-busy={props.busy}>
+      <span class="player-start-disc">
+        <Icon name="play" filled />
+      </span>
+      <span class="unseen">{texts.player.play}</span>
+    </button>
   );
 }
 
-type ControlsModule = typeof import('./controls');
-
-/** The controls come while the first bytes of the lesson do; should they fail, the browser's own serve. */
-function useControls(wanted: boolean, video: { current: HTMLVideoElement | null }): ControlsModule | null {
-  const [module, setModule] = useState<ControlsModule | null>(null);
-  useEffect(() => {
-    if (!wanted) return;
-    import('./controls').then(setModule, () => {
-      if (video.current) video.current.controls = true;
-    });
-  }, [wanted, video]);
-  return module;
+interface Parts {
+  active: ActiveModule | null;
+  controls: ControlsModule | null;
+  failed: boolean;
 }
 
-export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
+/** What plays, then its controls. Each turn asks again for what did not come. */
+function useParts(turn: number, playing: boolean): Parts {
+  const [active, setActive] = useState<ActiveModule | null>(null);
+  const [controls, setControls] = useState<ControlsModule | null>(null);
+  const [failed, setFailed] = useState(false);
+  useWhen(() => {
+    if (active) return undefined;
+    const load = (): void => {
+      setFailed(false);
+      import('./active').then(setActive, () => setFailed(true));
+    };
+    if (turn === 0) return whenIdle(load);
+    load();
+    return undefined;
+  }, [turn, active]);
+  useWhen(() => {
+    if (!active || controls) return undefined;
+    const load = (): void => void active.loadControls().then(setControls, () => undefined);
+    // The first sound goes before the buttons.
+    if (turn === 0 || !playing) return whenIdle(load);
+    load();
+    return undefined;
+  }, [turn, active, controls, playing]);
+  return { active, controls, failed: failed && turn > 0 };
+}
+
+export function Player(props: PlayerProps) {
+  const { lesson, choice } = props;
   const texts = useTexts();
   const video = useRef<HTMLVideoElement>(null);
   const box = useRef<HTMLElement>(null);
-  const [waiting, setWaiting] = useState(false);
-  const playback = usePlayback(video, lesson, choice, startAt);
-  const { phase } = playback;
-  const rung = listPlayable(lesson).find((item) => item.name === choice);
-  const soundOnly = rung !== undefined && !hasPicture(rung);
-  const captions = lesson.captions ?? [];
-  const controls = useControls(phase !== 'idle', video);
-  const onKey = (event: KeyboardEvent): void => {
-    if (video.current && phase === 'active') controls?.handleKey(event, video.current, box.current);
+  const [turn, setTurn] = useState(0);
+  const [playing, setPlaying] = useState(false);
+  const [session, setSession] = useState<Session | null>(null);
+  const { active, controls, failed } = useParts(turn, playing);
+  const newest = useLatest(props);
+  const press = (): void => {
+    // A gesture that loads lets the element play later, when the chunk has come.
+    video.current?.load();
+    setTurn(turn + 1);
   };
+  useWhen(() => {
+    if (turn === 0 || !active || !video.current) return undefined;
+    const { wish, startAt } = newest.current;
+    const at = wish ? wish.seconds : startAt;
+    const begun = new active.Session(video.current, { lesson, choice, at });
+    setSession(begun);
+    props.onVideo(video.current);
+    video.current.focus({ preventScroll: true });
+    return () => begun.end();
+  }, [turn > 0, active]);
+  useWhen(() => session?.update(lesson, choice), [session, lesson, choice]);
+  useWhen(() => {
+    if (!props.wish) return;
+    if (session) session.seek(props.wish.seconds);
+    else press();
+  }, [props.wish]);
+  const frugal = readLinkHints().frugal;
+  const parts = { session, lesson, choice, box, onChoose: props.onChoose };
   return (
-    <section class="player" ref={box} aria-label={texts.player.label} onKeyDown={onKey}>
+    <section
+      class="player"
+      ref={box}
+      aria-label={texts.player.label}
+      onKeyDown={(event) => session && controls?.handleKey(event, session, box.current)}
+    >
       <div class="player-stage">
         <video
           ref={video}
           playsInline
           preload="none"
           tabIndex={-1}
-          {...(lesson.poster ? { poster: lesson.poster } : {})}
-          onTimeUpdate={(event) => onTime(event.currentTarget.currentTime)}
-          onWaiting={() => setWaiting(true)}
-          onPlaying={() => setWaiting(false)}
-          onCanPlay={() => setWaiting(false)}
-          onPause={(event) => writeMark(lesson.id, event.currentTarget.currentTime)}
-          onEnded={() => writeMark(lesson.id, 0)}
-          onRateChange={(event) => remember('rate', event.currentTarget.playbackRate)}
-          onClick={(event) => phase === 'active' && controls?.togglePlay(event.currentTarget)}
+          {...(lesson.poster && !frugal ? { poster: lesson.poster } : {})}
+          onTimeUpdate={(event) => props.onTime(event.currentTarget.currentTime)}
+          onPlaying={() => setPlaying(true)}
+          onClick={(event) => session && controls?.togglePlay(event.currentTarget)}
         >
-          {captions.map((item) => (
+          {(lesson.captions ?? []).map((item) => (
             <track
               key={item.url}
               kind="captions"
@@ -94,27 +133,15 @@ export function Player({ lesson, choice, startAt, onTime }: PlayerProps) {
             />
           ))}
         </video>
-        {soundOnly && phase !== 'idle' && <Still poster={lesson.poster} />}
-        {phase === 'idle' && (
-          <StartButton onStart={playback.begin} disabled={!rung && choice !== 'auto'} />
+        {!session && <StartButton onStart={press} busy={turn > 0 && !failed} />}
+        {failed && (
+          <p class="player-fault" role="alert">
+            {texts.errors.chunk}
+          </p>
         )}
-        <StageMessage
-          phase={phase}
-          waiting={waiting}
-          retrying={playback.retrying}
-          fault={playback.fault}
-          onAgain={playback.again}
-        />
+        {controls && session && <controls.Overlay {...parts} session={session} />}
       </div>
-      {controls && phase !== 'idle' && video.current && (
-        <controls.Controls
-          video={video.current}
-          box={box}
-          duration={(lesson.duration_ms ?? 0) / 1000}
-          hasCaptions={captions.length > 0}
-        />
-      )}
-      {phase !== 'idle' && <Foot playback={playback} />}
+      {controls && session && <controls.Below {...parts} session={session} />}
     </section>
   );
 }

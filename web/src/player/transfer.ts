@@ -4,6 +4,8 @@
 // One exact byte range over a link that breaks: bytes are handed on as they come, and after a cut the
 // next request asks only for what is still missing. Nothing is fetched twice.
 
+import { headBytes, KEPT_HEADER } from '../lib/budget';
+
 export class TransferError extends Error {
   constructor(
     readonly status: number,
@@ -16,6 +18,8 @@ export class TransferError extends Error {
 export interface TransferHooks {
   /** Takes bytes; the next ones are read when it is done. */
   onBytes(bytes: Uint8Array): Promise<void>;
+  /** What came over the line, heads and unwanted bytes included; nothing for a kept copy. */
+  onReceived(bytes: number): void;
   /** The link is gone (true) or back (false). */
   onRetrying(retrying: boolean): void;
   /** A measurement of the link: body bytes and the seconds they took. */
@@ -41,54 +45,76 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+interface Body {
+  reader: ReadableStreamDefaultReader<Uint8Array>;
+  skip: number;
+  kept: boolean;
+  /** The last byte that the file has of the range. */
+  last: number;
+}
+
 /** The body from byte `offset` on; a server without ranges answers whole and is skipped forward. */
 async function open(
   url: string,
   offset: number,
   end: number,
   signal: AbortSignal,
-): Promise<{ reader: ReadableStreamDefaultReader<Uint8Array>; skip: number }> {
-  const response = await fetch(url, { headers: { Range: `bytes=${offset}-${end}` }, signal });
+  hooks: TransferHooks,
+): Promise<Body> {
+  const range = `bytes=${offset}-${end === Infinity ? '' : end}`;
+  const response = await fetch(url, { headers: { Range: range }, signal });
+  const kept = response.headers.has(KEPT_HEADER);
+  if (!kept) hooks.onReceived(headBytes(response));
   if (response.status !== 206 && response.status !== 200) {
     throw new TransferError(response.status, `HTTP ${response.status}`);
   }
   if (!response.body) throw new TransferError(0, 'no body');
-  return { reader: response.body.getReader(), skip: response.status === 200 ? offset : 0 };
+  const whole = response.status === 200;
+  const size = whole
+    ? response.headers.get('Content-Length')
+    : /\/(\d{1,15})$/.exec(response.headers.get('Content-Range') ?? '')?.[1];
+  const last = size ? Math.min(end, Number(size) - 1) : end;
+  return { reader: response.body.getReader(), skip: whole ? offset : 0, kept, last };
 }
 
-/** Reads one answer as far as it goes; the number of wanted bytes that came. */
+/** Reads one answer as far as it goes; the number of wanted bytes that came, and where the range ends. */
 async function readSome(
   url: string,
   offset: number,
   end: number,
   signal: AbortSignal,
   hooks: TransferHooks,
-): Promise<{ got: number; fault: unknown }> {
-  const wanted = end - offset + 1;
+): Promise<{ got: number; last: number; fault: unknown }> {
+  let last = end;
   let got = 0;
   let busy = 0;
   try {
-    const { reader, skip } = await open(url, offset, end, signal);
-    let toSkip = skip;
+    const body = await open(url, offset, end, signal, hooks);
+    last = body.last;
+    const wanted = last - offset + 1;
+    let toSkip = body.skip;
     while (got < wanted) {
       const before = performance.now();
-      const { done, value } = await reader.read();
+      const { done, value } = await body.reader.read();
       busy += performance.now() - before;
       if (done) break;
       hooks.onRetrying(false);
+      if (!body.kept) hooks.onReceived(value.length);
       const useful = value.subarray(Math.min(toSkip, value.length)).subarray(0, wanted - got);
-      toSkip -= value.length - useful.length;
-      if (toSkip < 0) toSkip = 0;
+      toSkip = Math.max(0, toSkip - (value.length - useful.length));
       if (useful.length === 0) continue;
       got += useful.length;
       await hooks.onBytes(useful);
     }
-    if (got === wanted) void reader.cancel().catch(() => undefined);
+    if (got === wanted || last === Infinity) {
+      void body.reader.cancel().catch(() => undefined);
+      last = offset + got - 1;
+    }
     hooks.onMeasured(got, busy / 1000);
-    return { got, fault: got === wanted ? null : new TransferError(0, 'cut short') };
+    return { got, last, fault: got >= last - offset + 1 ? null : new TransferError(0, 'cut short') };
   } catch (fault) {
     hooks.onMeasured(got, busy / 1000);
-    return { got, fault };
+    return { got, last, fault };
   }
 }
 
@@ -100,7 +126,10 @@ function isFinal(fault: unknown): boolean {
   return !(fault instanceof TypeError) && !(fault instanceof DOMException && fault.name === 'NetworkError');
 }
 
-/** Fetches the range whole, through as many cuts as it takes. Throws on abort and on final answers. */
+/**
+ * Fetches the range whole, through as many cuts as it takes; an end beyond the file's (Infinity too) is
+ * the file's. Throws on abort and on final answers.
+ */
 export async function fetchRange(
   url: string,
   offset: number,
@@ -109,11 +138,13 @@ export async function fetchRange(
   hooks: TransferHooks,
 ): Promise<void> {
   let next = offset;
+  let until = end;
   let failures = 0;
-  while (next <= end) {
-    const { got, fault } = await readSome(url, next, end, signal, hooks);
+  while (next <= until) {
+    const { got, last, fault } = await readSome(url, next, until, signal, hooks);
+    until = last;
     next += got;
-    if (next > end) break;
+    if (next > until) break;
     if (signal.aborted) throw new DOMException('aborted', 'AbortError');
     if (isFinal(fault)) throw fault;
     failures = got > 0 ? 1 : failures + 1;

@@ -5,6 +5,8 @@
 
 import type { Texts } from './th';
 
+export { lateEn } from './late-en';
+
 export const en: Texts = {
   brand: 'Daorian',
   tagline: 'Lessons for everyone, on any connection',
@@ -28,6 +30,7 @@ export const en: Texts = {
     languageLabel: 'เปลี่ยนเป็นภาษาไทย',
     toDark: 'Use a dark background',
     toLight: 'Use a light background',
+    settings: 'Settings and data budget',
     lite: 'Light version, without script',
   },
   errors: {
@@ -42,21 +45,6 @@ export const en: Texts = {
   },
   setupNeeded:
     'There is no administrator yet. Open the one-time link that the server printed when it started.',
-  browse: {
-    heading: 'All lessons',
-    search: 'Search lessons',
-    placeholder: 'for example fractions, science, Thai',
-    clear: 'Clear the search',
-    results: (n, more) => (more ? `First ${n} lessons` : `${n} ${n === 1 ? 'lesson' : 'lessons'}`),
-    none: 'No lessons yet',
-    noneHelp: 'Lessons appear here as soon as they are published.',
-    noMatch: (query) => `No lesson matches “${query}”`,
-    noMatchHelp: 'Try a shorter word, or another one close to it.',
-    more: 'Show more',
-    from: (size) => `from ${size}`,
-    preparing: 'In preparation',
-    minutes: 'Length',
-  },
   lesson: {
     by: (name) => `by ${name}`,
     published: (date) => `Published ${date}`,
@@ -78,6 +66,10 @@ export const en: Texts = {
     copyFailed: 'Copying is not possible here. Select the address of this page and copy it yourself.',
     light: 'Open the light version',
   },
+  player: {
+    label: 'Lesson player',
+    play: 'Play',
+  },
   rungs: {
     heading: 'Choose the quality',
     help: 'The figure is the data that the whole lesson uses',
@@ -92,34 +84,19 @@ export const en: Texts = {
       large: 'Large picture',
       auto: 'Automatic',
     },
+    short: {
+      voice: 'Sound',
+      slides: 'Slides',
+      lite: 'Frugal',
+      small: 'Small',
+      medium: 'Medium',
+      clear: 'Clear',
+      large: 'Large',
+    },
     autoHelp: 'follows the connection',
     atMost: (size) => `up to ${size}`,
+    cap: 'at most',
+    over: 'over budget',
     failed: 'could not be made',
-  },
-  player: {
-    label: 'Lesson player',
-    play: 'Play',
-    pause: 'Pause',
-    seek: 'Position in the lesson',
-    position: (now, all) => `${now} of ${all}`,
-    volume: 'Volume',
-    mute: 'Mute',
-    unmute: 'Unmute',
-    speed: 'Speed',
-    speedOf: (rate) => (rate === 1 ? 'Normal' : `${rate}×`),
-    fullscreen: 'Full screen',
-    exitFullscreen: 'Leave full screen',
-    captions: 'Captions',
-    waiting: 'Waiting for data…',
-    retrying: 'The connection is gone; reconnecting. What is loaded is kept.',
-    failed: 'Playing cannot go on',
-    again: 'Go on playing',
-    unsupported: 'This browser cannot play this quality. Try another, or open the light version.',
-    resumed: (time) => `Going on from ${time}`,
-    restart: 'Start from the beginning',
-    keys: 'Keyboard shortcuts',
-    keysList:
-      'Space: play or pause · ← →: 5 seconds · J L: 10 seconds · ↑ ↓: volume · M: mute · F: full screen · C: captions · < >: speed · 0–9: jump to a tenth',
-    used: (size) => `${size} of data used`,
   },
 };

@@ -13,6 +13,7 @@ import { isDark, theme, toggleTheme } from '../lib/theme';
 import type { Account, Role } from '../lib/types';
 import { Notice } from './basics';
 import { Icon } from './icons';
+import { openSettings, settingsOpen } from './settings-door';
 import { showToast, Toasts } from './toast';
 
 const MAY_UPLOAD: readonly Role[] = ['administrator', 'manager', 'teacher', 'staff'];
@@ -90,8 +91,34 @@ function Switches() {
       >
         <Icon name={dark ? 'sun' : 'moon'} />
       </button>
+      <button
+        type="button"
+        class="control settings-button"
+        aria-haspopup="dialog"
+        aria-label={texts.nav.settings}
+        onClick={openSettings}
+      >
+        <Icon name="gauge" />
+      </button>
     </>
   );
+}
+
+type SettingsModule = typeof import('./settings');
+
+/** The settings, fetched when they are first wanted. */
+function Settings() {
+  const texts = useTexts();
+  const open = useStore(settingsOpen);
+  const [settings, setSettings] = useState<SettingsModule | null>(null);
+  useEffect(() => {
+    if (!open || settings) return;
+    import('./settings').then(setSettings, () => {
+      settingsOpen.set(false);
+      showToast(texts.errors.chunk);
+    });
+  }, [open, settings, texts]);
+  return open && settings ? <settings.SettingsDialog /> : null;
 }
 
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -137,6 +164,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         </span>
         <a href="/lite/">{texts.nav.lite}</a>
       </footer>
+      <Settings />
       <Toasts />
     </>
   );

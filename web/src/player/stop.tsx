@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The end of the week's budget: nothing more is fetched until the learner says how to go on. Every way
+// says what it costs.
+
+import { allowOnce, budget } from '../lib/budget';
+import { formatBytes } from '../lib/format';
+import { useTexts } from '../lib/i18n';
+import { useLateTexts } from '../lib/late';
+import { useStore } from '../lib/store';
+import type { Lesson, Rung } from '../lib/types';
+import { openSettings } from '../ui/settings-door';
+import { leftBytes } from './cost';
+import type { Session } from './session';
+import { listPlayable } from './support';
+
+interface StopProps {
+  session: Session;
+  lesson: Lesson;
+  choice: string;
+  onChoose: (name: string) => void;
+}
+
+/** At most two cheaper ways: slides where there are any, and the cheapest of all. */
+function listCheaper(lesson: Lesson, choice: string): Rung[] {
+  const rungs = listPlayable(lesson);
+  const now = rungs.find((rung) => rung.name === choice)?.bytes ?? Infinity;
+  const cheaper = rungs.filter((rung) => rung.bytes < now);
+  const slides = cheaper.find((rung) => rung.name === 'slides');
+  return [...new Set([slides, cheaper[0]])].filter((rung): rung is Rung => rung !== undefined);
+}
+
+export function BudgetStop({ session, lesson, choice, onChoose }: StopProps) {
+  const texts = useLateTexts();
+  const names = useTexts().rungs.name;
+  const { spent, limit } = useStore(budget);
+  return (
+    <div class="player-message player-stop" role="alertdialog" aria-label={texts.budget.over}>
+      <p>
+        <strong>{texts.budget.over}</strong>
+      </p>
+      <p>
+        {limit !== null && texts.budget.spentOf(formatBytes(spent), formatBytes(limit))}{' '}
+        {texts.budget.overHelp}
+      </p>
+      <div class="player-ways">
+        <button type="button" class="button button-main" onClick={() => allowOnce()}>
+          {texts.budget.once} ({texts.player.left(formatBytes(leftBytes(session.video, lesson, choice)))})
+        </button>
+        {listCheaper(lesson, choice).map((rung) => (
+          <button
+            key={rung.name}
+            type="button"
+            class="button"
+            onClick={() => {
+              onChoose(rung.name);
+              allowOnce();
+            }}
+          >
+            {texts.budget.cheaper(
+              names[rung.name] ?? rung.name,
+              formatBytes(leftBytes(session.video, lesson, rung.name)),
+            )}
+          </button>
+        ))}
+        <button type="button" class="button" onClick={() => openSettings()}>
+          {texts.budget.change}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -61,13 +61,15 @@ make_etag(GBytes *bytes)
     return g_strdup_printf("\"%.16s\"", hash);
 }
 
-/* A policy binds documents and workers; on scripts and styles it would only be bytes on a weak link. */
+/* A policy binds documents and workers; on scripts and styles it would only be bytes on a weak
+ * link. */
 static void
 reply_resource(HttpExchange *exchange, const char *path, const char *cache_control)
 {
     g_autofree char *packed_path = g_strconcat(path, ".gz", NULL);
     g_autoptr(GBytes) packed = look_up(packed_path);
-    gboolean pack = packed != NULL && http_pack_is_accepted(http_exchange_get_header(exchange, "Accept-Encoding"));
+    gboolean pack = packed != NULL &&
+                    http_pack_is_accepted(http_exchange_get_header(exchange, "Accept-Encoding"));
     g_autoptr(GBytes) bytes = pack ? g_bytes_ref(packed) : look_up(path);
     if (bytes == NULL) {
         api_problem_reply(exchange, 404, "not-found", NULL);

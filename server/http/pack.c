@@ -31,9 +31,8 @@ http_pack_compress(GBytes *bytes)
     g_autofree guint8 *packed = g_malloc(size + 1);
     gsize read = 0;
     gsize written = 0;
-    GConverterResult result =
-        g_converter_convert(G_CONVERTER(packer), plain, size, packed, size,
-                            G_CONVERTER_INPUT_AT_END, &read, &written, NULL);
+    GConverterResult result = g_converter_convert(G_CONVERTER(packer), plain, size, packed, size,
+                                                  G_CONVERTER_INPUT_AT_END, &read, &written, NULL);
 
     if (result != G_CONVERTER_FINISHED || read != size)
         return NULL;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Packing of answers with gzip (RFC 9110 §8.4.1.3): whether a client takes it, and the packing of small
-// texts that are made for each request. Used by exchange.c and by the pages, whose files are packed
-// when they are built. Pure, any thread.
+// Packing of answers with gzip (RFC 9110 §8.4.1.3): whether a client takes it, and the packing of
+// small texts that are made for each request. Used by exchange.c and by the pages, whose files are
+// packed when they are built. Pure, any thread.
 #pragma once
 
 #include <glib.h>

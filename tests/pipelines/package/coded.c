@@ -42,9 +42,12 @@ take_packets(AVCodecContext *context, GPtrArray *packets)
 static void
 draw(AVFrame *frame, guint number)
 {
+    // A large picture has something fine in it that a small one cannot show.
+    int fine = frame->width > 320 ? 12 : 0;
     for (int y = 0; y < frame->height; y++)
         for (int x = 0; x < frame->width; x++)
-            frame->data[0][y * frame->linesize[0] + x] = (guint8)(x + y + (int)number * 3);
+            frame->data[0][y * frame->linesize[0] + x] =
+                (guint8)(x + y + (int)number * 3 + (x * 7 + y * 13) % 5 * fine);
     for (int plane = 1; plane <= 2; plane++)
         for (int y = 0; y < frame->height / 2; y++)
             memset(frame->data[plane] + y * frame->linesize[plane], 128, (gsize)frame->width / 2);

@@ -4,8 +4,11 @@
 // Comparisons of cells.
 #include "pipelines/analyse/change.h"
 
+#include <string.h>
+
 #include "pipelines/analyse/blobs.h"
 
+#define LANES 16
 #define SPECK_COLUMNS 5
 #define SPECK_ROWS 6
 #define MAX_SPECKS 3
@@ -25,21 +28,64 @@ distance(guint8 a, guint8 b)
     return a > b ? (guint)(a - b) : (guint)(b - a);
 }
 
+/* Sixteen cells at a time. */
+typedef guint8 Bytes __attribute__((vector_size(LANES)));
+
+static Bytes
+load(const guint8 *bytes)
+{
+    Bytes loaded;
+    memcpy(&loaded, bytes, sizeof loaded);
+    return loaded;
+}
+
+static Bytes
+differs_more(const guint8 *a, const guint8 *b, Bytes step)
+{
+    Bytes x = load(a), y = load(b);
+    Bytes above = (Bytes)(x > y);
+    return (Bytes)((((x - y) & above) | ((y - x) & ~above)) > step);
+}
+
+static guint
+count_marks(Bytes marks)
+{
+    guint64 halves[2];
+    memcpy(halves, &marks, sizeof halves);
+    return (guint)(__builtin_popcountll(halves[0]) + __builtin_popcountll(halves[1]));
+}
+
+static gboolean
+differs_at(const AnalyseCells *a, const AnalyseCells *b, gsize at, guint step)
+{
+    return distance(a->luma[at], b->luma[at]) > step || distance(a->blue[at], b->blue[at]) > step ||
+           distance(a->red[at], b->red[at]) > step;
+}
+
 guint
 analyse_change_mark(const AnalyseCells *a, const AnalyseCells *b, guint step, const guint8 *ignored,
                     guint8 *changed)
 {
-    gsize count = (gsize)a->columns * a->rows;
+    gsize count = (gsize)a->columns * a->rows, i = 0;
+    const Bytes none = {0};
+    const Bytes steps = none + (guint8)step;
     guint sum = 0;
-    for (gsize i = 0; i < count; i++) {
-        guint differs = distance(a->luma[i], b->luma[i]) > step ||
-                        distance(a->blue[i], b->blue[i]) > step ||
-                        distance(a->red[i], b->red[i]) > step;
-        if (ignored != NULL && ignored[i] != 0)
-            differs = 0;
+    for (; i + LANES <= count; i += LANES) {
+        Bytes marks = differs_more(a->luma + i, b->luma + i, steps) |
+                      differs_more(a->blue + i, b->blue + i, steps) |
+                      differs_more(a->red + i, b->red + i, steps);
+        if (ignored != NULL)
+            marks &= (Bytes)(load(ignored + i) == none);
+        marks &= none + 1;
         if (changed != NULL)
-            changed[i] = (guint8)differs;
-        sum += differs;
+            memcpy(changed + i, &marks, sizeof marks);
+        sum += count_marks(marks);
+    }
+    for (; i < count; i++) {
+        gboolean differs = (ignored == NULL || ignored[i] == 0) && differs_at(a, b, i, step);
+        if (changed != NULL)
+            changed[i] = differs ? 1 : 0;
+        sum += differs ? 1 : 0;
     }
     return sum;
 }

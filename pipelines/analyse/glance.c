@@ -21,7 +21,6 @@
 #define BUDGET_PIXELS 1.0e9
 #define LONGEST_WALK_US (30 * (gint64)G_USEC_PER_SEC)
 #define LEAST_INSET_PLACES 4
-#define MOVING_CELLS_PERMILLE 8
 
 typedef struct {
     AnalyseCellsMaker *maker; // (owned)
@@ -164,12 +163,12 @@ find_inset(const Glance *glance, guint columns, guint rows, guint8 *mask)
 }
 
 static guint
-measure_motion(const GPtrArray *place, const guint8 *mask)
+measure_motion(const GPtrArray *place, const guint8 *mask, guint cells_permille)
 {
     const AnalyseSight *first = place->pdata[0], *last = place->pdata[place->len - 1];
     gsize count = (gsize)first->cells->columns * first->cells->rows;
     guint sum = analyse_change_mark(first->cells, last->cells, ANALYSE_CHANGE_FAINT, mask, NULL);
-    return sum * 1000 > count * MOVING_CELLS_PERMILLE ? 1000 : 0;
+    return sum * 1000 > count * cells_permille ? 1000 : 0;
 }
 
 /* A photograph that is the same at two places in a row is a slide. */
@@ -191,7 +190,9 @@ judge(const Glance *glance, const guint8 *mask)
     for (guint i = 0; i < glance->places->len; i++) {
         const GPtrArray *place = glance->places->pdata[i];
         const AnalyseSight *first = place->pdata[0];
-        switch (analyse_kind_judge(first->cells, measure_motion(place, mask))) {
+        guint moving = measure_motion(place, mask, ANALYSE_KIND_MOVING_CELLS);
+        guint stirring = measure_motion(place, mask, ANALYSE_KIND_STIRRING_CELLS);
+        switch (analyse_kind_judge(first->cells, moving, stirring)) {
         case ANALYSE_KIND_BLACK:
             break;
         case ANALYSE_KIND_SLIDES:

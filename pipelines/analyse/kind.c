@@ -37,6 +37,18 @@ find_lit(const AnalyseCells *cells)
     return box;
 }
 
+/* Ground of one colour stands out among its neighbours; the steps of a sky or a wall do not. */
+static gboolean
+stands_out(const guint *counts, guint value)
+{
+    guint around = 0;
+    for (guint apart = 2; apart <= 4; apart++) {
+        around += value >= apart ? counts[value - apart] : 0;
+        around += value + apart < 256 ? counts[value + apart] : 0;
+    }
+    return around * 2 <= counts[value];
+}
+
 guint
 analyse_kind_measure_drawn_permille(const AnalyseCells *cells)
 {
@@ -54,20 +66,22 @@ analyse_kind_measure_drawn_permille(const AnalyseCells *cells)
         guint most = 0;
         for (guint v = 1; v < G_N_ELEMENTS(counts); v++)
             most = counts[v] > counts[most] ? v : most;
-        ground += counts[most];
-        counts[most] = 0;
+        if (stands_out(counts, most))
+            ground += counts[most];
+        // Neither it nor what is next to it is another colour.
+        for (guint v = most > 0 ? most - 1 : 0; v <= MIN(most + 1, 255); v++)
+            counts[v] = 0;
     }
     return all > 0 ? (guint)((guint64)ground * 1000 / all) : 0;
 }
 
 AnalyseKind
-analyse_kind_judge(const AnalyseCells *cells, guint moving_permille)
+analyse_kind_judge(const AnalyseCells *cells, guint moving_permille, guint stirring_permille)
 {
     if (analyse_change_is_black(cells))
         return ANALYSE_KIND_BLACK;
     gboolean drawn = analyse_kind_measure_drawn_permille(cells) >= DRAWN_PERMILLE;
-    gboolean moving = moving_permille >= MOVING_PERMILLE;
     if (drawn)
-        return moving ? ANALYSE_KIND_SCREEN : ANALYSE_KIND_SLIDES;
-    return moving ? ANALYSE_KIND_CAMERA : ANALYSE_KIND_PHOTO;
+        return moving_permille >= MOVING_PERMILLE ? ANALYSE_KIND_SCREEN : ANALYSE_KIND_SLIDES;
+    return stirring_permille >= MOVING_PERMILLE ? ANALYSE_KIND_CAMERA : ANALYSE_KIND_PHOTO;
 }

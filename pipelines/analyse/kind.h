@@ -18,5 +18,11 @@ typedef enum {
 /** How much of what is not black bars is even ground of a few colours. */
 guint analyse_kind_measure_drawn_permille(const AnalyseCells *cells);
 
-/** @moving_permille: share of time in which more than an inset or a pointer moved. */
-AnalyseKind analyse_kind_judge(const AnalyseCells *cells, guint moving_permille);
+/** How many permille of the cells change in a picture that moves, and in one that at least is not
+ * quite still. */
+#define ANALYSE_KIND_MOVING_CELLS 8
+#define ANALYSE_KIND_STIRRING_CELLS 1
+
+/** @moving_permille, @stirring_permille: share of time in which more than an inset does so. */
+AnalyseKind analyse_kind_judge(const AnalyseCells *cells, guint moving_permille,
+                               guint stirring_permille);

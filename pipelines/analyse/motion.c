@@ -22,7 +22,14 @@
 #define RIM 2
 #define GAP 3
 #define QUIET_US (20 * (gint64)G_USEC_PER_SEC)
-#define MOVING_CELLS_PERMILLE 8
+
+typedef struct {
+    guint left;       // (value) in cells
+    guint top;        // (value)
+    guint right;      // (value) first column beyond
+    guint bottom;     // (value)
+    gint64 lively_us; // (value) when something last moved in it
+} Box;
 
 struct _AnalyseMotion {
     guint columns;      // (value)
@@ -32,7 +39,7 @@ struct _AnalyseMotion {
     gint64 seen_us;     // (value) end of what was added last
     guint8 *mask;       // (owned)
     gint64 *left_out;   // (owned) how long each cell was in the mask, microseconds
-    gint64 lively_us;   // (value) when something last moved within the mask
+    GArray *boxes;      // (owned) (element-type Box) of which the mask is made
     guint8 *changed;    // (owned) scratch
     guint16 *permilles; // (owned) scratch
 };
@@ -49,6 +56,7 @@ analyse_motion_new(guint columns, guint rows)
     motion->left_out = g_new0(gint64, count);
     motion->changed = g_malloc0(count);
     motion->permilles = g_new0(guint16, count);
+    motion->boxes = g_array_new(FALSE, FALSE, sizeof(Box));
     motion->seen_us = G_MININT64;
     return motion;
 }
@@ -60,6 +68,7 @@ analyse_motion_free(AnalyseMotion *motion)
         return;
     g_free(motion->active);
     g_free(motion->mask);
+    g_array_unref(motion->boxes);
     g_free(motion->left_out);
     g_free(motion->changed);
     g_free(motion->permilles);
@@ -94,6 +103,17 @@ fade(AnalyseMotion *motion, gint64 to_us)
     motion->seen_us = to_us;
 }
 
+static gboolean
+is_lively(const AnalyseMotion *motion, const Box *box)
+{
+    for (guint y = box->top; y < box->bottom; y++) {
+        const guint8 *row = motion->changed + (gsize)y * motion->columns;
+        if (memchr(row + box->left, 1, box->right - box->left) != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 add_pair(AnalyseMotion *motion, const AnalyseSight *a, const AnalyseSight *b)
 {
@@ -104,22 +124,24 @@ add_pair(AnalyseMotion *motion, const AnalyseSight *a, const AnalyseSight *b)
     if (sum * 1000 > count * CUT_PERMILLE)
         return;
     motion->pairs += 1;
-    gboolean lively = FALSE;
-    for (gsize i = 0; sum > 0 && i < count; i++) {
+    if (sum == 0)
+        return;
+    for (gsize i = 0; i < count; i++)
         motion->active[i] += motion->changed[i];
-        lively |= motion->changed[i] != 0 && motion->mask[i] != 0;
+    for (guint i = 0; i < motion->boxes->len; i++) {
+        Box *box = &g_array_index(motion->boxes, Box, i);
+        if (is_lively(motion, box))
+            box->lively_us = b->time_us;
     }
-    if (lively)
-        motion->lively_us = b->time_us;
 }
 
-gboolean
-analyse_motion_find_boxes(const guint16 *active_permille, guint columns, guint rows, guint8 *mask)
+/* Boxes around what is active. */
+static GArray *
+find_boxes(const guint16 *active_permille, guint columns, guint rows)
 {
     gsize count = (gsize)columns * rows;
     g_autofree guint8 *marked = g_malloc0(MAX(count, 1));
-    gsize covered = 0;
-    memset(mask, 0, count);
+    GArray *boxes = g_array_new(FALSE, FALSE, sizeof(Box));
     for (gsize i = 0; i < count; i++)
         marked[i] = active_permille[i] >= ACTIVE_PERMILLE;
     g_autoptr(GArray) blobs = analyse_blobs_find(marked, columns, rows, GAP, NULL);
@@ -127,17 +149,65 @@ analyse_motion_find_boxes(const guint16 *active_permille, guint columns, guint r
         const AnalyseBlobs *blob = &g_array_index(blobs, AnalyseBlobs, b);
         if (blob->width < LEAST_COLUMNS || blob->height < LEAST_ROWS)
             continue;
-        guint left = blob->x > RIM ? blob->x - RIM : 0, top = blob->y > RIM ? blob->y - RIM : 0;
-        guint right = MIN(blob->x + blob->width + RIM, columns);
-        guint bottom = MIN(blob->y + blob->height + RIM, rows);
-        for (guint y = top; y < bottom; y++)
-            memset(mask + (gsize)y * columns + left, 1, right - left);
+        Box box = {blob->x > RIM ? blob->x - RIM : 0, blob->y > RIM ? blob->y - RIM : 0,
+                   MIN(blob->x + blob->width + RIM, columns),
+                   MIN(blob->y + blob->height + RIM, rows), 0};
+        g_array_append_val(boxes, box);
+    }
+    return boxes;
+}
+
+/* Returns: FALSE, and nothing is marked, when the boxes cover too much. */
+static gboolean
+draw_boxes(const GArray *boxes, guint columns, guint rows, guint8 *mask)
+{
+    gsize count = (gsize)columns * rows, covered = 0;
+    memset(mask, 0, count);
+    for (guint i = 0; i < boxes->len; i++) {
+        const Box *box = &g_array_index(boxes, Box, i);
+        for (guint y = box->top; y < box->bottom; y++)
+            memset(mask + (gsize)y * columns + box->left, 1, box->right - box->left);
     }
     for (gsize i = 0; i < count; i++)
         covered += mask[i];
-    if (covered * 1000 > count * LARGEST_PERMILLE)
-        memset(mask, 0, count);
-    return covered > 0 && covered * 1000 <= count * LARGEST_PERMILLE;
+    if (covered * 1000 <= count * LARGEST_PERMILLE)
+        return covered > 0;
+    memset(mask, 0, count);
+    return FALSE;
+}
+
+gboolean
+analyse_motion_find_boxes(const guint16 *active_permille, guint columns, guint rows, guint8 *mask)
+{
+    g_autoptr(GArray) boxes = find_boxes(active_permille, columns, rows);
+    return draw_boxes(boxes, columns, rows, mask);
+}
+
+static gboolean
+overlap(const Box *a, const Box *b)
+{
+    return a->left < b->right && b->left < a->right && a->top < b->bottom && b->top < a->bottom;
+}
+
+/* A box that meets a known one makes it larger. */
+static void
+add_box(AnalyseMotion *motion, Box fresh)
+{
+    for (guint i = 0; i < motion->boxes->len;) {
+        Box *box = &g_array_index(motion->boxes, Box, i);
+        if (!overlap(box, &fresh)) {
+            i++;
+            continue;
+        }
+        fresh.left = MIN(fresh.left, box->left);
+        fresh.top = MIN(fresh.top, box->top);
+        fresh.right = MAX(fresh.right, box->right);
+        fresh.bottom = MAX(fresh.bottom, box->bottom);
+        g_array_remove_index(motion->boxes, i);
+        i = 0;
+    }
+    fresh.lively_us = motion->seen_us;
+    g_array_append_val(motion->boxes, fresh);
 }
 
 /* What was an inset stays one for as long as anything moves in it. */
@@ -145,17 +215,20 @@ static void
 renew_mask(AnalyseMotion *motion, gint64 passed_us)
 {
     gsize count = (gsize)motion->columns * motion->rows;
-    g_autofree guint8 *fresh = g_malloc0(MAX(count, 1));
-    if (motion->seen_us - motion->lively_us > QUIET_US)
-        memset(motion->mask, 0, count);
-    if (motion->pairs < LEAST_PAIRS)
-        return;
-    for (gsize i = 0; i < count; i++)
-        motion->permilles[i] = (guint16)(1000 * motion->active[i] / motion->pairs);
-    if (analyse_motion_find_boxes(motion->permilles, motion->columns, motion->rows, fresh)) {
-        motion->lively_us = motion->seen_us;
-        memcpy(motion->mask, fresh, count);
+    for (guint i = motion->boxes->len; i > 0; i--) {
+        if (motion->seen_us - g_array_index(motion->boxes, Box, i - 1).lively_us > QUIET_US)
+            g_array_remove_index(motion->boxes, i - 1);
     }
+    if (motion->pairs >= LEAST_PAIRS) {
+        for (gsize i = 0; i < count; i++)
+            motion->permilles[i] = (guint16)(1000 * motion->active[i] / motion->pairs);
+        g_autoptr(GArray) fresh = find_boxes(motion->permilles, motion->columns, motion->rows);
+        gboolean small = draw_boxes(fresh, motion->columns, motion->rows, motion->mask);
+        for (guint i = 0; small && i < fresh->len; i++)
+            add_box(motion, g_array_index(fresh, Box, i));
+    }
+    if (!draw_boxes(motion->boxes, motion->columns, motion->rows, motion->mask))
+        g_array_set_size(motion->boxes, 0);
     for (gsize i = 0; i < count; i++)
         motion->left_out[i] += motion->mask[i] != 0 ? passed_us : 0;
 }
@@ -191,7 +264,8 @@ analyse_motion_is_sure(const AnalyseMotion *motion)
 }
 
 guint
-analyse_motion_measure_permille(const AnalyseMotion *motion, const GPtrArray *sights)
+analyse_motion_measure_permille(const AnalyseMotion *motion, const GPtrArray *sights,
+                                guint cells_permille)
 {
     gsize count = (gsize)motion->columns * motion->rows;
     guint pairs = 0, moving = 0, quiet = 0;
@@ -203,11 +277,11 @@ analyse_motion_measure_permille(const AnalyseMotion *motion, const GPtrArray *si
             guint sum =
                 analyse_change_mark(a->cells, b->cells, ANALYSE_CHANGE_FAINT, motion->mask, NULL);
             pairs++;
-            moving += sum * 1000 > count * MOVING_CELLS_PERMILLE;
+            moving += sum * 1000 > count * cells_permille;
         }
         i = next;
     }
-    return pairs > 0 ? moving * 1000 / pairs : 0;
+    return moving > 1 ? moving * 1000 / pairs : 0;
 }
 
 void
@@ -235,18 +309,19 @@ analyse_motion_to_rect(const guint box[4], guint columns, guint rows, const Sour
     return (AnalyseResultRect){left, top, right - left, bottom - top};
 }
 
-gboolean
-analyse_motion_get_inset(const AnalyseMotion *motion, gint64 least_us, guint box[4])
+AnalyseResultRect
+analyse_motion_get_inset(const AnalyseMotion *motion, gint64 least_us, const SourceInfo *info)
 {
+    guint box[4];
     gsize count = (gsize)motion->columns * motion->rows;
     g_autofree guint8 *marked = g_malloc0(MAX(count, 1));
     gint64 longest_us = 0;
     for (gsize i = 0; i < count; i++)
         longest_us = MAX(longest_us, motion->left_out[i]);
     if (longest_us == 0 || longest_us < least_us)
-        return FALSE;
+        return (AnalyseResultRect){0};
     for (gsize i = 0; i < count; i++)
         marked[i] = motion->left_out[i] * 2 >= longest_us;
     analyse_motion_bound(marked, motion->columns, motion->rows, box);
-    return TRUE;
+    return analyse_motion_to_rect(box, motion->columns, motion->rows, info);
 }

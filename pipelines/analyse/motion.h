@@ -24,13 +24,16 @@ const guint8 *analyse_motion_get_mask(const AnalyseMotion *motion);
 /** FALSE while too little was seen to trust the mask. */
 gboolean analyse_motion_is_sure(const AnalyseMotion *motion);
 
-/** Share of pairs of pictures, some 200 ms apart within @sights, in which more than a few cells
- * outside the mask changed. */
-guint analyse_motion_measure_permille(const AnalyseMotion *motion, const GPtrArray *sights);
+/** Share of pairs of pictures, some 200 ms apart within @sights, in which more than
+ * @cells_permille of the cells outside the mask changed; 0 when there was only one such: that is a
+ * new slide, no motion. */
+guint analyse_motion_measure_permille(const AnalyseMotion *motion, const GPtrArray *sights,
+                                      guint cells_permille);
 
-/** The box, in cells, of what was left out for the longest time. Returns: FALSE: there is none that
- * lasted for @least_us. */
-gboolean analyse_motion_get_inset(const AnalyseMotion *motion, gint64 least_us, guint box[4]);
+/** Returns: the box of what was left out for the longest time; none when that was less than
+ * @least_us. */
+AnalyseResultRect analyse_motion_get_inset(const AnalyseMotion *motion, gint64 least_us,
+                                           const SourceInfo *info);
 
 /** Pure. Marks in @mask the boxes of what is active; none when that is no inset: too much of the
  * picture, or too little. Returns: TRUE when anything is marked. */

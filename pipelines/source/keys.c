@@ -94,6 +94,8 @@ choose_streams(SourceKeys *keys, GError **error)
     }
     source_streams_choose(keys->format, AVMEDIA_TYPE_AUDIO, keys->picture.index, &sound, NULL);
     keys->sound = sound.index;
+    // Pictures on which no other depends need no finish for being looked at.
+    keys->picture.decoder->skip_loop_filter = AVDISCARD_NONREF;
     avcodec_free_context(&sound.decoder);
     for (guint i = 0; i < keys->format->nb_streams; i++) {
         gboolean wanted = (int)i == keys->picture.index || (int)i == keys->sound;

@@ -18,7 +18,6 @@
 #include "pipelines/encode/worth.h"
 #include "pipelines/source/failure.h"
 
-#define WARM_UP_BLOCKS 8
 // How far one track may lag in the file before the other goes on without it.
 #define SLACK_US (60 * (gint64)G_USEC_PER_SEC)
 
@@ -77,8 +76,8 @@ report_segments(Ladder *ladder, Rung *rung)
 }
 
 static gboolean
-on_sound_block(gint64 block, const float *left, const float *right, gpointer user_data,
-               GError **error)
+on_sound_block(gint64 block, const float *left, const float *right, const float *mono,
+               gpointer user_data, GError **error)
 {
     Ladder *ladder = user_data;
     for (guint i = 0; i < ladder->count; i++) {
@@ -86,7 +85,9 @@ on_sound_block(gint64 block, const float *left, const float *right, gpointer use
         GError *failure = NULL;
         if (rung->output == NULL)
             continue;
-        if (!encode_output_add_sound(rung->output, block, left, right, &failure) &&
+        gboolean stereo = encode_rungs_get(encode_output_get_rung(rung->output))->channels == 2;
+        if (!encode_output_add_sound(rung->output, block, stereo ? left : mono,
+                                     stereo ? right : mono, &failure) &&
             !survive(ladder, rung, failure, error))
             return FALSE;
         if (rung->output != NULL)
@@ -371,7 +372,7 @@ find_start(Ladder *ladder, gint64 *block)
         ladder->next_tick = MIN(ladder->next_tick, encode_output_get_start_tick(output));
         *block = MIN(*block, encode_output_get_start_block(output));
     }
-    *block = MAX(*block - WARM_UP_BLOCKS, 0);
+    *block = MAX(*block - ENCODE_SOUND_WARM_UP, 0);
 }
 
 static gboolean
@@ -381,7 +382,10 @@ run_pass(Ladder *ladder, const GArray *rungs, EncodeProgressStage *stage, GError
         return FALSE;
     gint64 block;
     find_start(ladder, &block);
-    ladder->sound = encode_sound_new(block, on_sound_block, ladder);
+    gboolean stereo = FALSE;
+    for (guint i = 0; i < rungs->len; i++)
+        stereo |= encode_rungs_get(g_array_index(rungs, EncodeRungsId, i))->channels == 2;
+    ladder->sound = encode_sound_new(block, &ladder->run->treat, stereo, on_sound_block, ladder);
     stage->start_us = encode_grid_tick_to_us(&ladder->run->grid, ladder->next_tick);
     encode_progress_begin(ladder->run->progress, stage);
     gint64 from_us = MIN(stage->start_us, encode_sound_get_time_us(ladder->sound));

@@ -131,7 +131,7 @@ hold(EncodeOpus *opus, float left, float right)
 static gboolean
 finish(EncodeOpus *opus, GError **error)
 {
-    static const guint lengths[] = {1920, 960, 480};
+    static const guint lengths[] = {1920, 960, 480, 240, 120};
     if (opus->last_block < 0)
         return TRUE;
     for (gint64 i = opus->skip; i < opus->look_ahead; i++) {

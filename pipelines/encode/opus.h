@@ -35,7 +35,7 @@ GBytes *encode_opus_get_config(EncodeOpus *opus);
  * @block: number of this block on the grid; each is one more than the last. Packets begin at
  * multiples of ENCODE_OPUS_FRAME, the first at or after the first block.
  * @left: ENCODE_OPUS_BLOCK samples in [-1, 1]; NULL: no more come, give the rest; sound that is
- * left over at the end, less than 10 ms, is dropped
+ * left over at the end, less than 2.5 ms, is dropped
  * @right: the other channel; mixed with @left for one channel
  */
 gboolean encode_opus_push(EncodeOpus *opus, gint64 block, const float *left, const float *right,

@@ -9,6 +9,7 @@
 #include "pipelines/encode/grid.h"
 #include "pipelines/encode/output.h"
 #include "pipelines/encode/progress.h"
+#include "pipelines/encode/treat.h"
 #include "pipelines/encode/watchdog.h"
 #include "pipelines/source/reader.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     EncodeWatchdog *watchdog; // (unowned)
     EncodeGrid grid;          // (value)
     EncodeDecideFacts facts;  // (value) what the picture rungs are decided from, but `info`
+    EncodeTreatPlan treat;    // (value) of the sound
     gint64 end_us;            // (value) best knowledge of where the lesson ends; 0: none
 } EncodeRun;
 

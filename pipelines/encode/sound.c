@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The position on the grid is counted in samples; time stamps only correct it when they differ by
-// more than half a frame, since many containers round them.
+// more than half a frame, since many containers round them. The treatment is late; so much is
+// dropped of what it gives first, and fed to it in silence at the end.
 #include "pipelines/encode/sound.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@
 
 #define TOLERANCE_SAMPLES 960 // 20 ms
 #define CHUNK_SAMPLES 4096
+#define LOUDEST 16.0f
 
 struct _EncodeSound {
     EncodeSoundSink sink;             // (unowned)
@@ -25,14 +27,28 @@ struct _EncodeSound {
     gint64 next;                      // (value) position of the next sample
     gint64 drop;                      // (value) samples to throw away first
     gboolean begun;                   // (value)
+    EncodeTreat *treat;               // (owned)
+    gboolean stereo;                  // (value)
+    float highest;                    // (value) that may come out
+    guint skip;                       // (value) treated samples that are before the first block
+    gint64 due;                       // (value) the next block to give
+    guint ready;                      // (value) samples in `out`
     float block[2][ENCODE_AAC_BLOCK]; // (value) filled up to next
+    float out[3][ENCODE_AAC_BLOCK];   // (value) treated: left, right, mono
     float chunk[2][CHUNK_SAMPLES];    // (value) out of the resampler
 };
 
 EncodeSound *
-encode_sound_new(gint64 first_block, EncodeSoundSink sink, gpointer user_data)
+encode_sound_new(gint64 first_block, const EncodeTreatPlan *plan, gboolean stereo,
+                 EncodeSoundSink sink, gpointer user_data)
 {
     EncodeSound *sound = g_new0(EncodeSound, 1);
+    const EncodeTreatPlan nothing = {0};
+    sound->treat = encode_treat_new(plan != NULL ? plan : &nothing, stereo);
+    sound->highest = plan != NULL ? 1.0f : LOUDEST;
+    sound->stereo = stereo;
+    sound->skip = encode_treat_get_delay(sound->treat);
+    sound->due = first_block;
     sound->next = first_block * ENCODE_AAC_BLOCK;
     sound->sink = sink;
     sound->user_data = user_data;
@@ -46,13 +62,45 @@ encode_sound_free(EncodeSound *sound)
         return;
     swr_free(&sound->resampler);
     av_channel_layout_uninit(&sound->layout);
+    encode_treat_free(sound->treat);
     g_free(sound);
 }
 
+/* What is louder than full scale is kept: the treatment may bring it back. */
 static float
-clip(float sample)
+clean(float sample)
 {
-    return isnan(sample) ? 0.0f : CLAMP(sample, -1.0f, 1.0f);
+    return isnan(sample) ? 0.0f : CLAMP(sample, -LOUDEST, LOUDEST);
+}
+
+static gboolean
+give(EncodeSound *sound, GError **error)
+{
+    float *mono = sound->out[2];
+    float *left = sound->stereo ? sound->out[0] : mono;
+    float *right = sound->stereo ? sound->out[1] : mono;
+    sound->ready = 0;
+    return sound->sink(sound->due++, left, right, mono, sound->user_data, error);
+}
+
+/* Treats the filled block; what comes out is later and fills the next one to give. */
+static gboolean
+treat_block(EncodeSound *sound, GError **error)
+{
+    float mono[ENCODE_AAC_BLOCK];
+    const float *treated[3] = {sound->block[0], sound->block[1], mono};
+    encode_treat_apply(sound->treat, sound->block[0], sound->block[1], mono);
+    for (guint i = 0; i < ENCODE_AAC_BLOCK; i++) {
+        if (sound->skip > 0) {
+            sound->skip--;
+            continue;
+        }
+        for (int way = sound->stereo ? 0 : 2; way < 3; way++)
+            sound->out[way][sound->ready] = CLAMP(treated[way][i], -sound->highest, sound->highest);
+        if (++sound->ready == ENCODE_AAC_BLOCK && !give(sound, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* Appends @count samples; NULL: silence. */
@@ -61,12 +109,10 @@ append(EncodeSound *sound, const float *left, const float *right, gint64 count, 
 {
     for (gint64 i = 0; i < count; i++) {
         gint64 at = sound->next % ENCODE_AAC_BLOCK;
-        sound->block[0][at] = left != NULL ? clip(left[i]) : 0.0f;
-        sound->block[1][at] = left != NULL ? clip(right[i]) : 0.0f;
+        sound->block[0][at] = left != NULL ? clean(left[i]) : 0.0f;
+        sound->block[1][at] = left != NULL ? clean(right[i]) : 0.0f;
         sound->next++;
-        if (at == ENCODE_AAC_BLOCK - 1 &&
-            !sound->sink(sound->next / ENCODE_AAC_BLOCK - 1, sound->block[0], sound->block[1],
-                         sound->user_data, error))
+        if (at == ENCODE_AAC_BLOCK - 1 && !treat_block(sound, error))
             return FALSE;
     }
     return TRUE;
@@ -179,7 +225,14 @@ encode_sound_finish(EncodeSound *sound, gint64 end_samples, GError **error)
         return FALSE;
     gint64 blocks = end_samples / ENCODE_AAC_BLOCK;
     gint64 missing = blocks * ENCODE_AAC_BLOCK - sound->next;
-    return missing <= 0 || append(sound, NULL, NULL, missing, error);
+    if (missing > 0 && !append(sound, NULL, NULL, missing, error))
+        return FALSE;
+    // What the treatment still holds.
+    while (sound->due < blocks) {
+        if (!append(sound, NULL, NULL, ENCODE_AAC_BLOCK, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 gint64

@@ -130,6 +130,9 @@ encode_study_hear(EncodeStudy *study, EncodeProgressStage stage, GError **error)
 {
     if (study->complete || study->result->has_sound)
         return TRUE;
+    if (!encode_listen_run(study->run, stage, &study->result->sound, error))
+        return FALSE;
+    study->result->has_sound = TRUE;
     return TRUE;
 }
 

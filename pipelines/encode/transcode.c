@@ -88,8 +88,7 @@ plan_rungs(Transcode *transcode)
         EncodeRungsId rung = (EncodeRungsId)id;
         const char *name = encode_rungs_get(rung)->name;
         if (!g_strv_contains((const char *const *)run->job->rungs, name) ||
-            !encode_decide_suits(rung, info, known->picture.glance) ||
-            rung == ENCODE_RUNGS_VOICE_OPUS || rung == ENCODE_RUNGS_SLIDES)
+            !encode_decide_suits(rung, info, known->picture.glance) || rung == ENCODE_RUNGS_SLIDES)
             continue;
         g_ptr_array_add(names, g_strdup(name));
         plan_rung(transcode, rung);
@@ -186,13 +185,19 @@ report_failed(Transcode *transcode, const GArray *rungs, const GError *failure)
 static gboolean
 hear(Transcode *transcode, EncodeProgressStage stage, GError **error)
 {
-    return encode_study_hear(transcode->study, stage, error);
+    EncodeRun *run = &transcode->run;
+    const AnalyseResult *known = encode_study_get_result(transcode->study);
+    if (!encode_study_hear(transcode->study, stage, error))
+        return FALSE;
+    if (known->has_sound)
+        run->treat = encode_treat_decide(&known->sound, run->job->clean_sound);
+    return TRUE;
 }
 
 static gboolean
 speak(Transcode *transcode, EncodeProgressStage stage, GError **error)
 {
-    return encode_voice_run(&transcode->run, stage, error);
+    return encode_voice_run(&transcode->run, transcode->voices, stage, error);
 }
 
 static gboolean

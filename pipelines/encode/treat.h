@@ -13,6 +13,7 @@
 
 #define ENCODE_TREAT_BLOCK 1024
 
+/** All zero leaves sound as it came. */
 typedef struct {
     AnalyseResultFold fold; // (value) which channels count
     double mono_gain_db;    // (value) for rungs of one channel
@@ -22,9 +23,6 @@ typedef struct {
     double reduce_db;       // (value) noise is lowered by so much; 0: none
     double noise_dbfs;      // (value) the noise, when it is
 } EncodeTreatPlan;
-
-/** Leaves sound as it came. */
-EncodeTreatPlan encode_treat_plan_nothing(void);
 
 /** @clean: noise may be taken out of speech. Pure. */
 EncodeTreatPlan encode_treat_decide(const AnalyseResultSound *sound, gboolean clean);

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// source → sound → one output, segment by segment.
+// source → treated sound → a lane for each rung.
 #include "pipelines/encode/voice.h"
 
 #include <libavutil/frame.h>
 
-#include "pipelines/encode/aac.h"
+#include "pipelines/encode/lane.h"
 #include "pipelines/encode/sound.h"
 #include "pipelines/source/failure.h"
 
-#define WARM_UP_BLOCKS 4
+#define MOST_LANES 2
 
 typedef struct {
-    EncodeRun *run;       // (unowned)
-    EncodeOutput *output; // (owned)
-    EncodeSound *sound;   // (owned)
-    guint segments;       // (value) reported
-    gint64 decoded_us;    // (value) length of what was decoded
+    EncodeRun *run;                // (unowned)
+    EncodeLane *lanes[MOST_LANES]; // (owned)
+    guint count;                   // (value)
+    EncodeSound *sound;            // (owned)
+    gint64 decoded_us;             // (value) length of what was decoded
 } Voice;
 
+/* A lane that failed takes no more; the others go on. */
 static gboolean
-on_sound_block(gint64 block, const float *left, const float *right, gpointer user_data,
-               GError **error)
+on_sound_block(gint64 block, const float *left, const float *right, const float *mono,
+               gpointer user_data, GError **error)
 {
     Voice *voice = user_data;
-    if (!encode_output_add_sound(voice->output, block, left, right, error))
-        return FALSE;
-    guint segments = encode_output_get_segments(voice->output, NULL);
-    if (segments != voice->segments)
-        encode_run_report_checkpoint(voice->run, voice->output);
-    voice->segments = segments;
-    return TRUE;
+    gboolean taken = FALSE;
+    for (guint i = 0; i < voice->count; i++)
+        taken = encode_lane_add(voice->lanes[i], block, mono) || taken;
+    if (!taken)
+        encode_lane_wait(voice->lanes[0], error);
+    return taken;
 }
 
 static gboolean
@@ -52,6 +52,29 @@ read_all(Voice *voice, GError **error)
     return fine && result == SOURCE_READER_END;
 }
 
+/* Of two that failed the first failure counts; of one, it is told here. */
+static gboolean
+wait_all(Voice *voice, GError **error)
+{
+    GError *failures[MOST_LANES] = {NULL};
+    guint made = 0;
+    for (guint i = 0; i < voice->count; i++) {
+        made += encode_lane_wait(voice->lanes[i], &failures[i]);
+        encode_watchdog_beat(voice->run->watchdog);
+    }
+    for (guint i = 0; i < voice->count; i++) {
+        if (failures[i] == NULL)
+            continue;
+        if (made > 0)
+            encode_run_report_rung_failed(voice->run, encode_lane_get_rung(voice->lanes[i]),
+                                          failures[i]);
+        else if (error != NULL && *error == NULL)
+            g_propagate_error(error, g_steal_pointer(&failures[i]));
+        g_clear_error(&failures[i]);
+    }
+    return made > 0;
+}
+
 static gboolean
 finish(Voice *voice, GError **error)
 {
@@ -68,30 +91,48 @@ finish(Voice *voice, GError **error)
     gint64 samples = encode_grid_tick_to_samples(&run->grid, ticks);
     if (!encode_sound_finish(voice->sound, samples, error))
         return FALSE;
-    g_autoptr(PackageResult) result = encode_output_finish(voice->output, ticks, error);
-    if (result == NULL)
-        return FALSE;
-    encode_run_report_rung(run, ENCODE_RUNGS_VOICE, result, NULL, 0);
+    for (guint i = 0; i < voice->count; i++)
+        encode_lane_end(voice->lanes[i], ticks);
+    return wait_all(voice, error);
+}
+
+static gboolean
+open_lanes(Voice *voice, const GArray *rungs, gint64 *block, GError **error)
+{
+    *block = G_MAXINT64;
+    for (guint i = 0; i < rungs->len && i < MOST_LANES; i++) {
+        EncodeLane *lane =
+            encode_lane_new(voice->run, g_array_index(rungs, EncodeRungsId, i), error);
+        if (lane == NULL)
+            return FALSE;
+        voice->lanes[voice->count++] = lane;
+        *block = MIN(*block, encode_lane_get_start_block(lane));
+    }
+    *block = MAX(*block - ENCODE_SOUND_WARM_UP, 0);
     return TRUE;
 }
 
-gboolean
-encode_voice_run(EncodeRun *run, EncodeProgressStage stage, GError **error)
+static gboolean
+run_pass(Voice *voice, const GArray *rungs, EncodeProgressStage *stage, GError **error)
 {
-    EncodeOutputPicture none = {0};
+    EncodeRun *run = voice->run;
+    gint64 block;
+    if (!open_lanes(voice, rungs, &block, error))
+        return FALSE;
+    voice->sound = encode_sound_new(block, &run->treat, FALSE, on_sound_block, voice);
+    stage->start_us = encode_sound_get_time_us(voice->sound);
+    encode_progress_begin(run->progress, stage);
+    return source_reader_start(run->reader, FALSE, TRUE, stage->start_us, error) &&
+           read_all(voice, error) && finish(voice, error);
+}
+
+gboolean
+encode_voice_run(EncodeRun *run, const GArray *rungs, EncodeProgressStage stage, GError **error)
+{
     Voice voice = {.run = run};
-    g_autoptr(EncodeOutput) output =
-        encode_output_new(run->job->staging, ENCODE_RUNGS_VOICE, &run->grid, &none, error);
-    if (output == NULL)
-        return FALSE;
-    voice.output = output;
-    voice.segments = encode_output_get_segments(output, NULL);
-    gint64 block = encode_output_get_start_block(output) - WARM_UP_BLOCKS;
-    g_autoptr(EncodeSound) sound = encode_sound_new(MAX(block, 0), on_sound_block, &voice);
-    voice.sound = sound;
-    stage.start_us = encode_sound_get_time_us(sound);
-    encode_progress_begin(run->progress, &stage);
-    if (!source_reader_start(run->reader, FALSE, TRUE, stage.start_us, error))
-        return FALSE;
-    return read_all(&voice, error) && finish(&voice, error);
+    gboolean done = run_pass(&voice, rungs, &stage, error);
+    for (guint i = 0; i < voice.count; i++)
+        encode_lane_free(voice.lanes[i]);
+    encode_sound_free(voice.sound);
+    return done;
 }

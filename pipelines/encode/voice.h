@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The sound pass of a job: decodes the sound alone and makes the `voice` rung of it, before any
-// picture is looked at, so that a lesson can be heard minutes after it was uploaded.
+// The sound pass of a job: one decode makes `voice` and `voice-opus`. Needs run->treat.
 #pragma once
 
 #include "pipelines/encode/run.h"
 
-/**
- * encode_voice_run: makes and reports `voice`, from its last checkpoint on; sets run->end_us.
- * Returns: FALSE with any error of the layers below; nothing of the rung was reported then.
- */
-gboolean encode_voice_run(EncodeRun *run, EncodeProgressStage stage, GError **error);
+/** @rungs: (element-type EncodeRungsId): `voice`, `voice-opus` or both. Makes and reports each as
+ * soon as it is ready, from its last checkpoint. Sets run->end_us. */
+gboolean encode_voice_run(EncodeRun *run, const GArray *rungs, EncodeProgressStage stage,
+                          GError **error);

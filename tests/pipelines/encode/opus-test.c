@@ -103,7 +103,7 @@ check_beeps(guint channels, guint kbps, gint64 first_block)
     g_assert_cmpint(ear.first, >=, first_block * BLOCK);
     g_assert_cmpint(ear.first, <, first_block * BLOCK + ENCODE_OPUS_FRAME);
     g_assert_cmpint(ear.next, <=, end);
-    g_assert_cmpint(ear.next, >, end - 480);
+    g_assert_cmpint(ear.next, >, end - 120);
     for (guint second = (guint)(ear.first / 48000) + 1; second < 4; second++)
         g_assert_cmpfloat_with_epsilon(find_lateness(&ear, second), 0, 48);
     g_assert_cmpuint(ear.bytes, <=, kbps * 1000 / 8 * 7);
@@ -135,7 +135,7 @@ test_short(void)
         push_beeps(opus, 0, blocks);
         gint64 end = blocks * BLOCK;
         g_assert_cmpint(MAX(ear.next, 0), <=, end);
-        g_assert_cmpint(MAX(ear.next, 0), >, end - 480);
+        g_assert_cmpint(MAX(ear.next, 0), >, end - 120);
         clear_ear(&ear);
     }
 }

@@ -15,7 +15,8 @@ typedef struct {
 } Heard;
 
 static gboolean
-on_block(gint64 block, const float *left, const float *right, gpointer user_data, GError **error)
+on_block(gint64 block, const float *left, const float *right, const float *mono, gpointer user_data,
+         GError **error)
 {
     Heard *heard = user_data;
     g_assert_cmpint(block, ==, heard->next++);
@@ -50,8 +51,9 @@ at_ms(const Heard *heard, gint64 ms)
 static void
 test_gap_and_overlap(void)
 {
+    const EncodeTreatPlan plan = {0};
     Heard heard = {0, g_array_new(FALSE, FALSE, sizeof(float))};
-    g_autoptr(EncodeSound) sound = encode_sound_new(0, on_block, &heard);
+    g_autoptr(EncodeSound) sound = encode_sound_new(0, &plan, TRUE, on_block, &heard);
     push(sound, 48000, 500, 500, 0.5f);   // late start
     push(sound, 48000, 1500, 500, 0.5f);  // gap
     push(sound, 48000, 1800, 500, 0.25f); // overlaps by 200 ms
@@ -71,8 +73,9 @@ test_gap_and_overlap(void)
 static void
 test_change_and_resume(void)
 {
+    const EncodeTreatPlan plan = {0};
     Heard heard = {40, g_array_new(FALSE, FALSE, sizeof(float))};
-    g_autoptr(EncodeSound) sound = encode_sound_new(40, on_block, &heard);
+    g_autoptr(EncodeSound) sound = encode_sound_new(40, &plan, TRUE, on_block, &heard);
     push(sound, 8000, 0, 1000, 0.5f);
     push(sound, 44100, 1000, 1000, 0.25f);
     push(sound, 48000, 2000, 500, NAN);

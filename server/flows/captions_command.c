@@ -28,7 +28,8 @@ add(GStrvBuilder *line, const char *first, const char *second, const char *third
 }
 
 static void
-add_walls(GStrvBuilder *line, const ChildSandbox *sandbox, const FlowsCaptionsCommandPlaces *places)
+add_walls(GStrvBuilder *line, const ChildSandbox *sandbox, const FlowsCaptionsCommandPlaces *places,
+          const char *program)
 {
     if (sandbox->bubblewrap == NULL)
         return;
@@ -42,6 +43,7 @@ add_walls(GStrvBuilder *line, const ChildSandbox *sandbox, const FlowsCaptionsCo
         add(line, "--proc", "/proc", NULL);
     add(line, "--tmpfs", "/tmp", NULL);
     add(line, "--tmpfs", places->data_folder, NULL);
+    add(line, "--ro-bind-try", program, program); // wherever it is kept
     add(line, "--ro-bind", places->sound, places->sound);
     add(line, "--chdir", "/tmp", "--");
 }
@@ -55,7 +57,7 @@ flows_captions_command_build(const ChildSandbox *sandbox, const FlowsCaptionsCom
     if (!g_shell_parse_argv(places->command, NULL, &words, error))
         return NULL;
     g_autoptr(GStrvBuilder) line = g_strv_builder_new();
-    add_walls(line, sandbox, places);
+    add_walls(line, sandbox, places, words[0]);
     for (guint i = 0; words[i] != NULL; i++) {
         g_autofree char *word = fill_in(words[i], places, &named);
         g_strv_builder_add(line, word);

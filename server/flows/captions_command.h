@@ -23,8 +23,8 @@ typedef struct {
  *
  * `{sound}` and `{language}` stand for what they name, anywhere in a word; a command that names
  * neither gets both as its last two words. No shell sees them. With bubblewrap the command sees the
- * system read-only, an empty /tmp, of the data folder the sound alone, no other process, and no
- * network unless allowed.
+ * system read-only, an empty /tmp, of the data folder the sound alone (and itself, should it lie
+ * there), no other process, and no network unless allowed.
  *
  * Returns: (transfer full): the words, or NULL with a GShellError.
  */

@@ -160,9 +160,11 @@ catalog_generations_drop(CatalogDatabase *database, const CatalogGenerationsMove
 }
 
 static const char SETTLE_SQL[] =
-    "UPDATE lessons SET updated_ms = :now_ms, complete = NOT EXISTS (SELECT 1 FROM rungs r"
-    "  WHERE r.lesson_id = lessons.id AND r.generation = lessons.generation"
-    "   AND r.error_code IS NOT NULL AND r.name <> 'clear')"
+    "UPDATE lessons SET updated_ms = :now_ms, complete = failed.count = 0,"
+    "  error_code = iif(failed.count = 0, NULL, error_code)"
+    " FROM (SELECT count(*) AS count FROM rungs r JOIN lessons l ON l.id = r.lesson_id"
+    "   AND l.generation = r.generation WHERE r.lesson_id = :lesson_id"
+    "   AND r.error_code IS NOT NULL AND r.name <> 'clear') AS failed"
     " WHERE id = :lesson_id";
 
 gboolean

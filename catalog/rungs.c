@@ -97,6 +97,24 @@ catalog_rungs_set_error(CatalogDatabase *database, const CatalogRung *rung, gint
     return catalog_statement_run(statement, error);
 }
 
+static const char DELETE_SQL[] =
+    "DELETE FROM rungs WHERE lesson_id = :lesson_id AND generation = :generation AND name = :name";
+
+gboolean
+catalog_rungs_forget(CatalogDatabase *database, const CatalogRung *rung, gint64 delete_after_ms,
+                     GError **error)
+{
+    g_autoptr(CatalogRung) bare = catalog_rung_new(rung->lesson_id, rung->name);
+    bare->generation = rung->generation;
+    if (!run_file_statement(database, SUPERSEDE_OLD_SQL, bare, delete_after_ms, error))
+        return FALSE;
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, DELETE_SQL);
+    catalog_statement_bind_text(statement, ":lesson_id", rung->lesson_id);
+    catalog_statement_bind_int(statement, ":generation", rung->generation);
+    catalog_statement_bind_text(statement, ":name", rung->name);
+    return catalog_statement_run(statement, error);
+}
+
 static CatalogRung *
 read_rung(CatalogStatement *statement)
 {

@@ -25,6 +25,10 @@ gboolean catalog_rungs_publish(CatalogDatabase *database, const CatalogRung *run
 gboolean catalog_rungs_set_error(CatalogDatabase *database, const CatalogRung *rung, gint64 now_ms,
                                  GError **error);
 
+/** Forgets @rung's row: it is not worth making. A file of an earlier attempt goes with it. */
+gboolean catalog_rungs_forget(CatalogDatabase *database, const CatalogRung *rung,
+                              gint64 delete_after_ms, GError **error);
+
 /** Returns: (transfer full) (element-type CatalogRung): of one generation, lowest bandwidth first,
  * failed ones last. */
 GPtrArray *catalog_rungs_list(CatalogDatabase *database, const char *lesson_id, gint64 generation,

@@ -25,6 +25,7 @@
 #define STOP_GRACE_MS 5000
 #define QUIET_MS 1000
 #define NICENESS 10
+#define GENTLE_NICENESS 19 // beside another child it gets a few percent
 #define LINES_AT_ONCE 4000 // the flood limit: so many, and then so many a second
 #define LINES_PER_SECOND 100
 #define MAX_STDERR_BYTES 4096
@@ -335,15 +336,20 @@ on_complaint_read(GObject *source, GAsyncResult *result, gpointer user_data)
                                     launcher->gone, on_complaint_read, launcher);
 }
 
+typedef struct {
+    rlim_t memory; // (value) of the data segment
+    int niceness;  // (value)
+} ProcessLimits;
+
 /* Runs between fork and exec: only calls that are safe there. */
 static void
 set_up_process(gpointer user_data)
 {
-    const rlim_t *memory = user_data;
+    const ProcessLimits *limits = user_data;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setpriority(PRIO_PROCESS, 0, NICENESS);
-    struct rlimit limit = {*memory, *memory};
-    if (*memory != RLIM_INFINITY)
+    setpriority(PRIO_PROCESS, 0, limits->niceness);
+    struct rlimit limit = {limits->memory, limits->memory};
+    if (limits->memory != RLIM_INFINITY)
         setrlimit(RLIMIT_DATA, &limit);
 }
 
@@ -386,7 +392,7 @@ child_launcher_break_lock(const char *staging)
 static GSubprocess *
 spawn(const ChildLauncherSetup *setup, int control, int lock, GError **error)
 {
-    rlim_t data_limit = choose_data_limit(setup);
+    ProcessLimits limits = {choose_data_limit(setup), setup->gentle ? GENTLE_NICENESS : NICENESS};
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
         G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
     g_auto(GStrv) environment = child_sandbox_build_environment();
@@ -401,7 +407,7 @@ spawn(const ChildLauncherSetup *setup, int control, int lock, GError **error)
         g_subprocess_launcher_set_environ(launcher, environment);
     g_subprocess_launcher_take_fd(launcher, control, CONTROL_DESCRIPTOR);
     g_subprocess_launcher_take_fd(launcher, lock, LOCK_DESCRIPTOR);
-    g_subprocess_launcher_set_child_setup(launcher, set_up_process, &data_limit, NULL);
+    g_subprocess_launcher_set_child_setup(launcher, set_up_process, &limits, NULL);
     return g_subprocess_launcher_spawnv(launcher, (const char *const *)arguments, error);
 }
 

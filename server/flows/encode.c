@@ -18,6 +18,7 @@
 #include "server/flows/encode_job.h"
 #include "server/flows/encode_lock.h"
 #include "server/flows/encode_recover.h"
+#include "server/flows/encode_rows.h"
 
 #define STANDBY_MS 5000
 #define FULL_MS 30000
@@ -188,7 +189,7 @@ fail_expired(CatalogDatabase *database, GPtrArray *expired, gint64 now_ms, GErro
     for (guint i = 0; i < expired->len; i++) {
         const CatalogJob *job = expired->pdata[i];
         if (job->state == CATALOG_JOB_STATE_FAILED &&
-            !catalog_lessons_fail(database, job->lesson_id, job->error_code, &by, error))
+            !flows_encode_rows_settle_failed(database, job, job->error_code, &by, error))
             return FALSE;
     }
     return TRUE;
@@ -203,7 +204,8 @@ claim_job(CatalogDatabase *database, gpointer data, GError **error)
     if (claim->expired == NULL || !fail_expired(database, claim->expired, claim->now_ms, error) ||
         !catalog_jobs_claim(database, &terms, claim->now_ms, &claim->job, error))
         return FALSE;
-    if (claim->job != NULL && !mark_encoding(database, claim->job, claim->now_ms, error))
+    if (claim->job != NULL && claim->job->kind == CATALOG_JOB_KIND_ENCODE &&
+        !mark_encoding(database, claim->job, claim->now_ms, error))
         return FALSE;
     return catalog_jobs_get_next_wake(database, claim->queue, &claim->wake_ms, error);
 }
@@ -281,6 +283,30 @@ wait_for_room(FlowsEncode *encode, const GError *error)
         server_events_publish(encode->shared.setup.events, SERVER_EVENTS_RESYNC, NULL);
 }
 
+static guint
+count_gentle(FlowsEncode *encode)
+{
+    guint count = 0;
+    for (guint i = 0; i < encode->jobs->len; i++)
+        count += flows_encode_job_is_gentle(encode->jobs->pdata[i]);
+    return count;
+}
+
+/* A job that may take its time does not keep a new lesson waiting: one more then has a place. */
+static gboolean
+has_place(FlowsEncode *encode)
+{
+    guint places = encode->shared.setup.config->encoder_children;
+    return encode->jobs->len < places + (count_gentle(encode) > 0 ? 1 : 0);
+}
+
+static CatalogJobsQueue
+choose_queue(FlowsEncode *encode)
+{
+    guint places = encode->shared.setup.config->encoder_children;
+    return encode->jobs->len < places ? CATALOG_JOBS_MEDIA : CATALOG_JOBS_URGENT;
+}
+
 static void
 on_room_measured(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -293,6 +319,7 @@ on_room_measured(GObject *source, GAsyncResult *result, gpointer user_data)
     }
     Claim *claim = g_new0(Claim, 1);
     claim->runner = g_uuid_string_random();
+    claim->queue = choose_queue(encode);
     claim->encode = encode;
     claim->now_ms = server_clock_now_ms(encode->shared.setup.clock);
     catalog_threads_write_async(encode->shared.setup.catalog, claim_job, claim,
@@ -307,8 +334,7 @@ look(FlowsEncode *encode)
         encode->again = TRUE;
         return;
     }
-    if (!encode->ready || encode->stop != NULL ||
-        encode->jobs->len >= encode->shared.setup.config->encoder_children)
+    if (!encode->ready || encode->stop != NULL || !has_place(encode))
         return;
     encode->busy = TRUE;
     flows_receive_worker_run_async(encode->shared.worker, measure_room, encode, NULL,

@@ -3,20 +3,18 @@
 
 // read → files → rows → clean, each a function that looks at the kind of action. Files come before
 // rows, so that rows never name what is not there; staging is cleaned last, so that a crash before
-// only repeats.
+// only repeats. What is written under names without a hash (playlists) follows the generation that
+// is shown, and goes over to the next one at the end of a re-encode, just before its rows do.
 #include "server/flows/encode_action.h"
 
 #include <gio/gio.h>
 
 #include "catalog/error.h"
-#include "catalog/jobs.h"
 #include "catalog/lessonlist.h"
-#include "catalog/lessons.h"
-#include "catalog/rungs.h"
+#include "server/flows/encode_rows.h"
+#include "server/flows/publish_asset.h"
+#include "server/flows/publish_orphans.h"
 #include "server/flows/steps.h"
-
-#define GRACE_MS                                                                                   \
-    (G_GINT64_CONSTANT(24) * 3600 * 1000) // a replaced file stays for who is watching it
 
 /** What travels through the threads: the action and where it takes place. */
 typedef struct {
@@ -29,6 +27,9 @@ flows_encode_action_new(FlowsEncodeActionKind kind)
 {
     FlowsEncodeAction *action = g_new0(FlowsEncodeAction, 1);
     action->kind = kind;
+    action->reports = g_ptr_array_new_with_free_func((GDestroyNotify)child_report_free);
+    action->assets = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_asset_free);
+    action->captions = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_captions_free);
     action->state = CATALOG_JOB_STATE_RUNNING;
     return action;
 }
@@ -36,10 +37,13 @@ flows_encode_action_new(FlowsEncodeActionKind kind)
 void
 flows_encode_action_free(FlowsEncodeAction *action)
 {
-    g_clear_pointer(&action->report, child_report_free);
     g_clear_pointer(&action->lesson, catalog_lesson_free);
+    g_clear_pointer(&action->shown, catalog_lesson_free);
     g_clear_pointer(&action->rung, catalog_rung_free);
     g_clear_pointer(&action->orphans, g_ptr_array_unref);
+    g_ptr_array_unref(action->reports);
+    g_ptr_array_unref(action->assets);
+    g_ptr_array_unref(action->captions);
     g_free(action->code);
     g_free(action->detail);
     g_free(action);
@@ -52,14 +56,37 @@ step(const FlowsEncodeActionContext *context, const char *name)
         context->places.on_step(name, context->places.step_data);
 }
 
+/* The poster of a generation is one of its assets; lessons of before there were any keep theirs. */
+static void
+choose_poster(CatalogLesson *lesson, gboolean shown)
+{
+    if (!shown)
+        catalog_lesson_set_text(&lesson->poster_file, NULL);
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *asset = lesson->assets->pdata[i];
+        if (asset->kind == CATALOG_ASSET_KIND_POSTER)
+            catalog_lesson_set_text(&lesson->poster_file, asset->file);
+    }
+}
+
 static gboolean
 read_lesson(CatalogDatabase *database, gpointer data, GError **error)
 {
     Run *run = data;
-    gboolean abandoned = run->action->kind == FLOWS_ENCODE_ACTION_ABANDON;
-    run->action->lesson =
-        catalog_lessonlist_get(database, run->context.job->lesson_id, abandoned ? NULL : error);
-    return run->action->lesson != NULL || abandoned; // then it may be gone
+    FlowsEncodeAction *action = run->action;
+    const CatalogJob *job = run->context.job;
+    gboolean abandoned = action->kind == FLOWS_ENCODE_ACTION_ABANDON;
+    GError **told = abandoned ? NULL : error; // then it may be gone
+    action->lesson =
+        catalog_lessonlist_get_generation(database, job->lesson_id, job->generation, told);
+    if (action->lesson == NULL)
+        return abandoned;
+    gboolean shown = action->lesson->generation == job->generation;
+    choose_poster(action->lesson, shown);
+    if (shown)
+        return TRUE;
+    action->shown = catalog_lessonlist_get_generation(database, job->lesson_id, 0, told);
+    return action->shown != NULL || abandoned;
 }
 
 /* Puts the new row in the place of the old one of that name. */
@@ -76,12 +103,38 @@ take_rung(CatalogLesson *lesson, const CatalogRung *rung)
     g_ptr_array_add(lesson->rungs, catalog_rung_copy(rung));
 }
 
+static void
+take_asset(CatalogLesson *lesson, const CatalogAsset *asset)
+{
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *old = lesson->assets->pdata[i];
+        if (old->kind == asset->kind && old->position == asset->position) {
+            g_ptr_array_remove_index(lesson->assets, i);
+            break;
+        }
+    }
+    g_ptr_array_add(lesson->assets, catalog_asset_copy(asset));
+    if (asset->kind == CATALOG_ASSET_KIND_POSTER)
+        catalog_lesson_set_text(&lesson->poster_file, asset->file);
+}
+
+static void
+trim_stills(CatalogLesson *lesson, guint count)
+{
+    for (guint i = lesson->assets->len; i > 0; i--) {
+        const CatalogAsset *asset = lesson->assets->pdata[i - 1];
+        if (asset->kind == CATALOG_ASSET_KIND_STILL && asset->position > count)
+            g_ptr_array_remove_index(lesson->assets, i - 1);
+    }
+}
+
+/* As catalog_generations_settle() will find it. */
 static gboolean
 has_failed_rung(const CatalogLesson *lesson)
 {
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
-        if (rung->error_code != NULL)
+        if (rung->error_code != NULL && g_strcmp0(rung->name, "clear") != 0)
             return TRUE;
     }
     return FALSE;
@@ -99,41 +152,116 @@ count_files(const CatalogLesson *lesson)
 }
 
 static gboolean
-is_poster(const ChildReport *report)
-{
-    return report->kind == CHILD_REPORT_ASSET && report->asset == CHILD_ASSET_POSTER;
-}
-
-static gboolean
-place_report(Run *run, GError **error)
+place_rung(Run *run, const ChildReport *report, GError **error)
 {
     FlowsEncodeAction *action = run->action;
     const FlowsPublishPlaces *places = &run->context.places;
-    if (is_poster(action->report))
-        return flows_publish_place_poster(places, action->report, error);
-    if (action->report->kind != CHILD_REPORT_RUNG)
-        return TRUE;
-    action->rung =
-        flows_publish_place_rung(places, run->context.job->lesson_id, action->report, error);
+    const CatalogJob *job = run->context.job;
+    action->rung = report->kind == CHILD_REPORT_SLIDES
+                       ? flows_publish_asset_make_slides(action->lesson, report, error)
+                       : flows_publish_place_rung(places, job->lesson_id, report, error);
     if (action->rung == NULL)
         return FALSE;
+    action->rung->generation = job->generation;
     take_rung(action->lesson, action->rung);
-    return flows_publish_describe(places, action->lesson, error);
+    if (report->kind == CHILD_REPORT_SLIDES)
+        trim_stills(action->lesson, report->count);
+    return TRUE;
+}
+
+static gboolean
+place_asset(Run *run, const ChildReport *report, GError **error)
+{
+    FlowsEncodeAction *action = run->action;
+    const FlowsPublishPlaces *places = &run->context.places;
+    const CatalogJob *job = run->context.job;
+    if (report->asset == CHILD_ASSET_CAPTIONS) {
+        CatalogCaptions *captions =
+            flows_publish_asset_place_captions(places, job->lesson_id, report, error);
+        if (captions != NULL)
+            g_ptr_array_add(action->captions, captions);
+        return captions != NULL;
+    }
+    CatalogAsset *asset = flows_publish_asset_place(places, job->lesson_id, report, error);
+    if (asset == NULL)
+        return FALSE;
+    asset->generation = job->generation;
+    g_ptr_array_add(action->assets, asset);
+    take_asset(action->lesson, asset);
+    return TRUE;
+}
+
+/* Stills and the analysis are named by nothing until the rung `slides`, or the end, names them. */
+static gboolean
+is_named(const ChildReport *report)
+{
+    return report->kind == CHILD_REPORT_RUNG || report->kind == CHILD_REPORT_SLIDES ||
+           (report->kind == CHILD_REPORT_ASSET && report->asset != CHILD_ASSET_STILL &&
+            report->asset != CHILD_ASSET_ANALYSIS && report->asset != CHILD_ASSET_CAPTIONS);
+}
+
+static gboolean
+place_reports(Run *run, GError **error)
+{
+    FlowsEncodeAction *action = run->action;
+    gboolean named = FALSE;
+    for (guint i = 0; i < action->reports->len; i++) {
+        const ChildReport *report = action->reports->pdata[i];
+        gboolean rung = report->kind == CHILD_REPORT_RUNG || report->kind == CHILD_REPORT_SLIDES;
+        if (rung && !place_rung(run, report, error))
+            return FALSE;
+        if (report->kind == CHILD_REPORT_ASSET && !place_asset(run, report, error))
+            return FALSE;
+        named = named || is_named(report);
+    }
+    return !named || action->shown != NULL ||
+           flows_publish_describe(&run->context.places, action->lesson, error);
+}
+
+/* Stills that no `slides` line counted belong to nothing. */
+static void
+forget_uncounted_stills(CatalogLesson *lesson)
+{
+    for (guint i = 0; i < lesson->rungs->len; i++) {
+        const CatalogRung *rung = lesson->rungs->pdata[i];
+        if (g_strcmp0(rung->name, "slides") == 0 && rung->file != NULL)
+            return;
+    }
+    trim_stills(lesson, 0);
 }
 
 static gboolean
 describe_finished(Run *run, GError **error)
 {
-    CatalogLesson *lesson = run->action->lesson;
+    FlowsEncodeAction *action = run->action;
+    CatalogLesson *lesson = action->lesson;
+    const FlowsPublishPlaces *places = &run->context.places;
     if (count_files(lesson) == 0) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "done without any rung");
         return FALSE;
     }
-    lesson->complete = !has_failed_rung(lesson);
-    if (run->action->duration_ms > 0)
-        lesson->duration_ms = (gint64)run->action->duration_ms;
-    run->action->orphans = flows_publish_list_orphans(&run->context.places, lesson);
-    return flows_publish_describe(&run->context.places, lesson, error);
+    lesson->complete = !action->refine && !has_failed_rung(lesson);
+    if (action->duration_ms > 0)
+        lesson->duration_ms = (gint64)action->duration_ms;
+    forget_uncounted_stills(lesson);
+    flows_publish_asset_read_inset(places, lesson, action->shown_width, action->shown_height,
+                                   &action->inset);
+    action->orphans = flows_publish_orphans_list(places, lesson);
+    return flows_publish_describe(places, lesson, error);
+}
+
+/* Whatever the job was about to show: the generation that is shown is described again. */
+static gboolean
+describe_shown(Run *run, GError **error)
+{
+    FlowsEncodeAction *action = run->action;
+    const CatalogLesson *lesson = action->shown != NULL ? action->shown : action->lesson;
+    if (lesson == NULL || lesson->published_ms == 0)
+        return TRUE;
+    if (run->context.job->kind != CATALOG_JOB_KIND_ENCODE)
+        action->orphans = flows_publish_orphans_list(&run->context.places, lesson);
+    return action->shown == NULL ||
+           flows_publish_describe(&run->context.places, action->shown, error);
 }
 
 static gboolean
@@ -142,175 +270,24 @@ work_on_files(gpointer data, GError **error)
     Run *run = data;
     switch (run->action->kind) {
     case FLOWS_ENCODE_ACTION_REPORT:
-        return place_report(run, error);
+        return place_reports(run, error);
     case FLOWS_ENCODE_ACTION_FINISH:
         return describe_finished(run, error);
     case FLOWS_ENCODE_ACTION_FAIL:
-    case FLOWS_ENCODE_ACTION_RELEASE:
     case FLOWS_ENCODE_ACTION_ABANDON:
+        return describe_shown(run, error);
+    case FLOWS_ENCODE_ACTION_RELEASE:
         return TRUE;
     }
     return TRUE;
-}
-
-static CatalogAuditStamp
-make_stamp(const FlowsEncodeActionContext *context)
-{
-    return (CatalogAuditStamp){NULL, server_clock_now_ms(context->clock)};
-}
-
-/* Fails with CONFLICT when the lease is lost. */
-static gboolean
-guard_lease(CatalogDatabase *database, const FlowsEncodeActionContext *context, gint64 now_ms,
-            GError **error)
-{
-    const CatalogJobsProgress progress = {.lease_until_ms = now_ms + context->lease_ms};
-    return catalog_jobs_report(database, context->job->id, context->runner, &progress, now_ms,
-                               error);
-}
-
-static const CatalogRung *
-find_rung(const CatalogLesson *lesson, const char *name)
-{
-    for (guint i = 0; i < lesson->rungs->len; i++) {
-        const CatalogRung *rung = lesson->rungs->pdata[i];
-        if (g_strcmp0(rung->name, name) == 0)
-            return rung;
-    }
-    return NULL;
-}
-
-/* The index of a file that is replaced goes with it. */
-static gboolean
-supersede_index(CatalogDatabase *database, const CatalogRung *new_rung, gint64 now_ms,
-                GError **error)
-{
-    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, new_rung->lesson_id, error);
-    const CatalogRung *old = lesson == NULL ? NULL : find_rung(lesson, new_rung->name);
-    if (lesson == NULL || old == NULL || old->index_file == NULL ||
-        g_strcmp0(old->index_file, new_rung->index_file) == 0)
-        return lesson != NULL;
-    return catalog_rungs_supersede(database, new_rung->lesson_id, old->index_file,
-                                   now_ms + GRACE_MS, error);
-}
-
-static gboolean
-write_rung(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, GError **error)
-{
-    const CatalogRung *rung = run->action->rung;
-    CatalogLessonsMedia media = {.duration_ms = -1, .complete = -1};
-    if (run->action->lesson->duration_ms == 0)
-        media.duration_ms = rung->duration_ms;
-    return supersede_index(database, rung, by->now_ms, error) &&
-           catalog_rungs_publish(database, rung, GRACE_MS, by->now_ms, error) &&
-           catalog_lessons_set_media(database, rung->lesson_id, &media, by->now_ms, error) &&
-           catalog_lessons_set_state(database, rung->lesson_id, CATALOG_LESSON_STATE_PUBLISHED, by,
-                                     error);
-}
-
-static gboolean
-write_report(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, GError **error)
-{
-    const ChildReport *report = run->action->report;
-    const char *lesson_id = run->context.job->lesson_id;
-    CatalogLessonsMedia media = {.duration_ms = -1, .complete = -1};
-    g_autoptr(CatalogRung) failed = NULL;
-    switch (report->kind) {
-    case CHILD_REPORT_RUNG:
-        return write_rung(database, run, by, error);
-    case CHILD_REPORT_ASSET:
-        if (!is_poster(report))
-            return TRUE;
-        media.poster_file = "poster.webp";
-        return catalog_lessons_set_media(database, lesson_id, &media, by->now_ms, error);
-    case CHILD_REPORT_RUNG_FAILED:
-        failed = catalog_rung_new(lesson_id, report->name);
-        failed->generation = run->context.job->generation;
-        failed->error_code = g_strdup(report->code);
-        return catalog_rungs_set_error(database, failed, by->now_ms, error);
-    case CHILD_REPORT_WARNING:
-        return catalog_lessons_add_warning(database, lesson_id, report->code, by->now_ms, error);
-    case CHILD_REPORT_HELLO:
-    case CHILD_REPORT_PROBE:
-    case CHILD_REPORT_PLAN:
-    case CHILD_REPORT_SLIDES:
-    case CHILD_REPORT_PROGRESS:
-    case CHILD_REPORT_CHECKPOINT:
-    case CHILD_REPORT_RUNG_SKIPPED:
-    case CHILD_REPORT_FAILED:
-    case CHILD_REPORT_DONE:
-        return TRUE;
-    }
-    return TRUE;
-}
-
-static gboolean
-write_finished(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, GError **error)
-{
-    const CatalogLesson *lesson = run->action->lesson;
-    const CatalogLessonsMedia media = {.duration_ms = lesson->duration_ms,
-                                       .complete = lesson->complete};
-    for (guint i = 0; i < run->action->orphans->len; i++)
-        if (!catalog_rungs_supersede(database, lesson->id, run->action->orphans->pdata[i],
-                                     by->now_ms + GRACE_MS, error))
-            return FALSE;
-    return catalog_lessons_set_media(database, lesson->id, &media, by->now_ms, error) &&
-           catalog_jobs_finish(database, run->context.job->id, run->context.runner, by->now_ms,
-                               error);
-}
-
-/* Shows that the lesson waits again; one that is published stays so. */
-static gboolean
-mark_queued(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-    if (catalog_lessons_set_state(database, run->context.job->lesson_id,
-                                  CATALOG_LESSON_STATE_QUEUED, by, &cause) ||
-        g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&cause));
-    return FALSE;
-}
-
-static gboolean
-write_failed(CatalogDatabase *database, Run *run, const CatalogAuditStamp *by, GError **error)
-{
-    FlowsEncodeAction *action = run->action;
-    const CatalogJobsFailure failure = {action->code, action->detail, action->permanent};
-    CatalogJobState state = CATALOG_JOB_STATE_RUNNING;
-    if (!catalog_jobs_fail(database, run->context.job, &failure, by->now_ms, &state, error))
-        return FALSE;
-    action->state = state;
-    if (state != CATALOG_JOB_STATE_FAILED)
-        return mark_queued(database, run, by, error);
-    return catalog_lessons_fail(database, run->context.job->lesson_id, action->code, by, error);
 }
 
 static gboolean
 write_rows(CatalogDatabase *database, gpointer data, GError **error)
 {
     Run *run = data;
-    CatalogAuditStamp by = make_stamp(&run->context);
     step(&run->context, "rows");
-    if (run->action->kind == FLOWS_ENCODE_ACTION_ABANDON)
-        return TRUE;
-    if (!guard_lease(database, &run->context, by.now_ms, error))
-        return FALSE;
-    switch (run->action->kind) {
-    case FLOWS_ENCODE_ACTION_REPORT:
-        return write_report(database, run, &by, error);
-    case FLOWS_ENCODE_ACTION_FINISH:
-        return write_finished(database, run, &by, error);
-    case FLOWS_ENCODE_ACTION_FAIL:
-        return write_failed(database, run, &by, error);
-    case FLOWS_ENCODE_ACTION_RELEASE:
-        return mark_queued(database, run, &by, error) &&
-               catalog_jobs_release(database, run->context.job->id, run->context.runner, by.now_ms,
-                                    error);
-    case FLOWS_ENCODE_ACTION_ABANDON:
-        return TRUE;
-    }
-    return TRUE;
+    return flows_encode_rows_write(database, run->action, &run->context, error);
 }
 
 static gboolean
@@ -319,14 +296,15 @@ clean_up(gpointer data, GError **error)
     Run *run = data;
     const FlowsEncodeAction *action = run->action;
     // A job that was cancelled and is wanted again goes on from what is there.
-    gboolean wanted = action->lesson != NULL && action->lesson->job != NULL;
+    gboolean wanted =
+        action->lesson != NULL && (action->lesson->job != NULL || action->lesson->refining);
     gboolean over = action->kind == FLOWS_ENCODE_ACTION_FINISH ||
                     (action->kind == FLOWS_ENCODE_ACTION_ABANDON && !wanted) ||
                     action->state == CATALOG_JOB_STATE_FAILED;
     if (over) {
         step(&run->context, "remove-staging");
         flows_publish_remove_staging(run->context.places.staging);
-    } else if (action->rung != NULL) {
+    } else if (action->rung != NULL && action->rung->index_file != NULL) {
         flows_publish_clean_rung(&run->context.places, action->rung->name);
     }
     return TRUE;

@@ -15,11 +15,11 @@
 #include "server/flows/receive_worker.h"
 
 typedef enum {
-    FLOWS_ENCODE_ACTION_REPORT,  // what `report` says
+    FLOWS_ENCODE_ACTION_REPORT,  // what `reports` say
     FLOWS_ENCODE_ACTION_FINISH,  // the child is done
     FLOWS_ENCODE_ACTION_FAIL,    // the child failed, or was failed
     FLOWS_ENCODE_ACTION_RELEASE, // we are stopping: somebody else goes on
-    FLOWS_ENCODE_ACTION_ABANDON, // cancelled in the catalogue: only staging is left to remove
+    FLOWS_ENCODE_ACTION_ABANDON, // cancelled in the catalogue: only what it left is to be removed
 } FlowsEncodeActionKind;
 
 /** Where actions of one job take place; everything outlives them. */
@@ -35,15 +35,22 @@ typedef struct {
 
 typedef struct {
     FlowsEncodeActionKind kind; // (value)
-    ChildReport *report;        // (owned) (nullable) REPORT
+    GPtrArray *reports;         // (owned) (element-type ChildReport) REPORT: one, or assets alone
     char *code;                 // (owned) (nullable) FAIL
     char *detail;               // (owned) (nullable) FAIL
     gboolean permanent;         // (value) FAIL: trying again cannot help
     guint64 duration_ms;        // (value) FINISH; 0: not known
-    CatalogLesson *lesson;      // (owned) (nullable) as read
+    guint shown_width;          // (value) FINISH: of the source, 0: no picture
+    guint shown_height;         // (value) FINISH
+    gboolean refine;            // (value) FINISH: a better rung is to follow
+    CatalogLesson *lesson;      // (owned) (nullable) as read, of the job's generation
+    CatalogLesson *shown;       // (owned) (nullable) as it is shown, when that is another one
     CatalogRung *rung;          // (owned) (nullable) the row to be
-    GPtrArray *orphans;    // (owned) (nullable) (element-type utf8) FINISH: files that no row names
-    CatalogJobState state; // (value) FAIL: what became of the job
+    GPtrArray *assets;          // (owned) (element-type CatalogAsset) rows to be
+    GPtrArray *captions;        // (owned) (element-type CatalogCaptions) rows to be
+    GPtrArray *orphans;         // (owned) (nullable) (element-type utf8) files that no row names
+    CatalogArea inset;          // (value) FINISH: what the analysis saw
+    CatalogJobState state;      // (value) FAIL: what became of the job
 } FlowsEncodeAction;
 
 /** Returns: (transfer full): an action; fill in what belongs to its kind. */

@@ -15,8 +15,11 @@
 #include "catalog/lessonlist.h"
 #include "catalog/threads.h"
 #include "pipelines/child/launcher.h"
+#include "pipelines/encode/rungs.h"
 #include "pipelines/package/index.h"
 #include "server/flows/encode_action.h"
+#include "server/flows/encode_expect.h"
+#include "server/flows/encode_staging.h"
 
 #define LEASE_MS (90 * 1000)
 #define RENEW_S 20
@@ -24,12 +27,12 @@
 #define BUSY_AGAIN_MS 1000
 #define BUSY_MOST                                                                                  \
     20 // then whatever holds the lock does not write: no child outlives its parent so long
-#define MAX_WAITING 64
 #define MAX_WARNINGS 16 // more of them than that at once are left out
 #define LIMIT_DURATION_MS (G_GUINT64_CONSTANT(12) * 3600 * 1000)
 #define LIMIT_PIXELS (G_GUINT64_CONSTANT(8192) * 4352)
 
-static const char *const wanted_rungs[] = {"voice", "small", "medium", "large", NULL};
+#define MAX_TOGETHER 64 // assets that are published in one transaction
+#define MAX_WAITING (64 + FLOWS_ENCODE_EXPECT_ASSETS_MAX / MAX_TOGETHER)
 
 struct _FlowsEncodeJob {
     const FlowsEncodeJobShared *shared; // (unowned)
@@ -39,8 +42,11 @@ struct _FlowsEncodeJob {
     char *staging;                      // (owned)
     char *bundle;                       // (owned)
     char *original;                     // (owned)
-    char **done;                        // (owned) (nullable) rungs published by earlier attempts
-    GHashTable *expected;               // (owned) (element-type utf8) planned, and not yet here
+    FlowsEncodeExpect *expect;          // (owned) what the child may make
+    CatalogLesson *lesson;              // (owned) (nullable) as it was at the start
+    guint shown_width;                  // (value) of the source, 0: no picture, or not known
+    guint shown_height;                 // (value)
+    gboolean has_sound;                 // (value)
     ChildLauncher *child;               // (owned) (nullable)
     GQueue waiting;                     // (owned) (element-type FlowsEncodeAction)
     FlowsEncodeAction *present;         // (owned) (nullable) the one that is carried out
@@ -288,35 +294,28 @@ take_progress(FlowsEncodeJob *job, const ChildReport *report)
         save_progress(job);
 }
 
-static gboolean
-is_wanted(const char *rung)
-{
-    return g_strv_contains(wanted_rungs, rung);
-}
-
-/* The first plan counts, and what is published already is not published again. */
 static void
-take_plan(FlowsEncodeJob *job, const ChildReport *report)
+take_probe(FlowsEncodeJob *job, const ChildReport *report)
 {
-    if (job->expected != NULL)
-        return;
-    job->expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; report->rungs[i] != NULL; i++)
-        if (is_wanted(report->rungs[i]) &&
-            !g_strv_contains((const char *const *)job->done, report->rungs[i]))
-            g_hash_table_add(job->expected, g_strdup(report->rungs[i]));
+    job->shown_width = report->has_picture ? report->width : 0;
+    job->shown_height = report->has_picture ? report->height : 0;
+    job->has_sound = report->has_sound;
 }
 
-/* A rung comes once, or a hostile child could fill the bundle with one after another. */
+/* Assets are bounded by their number, not by how fast they come. */
 static gboolean
-is_expected(FlowsEncodeJob *job, const ChildReport *report)
+is_full(FlowsEncodeJob *job, const ChildReport *report)
 {
-    if (report->name == NULL)
-        return TRUE;
-    if (job->expected == NULL)
-        return FALSE;
-    return report->kind == CHILD_REPORT_RUNG ? g_hash_table_remove(job->expected, report->name)
-                                             : g_hash_table_contains(job->expected, report->name);
+    return report->kind != CHILD_REPORT_ASSET && g_queue_get_length(&job->waiting) >= MAX_WAITING;
+}
+
+/* Whether one more asset may go with those that wait: hundreds of stills are not hundreds of
+ * transactions. */
+static gboolean
+takes_assets(const FlowsEncodeAction *action)
+{
+    const ChildReport *first = action->reports->pdata[0];
+    return first->kind == CHILD_REPORT_ASSET && action->reports->len < MAX_TOGETHER;
 }
 
 static void
@@ -326,14 +325,17 @@ enqueue(FlowsEncodeJob *job, const ChildReport *report)
         return;
     if (report->kind == CHILD_REPORT_WARNING && g_queue_get_length(&job->waiting) >= MAX_WARNINGS)
         return;
-    if (!is_expected(job, report) || g_queue_get_length(&job->waiting) >= MAX_WAITING) {
+    if (!flows_encode_expect_take(job->expect, report) || is_full(job, report)) {
         end_failed(job, "internal", "the child reports what it should not", FALSE);
         child_launcher_kill(job->child);
         return;
     }
-    FlowsEncodeAction *action = flows_encode_action_new(FLOWS_ENCODE_ACTION_REPORT);
-    action->report = child_report_copy(report);
-    g_queue_push_tail(&job->waiting, action);
+    FlowsEncodeAction *last = g_queue_peek_tail(&job->waiting);
+    if (last == NULL || report->kind != CHILD_REPORT_ASSET || !takes_assets(last)) {
+        last = flows_encode_action_new(FLOWS_ENCODE_ACTION_REPORT);
+        g_queue_push_tail(&job->waiting, last);
+    }
+    g_ptr_array_add(last->reports, child_report_copy(report));
     carry_on(job);
 }
 
@@ -346,19 +348,21 @@ on_child_report(const ChildReport *report, gpointer user_data)
         take_progress(job, report);
         return;
     case CHILD_REPORT_PLAN:
-        take_plan(job, report);
+        flows_encode_expect_plan(job->expect, report);
+        return;
+    case CHILD_REPORT_PROBE:
+        take_probe(job, report);
         return;
     case CHILD_REPORT_ASSET:
+    case CHILD_REPORT_SLIDES:
     case CHILD_REPORT_RUNG:
+    case CHILD_REPORT_RUNG_SKIPPED:
     case CHILD_REPORT_RUNG_FAILED:
     case CHILD_REPORT_WARNING:
         enqueue(job, report);
         return;
     case CHILD_REPORT_HELLO:
-    case CHILD_REPORT_PROBE:
-    case CHILD_REPORT_SLIDES:
     case CHILD_REPORT_CHECKPOINT:
-    case CHILD_REPORT_RUNG_SKIPPED:
     case CHILD_REPORT_FAILED:
     case CHILD_REPORT_DONE:
         return;
@@ -384,6 +388,11 @@ on_child_end(const ChildLauncherEnd *end, gpointer user_data)
     if (end->code == NULL) {
         FlowsEncodeAction *action = flows_encode_action_new(FLOWS_ENCODE_ACTION_FINISH);
         action->duration_ms = end->duration_ms;
+        action->shown_width = job->shown_width;
+        action->shown_height = job->shown_height;
+        action->refine = job->claimed->kind == CATALOG_JOB_KIND_ENCODE &&
+                         encode_rungs_suits(ENCODE_RUNGS_CLEAR, job->has_sound, job->shown_width,
+                                            job->shown_height);
         end_with(job, action);
     } else if (job->stopping) {
         end_with(job, flows_encode_action_new(FLOWS_ENCODE_ACTION_RELEASE));
@@ -424,12 +433,15 @@ start_child(FlowsEncodeJob *job)
     const ServerConfig *config = job->shared->setup.config;
     // Whatever the first attempt died of, the next one counts as begun: libavformat reads.
     gboolean again = job->claimed->attempts > 1;
-    const ChildJob order = {.rungs = (char **)wanted_rungs,
-                            .done = job->done,
-                            .permille = (guint)MAX(job->permille, again ? 1 : 0),
-                            .limit_duration_ms = LIMIT_DURATION_MS,
-                            .limit_pixels = LIMIT_PIXELS,
-                            .clean_sound = TRUE};
+    const CatalogArea *area = &job->lesson->interpreter;
+    const ChildJob order = {
+        .rungs = flows_encode_expect_get_wanted(job->expect),
+        .done = flows_encode_expect_get_done(job->expect),
+        .permille = (guint)MAX(job->permille, again ? 1 : 0),
+        .limit_duration_ms = LIMIT_DURATION_MS,
+        .limit_pixels = LIMIT_PIXELS,
+        .interpreter = {(guint)area->x, (guint)area->y, (guint)area->width, (guint)area->height},
+        .clean_sound = TRUE};
     const ChildLauncherSetup setup = {
         .sandbox = job->shared->sandbox,
         .places = {.program = job->shared->setup.media_program,
@@ -438,6 +450,7 @@ start_child(FlowsEncodeJob *job)
                    .memory_bytes = config->encoder_memory_bytes},
         .job = &order,
         .silence_s = config->encoder_silence_s,
+        .gentle = flows_encode_job_is_gentle(job),
     };
     const ChildLauncherListener listener = {on_child_report, on_child_end, job};
     g_autoptr(GError) error = NULL;
@@ -453,28 +466,14 @@ start_child(FlowsEncodeJob *job)
         set_timer(job, RENEW_S * 1000, on_renew_due);
 }
 
-static void
-take_done_rungs(FlowsEncodeJob *job, const CatalogLesson *lesson)
-{
-    g_autoptr(GStrvBuilder) done = g_strv_builder_new();
-    for (guint i = 0; i < lesson->rungs->len; i++) {
-        const CatalogRung *rung = lesson->rungs->pdata[i];
-        if (rung->file != NULL && rung->error_code == NULL && is_wanted(rung->name))
-            g_strv_builder_add(done, rung->name);
-    }
-    job->done = g_strv_builder_end(done);
-}
-
 static gboolean
 make_staging(gpointer data, GError **error)
 {
     FlowsEncodeJob *job = data;
     GStatBuf original;
-    if (g_mkdir(job->staging, 0700) != 0 && errno != EEXIST) {
-        g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "%s: %s", job->staging,
-                    g_strerror(errno));
+    const FlowsPublishPlaces places = {.staging = job->staging, .bundle = job->bundle};
+    if (!flows_encode_staging_prepare(&places, job->claimed->id, job->lesson, error))
         return FALSE;
-    }
     if (g_stat(job->original, &original) != 0) {
         g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "%s: %s", job->original,
                     g_strerror(errno));
@@ -501,7 +500,9 @@ static gboolean
 read_lesson(CatalogDatabase *database, gpointer data, GError **error)
 {
     Request *request = data;
-    request->lesson = catalog_lessonlist_get(database, request->job->claimed->lesson_id, error);
+    const CatalogJob *claimed = request->job->claimed;
+    request->lesson =
+        catalog_lessonlist_get_generation(database, claimed->lesson_id, claimed->generation, error);
     return request->lesson != NULL;
 }
 
@@ -517,7 +518,8 @@ on_lesson_read(GObject *source, GAsyncResult *result, gpointer user_data)
         carry_on(job);
         return;
     }
-    take_done_rungs(job, request->lesson);
+    job->lesson = g_steal_pointer(&request->lesson);
+    flows_encode_expect_skip_done(job->expect, job->lesson->rungs);
     tell(job);
     flows_receive_worker_run_async(job->shared->worker, make_staging, job, NULL, on_staging_made,
                                    job);
@@ -537,6 +539,7 @@ flows_encode_job_start(const FlowsEncodeJobShared *shared, CatalogJob *claimed,
     job->bundle = server_storage_build_bundle_path(storage, claimed->lesson_id);
     job->original = server_storage_build_original_path(storage, claimed->lesson_id);
     job->permille = MIN(claimed->permille, 999);
+    job->expect = flows_encode_expect_new(claimed->kind);
     g_queue_init(&job->waiting);
     catalog_threads_read_async(shared->setup.catalog, read_lesson, new_request(job),
                                (GDestroyNotify)free_request, NULL, on_lesson_read);
@@ -547,6 +550,12 @@ const CatalogJob *
 flows_encode_job_get_claimed(FlowsEncodeJob *job)
 {
     return job->claimed;
+}
+
+gboolean
+flows_encode_job_is_gentle(FlowsEncodeJob *job)
+{
+    return job->claimed->kind != CATALOG_JOB_KIND_ENCODE;
 }
 
 void
@@ -572,12 +581,12 @@ flows_encode_job_free(FlowsEncodeJob *job)
 {
     clear_timer(job);
     g_clear_pointer(&job->child, child_launcher_free);
-    g_clear_pointer(&job->expected, g_hash_table_unref);
+    flows_encode_expect_free(job->expect);
+    g_clear_pointer(&job->lesson, catalog_lesson_free);
     g_clear_pointer(&job->present, flows_encode_action_free);
     g_clear_pointer(&job->last, flows_encode_action_free);
     g_queue_clear_full(&job->waiting, (GDestroyNotify)flows_encode_action_free);
     catalog_job_free(job->claimed);
-    g_strfreev(job->done);
     g_free(job->stage);
     g_free(job->staging);
     g_free(job->bundle);

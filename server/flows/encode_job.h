@@ -28,6 +28,9 @@ FlowsEncodeJob *flows_encode_job_start(const FlowsEncodeJobShared *shared, Catal
 
 const CatalogJob *flows_encode_job_get_claimed(FlowsEncodeJob *job);
 
+/** TRUE for a job that may take its time, at low priority: all but the first encoding. */
+gboolean flows_encode_job_is_gentle(FlowsEncodeJob *job);
+
 /** Renews the lease now; finds out whether the job was cancelled. */
 void flows_encode_job_check(FlowsEncodeJob *job);
 

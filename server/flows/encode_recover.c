@@ -9,6 +9,7 @@
 #include "catalog/jobs.h"
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
+#include "server/flows/encode_rows.h"
 #include "server/flows/publish.h"
 #include "server/flows/steps.h"
 
@@ -58,7 +59,7 @@ count_against(CatalogDatabase *database, const CatalogJob *job, gint64 now_ms, G
     if (!catalog_jobs_fail(database, job, &failure, now_ms, &state, error))
         return FALSE;
     if (state == CATALOG_JOB_STATE_FAILED)
-        return catalog_lessons_fail(database, job->lesson_id, failure.code, &by, error);
+        return flows_encode_rows_settle_failed(database, job, failure.code, &by, error);
     // Nobody has to wait: it is not the file that was slow to fail.
     return catalog_jobs_retry(database, job->id, &by, error);
 }

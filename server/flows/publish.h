@@ -19,35 +19,31 @@ typedef struct {
     gpointer step_data;                  // (unowned)
 } FlowsPublishPlaces;
 
+/** Names that a bundle has whatever its contents. */
+#define FLOWS_PUBLISH_SLIDES "slides.vtt"
+#define FLOWS_PUBLISH_STORYBOARD "storyboard.vtt"
+#define FLOWS_PUBLISH_POSTER "poster.webp" // a copy, for pages that know no catalogue
+
 /**
  * flows_publish_place_rung:
  * @report: a `rung` line
  *
  * Verifies size, check sum and index, then moves the file and its index to
- * `<rung>.<hash8>.mp4` and `<rung>.<hash8>.index.json` and writes `<rung>.m3u8`. The same file
- * again is fine.
+ * `<rung>.<hash8>.mp4` and `<rung>.<hash8>.index.json`. The same file again is fine.
  * Returns: (transfer full): the row to be published, or NULL with an error.
  */
 CatalogRung *flows_publish_place_rung(const FlowsPublishPlaces *places, const char *lesson_id,
                                       const ChildReport *report, GError **error);
 
-/** Moves the picture of a `poster` line to `poster.webp`. */
-gboolean flows_publish_place_poster(const FlowsPublishPlaces *places, const ChildReport *report,
-                                    GError **error);
-
 /**
  * flows_publish_describe:
- * @lesson: as it is to be described: rungs, poster, complete
+ * @lesson: as it is to be described, of one generation: catalog_lessonlist_get_generation()
  *
- * Writes index.m3u8 and lesson.json over whatever was there. Nothing when no rung has a file.
+ * Writes every file whose name has no hash, over whatever was there: playlists, slides.vtt,
+ * storyboard.vtt, the poster's copy, lesson.json. Nothing when no rung has a file.
  */
 gboolean flows_publish_describe(const FlowsPublishPlaces *places, const CatalogLesson *lesson,
                                 GError **error);
-
-/** Returns: (transfer full) (element-type utf8): rung files and indexes in the bundle that no row
- * of @lesson names: what a crash between rename and row left when the rung was encoded anew. */
-GPtrArray *flows_publish_list_orphans(const FlowsPublishPlaces *places,
-                                      const CatalogLesson *lesson);
 
 /** Removes what the encoder kept of a rung that is published. */
 void flows_publish_clean_rung(const FlowsPublishPlaces *places, const char *rung);

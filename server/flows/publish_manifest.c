@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pipelines/package/manifest.h"
+#include "server/flows/publish.h"
 
 static void
 add_file(GPtrArray *files, const char *bundle, const char *name)
@@ -18,13 +19,52 @@ add_file(GPtrArray *files, const char *bundle, const char *name)
         g_ptr_array_add(files, package_manifest_describe(name, content, bytes));
 }
 
+static void
+add_sum(GPtrArray *files, const char *name, gint64 bytes, const char *sha256)
+{
+    PackageManifestFile *file = g_new0(PackageManifestFile, 1);
+    file->name = g_strdup(name);
+    file->bytes = (guint64)bytes;
+    file->sha256 = g_strdup(sha256);
+    g_ptr_array_add(files, file);
+}
+
+/* Those whose sums are in their rows. */
+static void
+add_described(GPtrArray *files, const CatalogLesson *lesson)
+{
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *asset = lesson->assets->pdata[i];
+        add_sum(files, asset->file, asset->bytes, asset->sha256);
+    }
+    for (guint i = 0; i < lesson->captions->len; i++) {
+        const CatalogCaptions *captions = lesson->captions->pdata[i];
+        add_sum(files, captions->file, captions->bytes, captions->sha256);
+    }
+}
+
+static void
+add_rung_files(GPtrArray *files, const char *bundle, const CatalogRung *rung, const char *playlist)
+{
+    g_autofree char *keys = g_strconcat(rung->name, ".iframes.m3u8", NULL);
+    if (rung->file == NULL)
+        return;
+    if (rung->index_file == NULL) { // slides
+        add_file(files, bundle, rung->file);
+        return;
+    }
+    add_file(files, bundle, playlist);
+    add_file(files, bundle, keys);
+    add_file(files, bundle, rung->index_file);
+}
+
 static PackageManifestRung *
 describe_rung(const CatalogRung *rung, const char *playlist)
 {
     PackageManifestRung *described = g_new0(PackageManifestRung, 1);
     described->name = rung->name;
     described->file = rung->file;
-    described->playlist = playlist;
+    described->playlist = rung->index_file != NULL ? playlist : NULL;
     described->sha256 = rung->sha256;
     described->codecs = rung->codecs;
     described->error_code = rung->error_code;
@@ -35,7 +75,6 @@ describe_rung(const CatalogRung *rung, const char *playlist)
     described->width = (guint)rung->width;
     described->height = (guint)rung->height;
     described->frame_rate = rung->frame_rate;
-    described->ssim = rung->ssim;
     return described;
 }
 
@@ -48,26 +87,21 @@ flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
         g_ptr_array_new_with_free_func((GDestroyNotify)package_manifest_free_file);
     add_file(files, bundle, "index.m3u8");
     add_file(files, bundle, "index-av1.m3u8");
+    add_file(files, bundle, FLOWS_PUBLISH_STORYBOARD);
+    add_file(files, bundle, FLOWS_PUBLISH_POSTER);
+    add_described(files, lesson);
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
         char *playlist = g_strconcat(rung->name, ".m3u8", NULL);
         g_ptr_array_add(names, playlist);
         g_ptr_array_add(rungs, describe_rung(rung, playlist));
-        if (rung->file != NULL) {
-            g_autofree char *keys = g_strconcat(rung->name, ".iframes.m3u8", NULL);
-            add_file(files, bundle, playlist);
-            add_file(files, bundle, keys);
-            add_file(files, bundle, rung->index_file);
-        }
+        add_rung_files(files, bundle, rung, playlist);
     }
-    if (lesson->poster_file != NULL)
-        add_file(files, bundle, lesson->poster_file);
     const PackageManifest manifest = {.id = lesson->id,
                                       .title = lesson->title,
                                       .description = lesson->description,
                                       .language = lesson->language,
                                       .poster = lesson->poster_file,
-                                      .generation = (guint64)lesson->generation,
                                       .complete = lesson->complete,
                                       .duration_ms = (guint64)MAX(lesson->duration_ms, 0),
                                       .rungs = rungs,

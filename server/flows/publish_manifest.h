@@ -6,7 +6,5 @@
 
 #include "catalog/lesson.h"
 
-#define FLOWS_PUBLISH_POSTER "poster.webp"
-
 /** Returns: (transfer full): the text; a file that cannot be read is left out of its list. */
 char *flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Key pictures' playlists need the indexes, which are read from the bundle; one that is missing or
-// wrong leaves out the playlist for scrubbing and nothing else.
+// The playlists of a rung need its index, which is read from the bundle: nothing is ever put into
+// one that is missing or wrong.
 #include "server/flows/publish_playlists.h"
 
 #include <string.h>
@@ -54,28 +54,32 @@ load_index(const char *bundle, const CatalogRung *rung)
     g_autofree char *path = g_build_filename(bundle, rung->index_file, NULL);
     g_autofree char *text = NULL;
     gsize bytes = 0;
-    if (rung->index_file == NULL || rung->width == 0 ||
-        !g_file_get_contents(path, &text, &bytes, NULL))
+    if (!g_file_get_contents(path, &text, &bytes, NULL))
         return NULL;
     return package_index_parse(text, bytes, (guint64)rung->bytes, NULL);
 }
 
+/* The two playlists of one rung. */
 static gboolean
-write_keys(const char *bundle, const CatalogRung *rung, PackageMultivariantRung *described,
+write_rung(const char *bundle, const CatalogRung *rung, PackageMultivariantRung *described,
            FlowsPublishPlaylistsWrite write, gpointer user_data, GError **error)
 {
     g_autoptr(PackageIndex) index = load_index(bundle, rung);
-    g_autofree char *text = NULL;
-    if (index != NULL)
-        text = package_playlist_format_keys(index, rung->file);
-    const char *name = described->key_uri;
-    if (text == NULL)
+    g_autofree char *media = NULL;
+    g_autofree char *keys = NULL;
+    if (index != NULL) {
+        media = package_playlist_format_media(index, rung->file);
+        keys = rung->width > 0 ? package_playlist_format_keys(index, rung->file) : NULL;
+    }
+    const char *key_name = described->key_uri;
+    if (keys == NULL) {
         described->key_uri = NULL;
-    else {
+    } else {
         described->key_bandwidth_bps = package_index_get_key_bandwidth_bps(index);
         described->key_average_bandwidth_bps = package_index_get_key_average_bandwidth_bps(index);
     }
-    return rung->width == 0 || write(name, text, user_data, error);
+    return (media == NULL || write(described->uri, media, user_data, error)) &&
+           (rung->width == 0 || write(key_name, keys, user_data, error));
 }
 
 static PackageMultivariantRung
@@ -103,7 +107,7 @@ add_rungs(Content *content, const char *bundle, const CatalogLesson *lesson,
         if (rung->file == NULL || rung->index_file == NULL)
             continue; // it failed, or is none of video
         PackageMultivariantRung described = describe_rung(content, rung);
-        if (!write_keys(bundle, rung, &described, write, user_data, error))
+        if (!write_rung(bundle, rung, &described, write, user_data, error))
             return FALSE;
         g_array_append_val(content->rungs, described);
     }

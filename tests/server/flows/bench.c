@@ -377,7 +377,7 @@ static gboolean
 read_lesson(CatalogDatabase *database, gpointer data, GError **error)
 {
     Reading *reading = data;
-    reading->lesson = catalog_lessonlist_get(database, reading->id, error);
+    reading->lesson = catalog_lessonlist_get_generation(database, reading->id, 0, error);
     return reading->lesson != NULL;
 }
 
@@ -435,15 +435,52 @@ flows_bench_read_attempts(FlowsBench *bench)
 }
 
 static char *
-read_bundle_file(FlowsBench *bench, const char *name, gsize *bytes)
+try_bundle_file(FlowsBench *bench, const char *name, gsize *bytes)
 {
     g_autofree char *path =
         server_storage_build_bundle_file_path(bench->storage, bench->lesson_id, name);
     char *content = NULL;
-    g_autoptr(GError) error = NULL;
-    g_file_get_contents(path, &content, bytes, &error);
-    g_assert_no_error(error);
+    g_file_get_contents(path, &content, bytes, NULL);
     return content;
+}
+
+static char *
+read_bundle_file(FlowsBench *bench, const char *name, gsize *bytes)
+{
+    char *content = try_bundle_file(bench, name, bytes);
+    g_assert_nonnull(content);
+    return content;
+}
+
+static void
+assert_asset(FlowsBench *bench, const CatalogAsset *asset, const char *json)
+{
+    gsize bytes = 0;
+    g_autofree char *file = read_bundle_file(bench, asset->file, &bytes);
+    g_autofree char *sum =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)file, bytes);
+    g_assert_cmpstr(sum, ==, asset->sha256);
+    g_assert_cmpint((gint64)bytes, ==, asset->bytes);
+    g_assert_nonnull(strstr(json, asset->sha256));
+}
+
+/* Every still is there and named, and nothing else is in the folder. */
+static void
+assert_slides(FlowsBench *bench, const CatalogLesson *whole, const CatalogRung *rung)
+{
+    guint stills = 0;
+    gint64 bytes = 0;
+    g_autofree char *text = read_bundle_file(bench, rung->file, NULL);
+    for (guint i = 0; i < whole->assets->len; i++) {
+        const CatalogAsset *asset = whole->assets->pdata[i];
+        if (asset->kind != CATALOG_ASSET_KIND_STILL)
+            continue;
+        g_assert_nonnull(strstr(text, asset->file));
+        bytes += asset->bytes;
+        stills++;
+    }
+    g_assert_cmpuint(stills, ==, rung->stills);
+    g_assert_cmpint(rung->bytes, >, bytes);
 }
 
 static void
@@ -489,14 +526,24 @@ guint
 flows_bench_assert_published(FlowsBench *bench)
 {
     g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
+    g_assert_false(lesson->refining);
     g_assert_cmpint(lesson->state, ==, CATALOG_LESSON_STATE_PUBLISHED);
     g_assert_true(lesson->complete);
     g_assert_null(lesson->job);
-    g_autofree char *multivariant = read_bundle_file(bench, "index.m3u8", NULL);
+    g_autofree char *avc = read_bundle_file(bench, "index.m3u8", NULL);
+    g_autofree char *av1 = try_bundle_file(bench, "index-av1.m3u8", NULL);
+    g_autofree char *multivariant = g_strconcat(avc, av1, NULL);
     g_autofree char *json = read_bundle_file(bench, "lesson.json", NULL);
     g_assert_nonnull(strstr(json, "\"complete\" : true"));
-    for (guint i = 0; i < lesson->rungs->len; i++)
-        assert_rung(bench, lesson->rungs->pdata[i], multivariant, json);
+    for (guint i = 0; i < lesson->rungs->len; i++) {
+        const CatalogRung *rung = lesson->rungs->pdata[i];
+        if (g_strcmp0(rung->name, "slides") == 0)
+            assert_slides(bench, lesson, rung);
+        else
+            assert_rung(bench, rung, multivariant, json);
+    }
+    for (guint i = 0; i < lesson->assets->len; i++)
+        assert_asset(bench, lesson->assets->pdata[i], json);
     flows_bench_assert_staging_empty(bench);
     assert_no_temporary(bench);
     return lesson->rungs->len;

@@ -33,7 +33,8 @@ test_becomes_a_lesson(gconstpointer data)
     g_assert_cmpuint(flows_bench_assert_published(bench), >=, 2);
     g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
     g_assert_cmpint(ABS(lesson->duration_ms - 3000), <=, 100);
-    g_assert_cmpstr(lesson->poster_file, ==, "poster.webp");
+    g_assert_true(g_str_has_prefix(lesson->poster_file, "poster."));
+    g_assert_true(g_str_has_suffix(lesson->poster_file, ".webp"));
     flows_bench_remove(bench);
 }
 

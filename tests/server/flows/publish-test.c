@@ -115,7 +115,7 @@ test_takes_what_is_right(Fixture *fixture, gconstpointer unused)
     g_autoptr(CatalogRung) rung =
         flows_publish_place_rung(&fixture->places, "lesson", fixture->report, &error);
     g_assert_no_error(error);
-    g_assert_cmpuint(count_bundle(fixture), ==, 3); // file, index, playlist
+    g_assert_cmpuint(count_bundle(fixture), ==, 2); // file, index
     g_autofree char *path = g_build_filename(fixture->bundle, rung->file, NULL);
     GStatBuf status;
     g_assert_cmpint(g_lstat(path, &status), ==, 0);

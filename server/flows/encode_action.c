@@ -83,6 +83,7 @@ read_lesson(CatalogDatabase *database, gpointer data, GError **error)
         return abandoned;
     gboolean shown = action->lesson->generation == job->generation;
     choose_poster(action->lesson, shown);
+    action->lesson->generation = job->generation;
     if (shown)
         return TRUE;
     action->shown = catalog_lessonlist_get_generation(database, job->lesson_id, 0, told);

@@ -44,8 +44,9 @@ add_described(GPtrArray *files, const CatalogLesson *lesson)
 }
 
 static void
-add_rung_files(GPtrArray *files, const char *bundle, const CatalogRung *rung, const char *playlist)
+add_rung_files(GPtrArray *files, const char *bundle, const CatalogRung *rung)
 {
+    g_autofree char *playlist = g_strconcat(rung->name, ".m3u8", NULL);
     g_autofree char *keys = g_strconcat(rung->name, ".iframes.m3u8", NULL);
     if (rung->file == NULL)
         return;
@@ -75,7 +76,61 @@ describe_rung(const CatalogRung *rung, const char *playlist)
     described->width = (guint)rung->width;
     described->height = (guint)rung->height;
     described->frame_rate = rung->frame_rate;
+    described->ssim = rung->ssim;
     return described;
+}
+
+/* Returns: (transfer none) (nullable): the file of a kind of which there is one. */
+static const char *
+find_file(const CatalogLesson *lesson, CatalogAssetKind kind)
+{
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *asset = lesson->assets->pdata[i];
+        if (asset->kind == kind)
+            return asset->file;
+    }
+    return NULL;
+}
+
+static guint
+count_stills(const CatalogLesson *lesson)
+{
+    guint stills = 0;
+    for (guint i = 0; i < lesson->rungs->len; i++)
+        stills = MAX(stills, ((const CatalogRung *)lesson->rungs->pdata[i])->stills);
+    return stills;
+}
+
+/* Returns: (transfer full) (element-type PackageManifestCaptions). */
+static GPtrArray *
+describe_captions(const CatalogLesson *lesson)
+{
+    GPtrArray *described = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < lesson->captions->len; i++) {
+        const CatalogCaptions *captions = lesson->captions->pdata[i];
+        PackageManifestCaptions *one = g_new0(PackageManifestCaptions, 1);
+        one->language = captions->language;
+        one->state = catalog_captions_state_to_text(captions->state);
+        one->source = catalog_captions_source_to_text(captions->source);
+        one->file = captions->file;
+        g_ptr_array_add(described, one);
+    }
+    return described;
+}
+
+/* Returns: (transfer full) (element-type PackageManifestFile): every file but lesson.json. */
+static GPtrArray *
+list_files(const char *bundle, const CatalogLesson *lesson)
+{
+    static const char *const names[] = {"index.m3u8", "index-av1.m3u8", FLOWS_PUBLISH_STORYBOARD,
+                                        FLOWS_PUBLISH_POSTER};
+    GPtrArray *files = g_ptr_array_new_with_free_func((GDestroyNotify)package_manifest_free_file);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        add_file(files, bundle, names[i]);
+    add_described(files, lesson);
+    for (guint i = 0; i < lesson->rungs->len; i++)
+        add_rung_files(files, bundle, lesson->rungs->pdata[i]);
+    return files;
 }
 
 char *
@@ -83,27 +138,31 @@ flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) rungs = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) files =
-        g_ptr_array_new_with_free_func((GDestroyNotify)package_manifest_free_file);
-    add_file(files, bundle, "index.m3u8");
-    add_file(files, bundle, "index-av1.m3u8");
-    add_file(files, bundle, FLOWS_PUBLISH_STORYBOARD);
-    add_file(files, bundle, FLOWS_PUBLISH_POSTER);
-    add_described(files, lesson);
+    g_autoptr(GPtrArray) files = list_files(bundle, lesson);
+    g_autoptr(GPtrArray) captions = describe_captions(lesson);
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
         char *playlist = g_strconcat(rung->name, ".m3u8", NULL);
         g_ptr_array_add(names, playlist);
         g_ptr_array_add(rungs, describe_rung(rung, playlist));
-        add_rung_files(files, bundle, rung, playlist);
     }
+    const char *board = find_file(lesson, CATALOG_ASSET_KIND_STORYBOARD);
+    guint stills = count_stills(lesson);
     const PackageManifest manifest = {.id = lesson->id,
                                       .title = lesson->title,
                                       .description = lesson->description,
                                       .language = lesson->language,
                                       .poster = lesson->poster_file,
+                                      .slides = stills > 0 ? FLOWS_PUBLISH_SLIDES : NULL,
+                                      .slides_pdf =
+                                          find_file(lesson, CATALOG_ASSET_KIND_SLIDES_PDF),
+                                      .storyboard = board != NULL ? FLOWS_PUBLISH_STORYBOARD : NULL,
+                                      .waveform = find_file(lesson, CATALOG_ASSET_KIND_WAVEFORM),
+                                      .stills = stills,
+                                      .generation = (guint64)lesson->generation,
                                       .complete = lesson->complete,
                                       .duration_ms = (guint64)MAX(lesson->duration_ms, 0),
+                                      .captions = captions,
                                       .rungs = rungs,
                                       .files = files};
     return package_manifest_format(&manifest);

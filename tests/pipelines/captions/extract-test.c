@@ -11,7 +11,7 @@
 
 #include "pipelines/captions/extract.h"
 #include "pipelines/source/failure.h"
-#include "recording.h"
+#include "tests/pipelines/captions/recording.h"
 #include "tests/pipelines/encode/folder.h"
 
 #define HEAD "WEBVTT\n"

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // One small H.264 picture stream, and subtitle packets put beside it.
-#include "recording.h"
+#include "tests/pipelines/captions/recording.h"
 
 #include <string.h>
 

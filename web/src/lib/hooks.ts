@@ -77,10 +77,10 @@ export function useLatest<T>(value: T): { readonly current: T } {
   return ref;
 }
 
-/** Calls back when the browser has nothing better to do, at the latest after four seconds. */
-export function whenIdle(act: () => void): () => void {
+/** Calls back when the browser has nothing better to do, at the latest after some seconds. */
+export function whenIdle(act: () => void, seconds = 4): () => void {
   if (typeof requestIdleCallback === 'function') {
-    const handle = requestIdleCallback(act, { timeout: 4000 });
+    const handle = requestIdleCallback(act, { timeout: seconds * 1000 });
     return () => cancelIdleCallback(handle);
   }
   const timer = setTimeout(act, 1500);

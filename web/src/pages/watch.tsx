@@ -113,10 +113,16 @@ function Facts({ lesson }: { lesson: Lesson }) {
 
 type PanelsModule = typeof import('./watch-panels');
 
-/** What is not needed before play comes when the browser is idle. */
-function usePanels(): PanelsModule | null {
+/** What is not needed before play comes when the browser is idle; once play is pressed, after the sound. */
+function usePanels(pressed: boolean, playing: boolean): PanelsModule | null {
   const [panels, setPanels] = useState<PanelsModule | null>(null);
-  useEffect(() => whenIdle(() => void import('./watch-panels').then(setPanels, () => undefined)), []);
+  useWhen(() => {
+    if (panels) return undefined;
+    const load = (): void => void import('./watch-panels').then(setPanels, () => undefined);
+    if (!pressed || playing) return whenIdle(load);
+    const timer = setTimeout(load, 12_000);
+    return () => clearTimeout(timer);
+  }, [panels, pressed, playing]);
   return panels;
 }
 
@@ -155,11 +161,12 @@ function About({ lesson }: { lesson: Lesson }) {
 
 function LessonView({ lesson }: { lesson: Lesson }) {
   const texts = useTexts();
-  const panels = usePanels();
   const [seconds, setSeconds] = useState(0);
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [wish, setWish] = useState<{ seconds: number } | null>(null);
-  const [choice, choose] = useChoice(lesson, video !== null);
+  const [pressed, setPressed] = useState(false);
+  const panels = usePanels(pressed, video !== null);
+  const [choice, choose] = useChoice(lesson, pressed);
   const startAt = parseTime(new URLSearchParams(place.get().search).get('t'));
   const playable = lesson.state !== 'withdrawn' && choice !== null;
   const onSeek = (at: number): void => setWish({ seconds: at });
@@ -176,6 +183,7 @@ function LessonView({ lesson }: { lesson: Lesson }) {
             wish={wish}
             onChoose={choose}
             onTime={setSeconds}
+            onPress={() => setPressed(true)}
             onVideo={setVideo}
           />
         ) : (

@@ -52,8 +52,10 @@ export interface FeederSource {
 const KEEP_BEHIND = 20;
 const LARGEST_GAP = 0.5;
 const WAKING = ['timeupdate', 'seeking', 'ratechange', 'play', 'waiting'] as const;
-/** Seconds of the first request where something else waits for the line. */
-const FIRST_SHARE = 9;
+/** Seconds of the lesson in the request that reads the head. */
+const FIRST_SECONDS = 4;
+/** Seconds of the first requests where something else waits for the line. */
+const FIRST_SHARE = 5;
 
 function listSpans(ranges: TimeRanges): Span[] {
   return Array.from({ length: ranges.length }, (_, i) => ({
@@ -142,64 +144,67 @@ export class Feeder {
   }
 
   private async run(source: FeederSource, startAt: number, signal: AbortSignal): Promise<void> {
-    const [buffer, head] = await Promise.all([
-      this.openBuffer(source, signal),
-      this.readHead(source, startAt, signal),
-    ]);
-    const { bytes, index } = head;
-    this.buffer = buffer;
-    this.index = index;
-    if (this.media!.readyState === 'open') this.media!.duration = index.duration;
-    const within = startAt > 0 && startAt < index.duration - 1;
-    if (within) this.video.currentTime = startAt;
-    await this.append(bytes.subarray(0, index.initBytes), signal);
-    await this.useRest(source, index, bytes, signal);
-    while (!signal.aborted) await this.step(source, index, signal);
+    this.buffer = await this.openBuffer(source, signal);
+    const have = await this.readHead(source, startAt, signal);
+    await this.followHead(source, have, signal);
+    while (!signal.aborted) await this.step(source, this.index!, signal);
   }
 
-  /** The head and, at the beginning of a lesson, its first seconds in the same request. */
-  private async readHead(
-    source: FeederSource,
-    startAt: number,
-    signal: AbortSignal,
-  ): Promise<{ bytes: Uint8Array; index: FileIndex }> {
-    const early = startAt > 0 ? 0 : Math.round(source.bytesPerSecond * 4);
-    let bytes = new Uint8Array(0);
+  /**
+   * Reads the head and, at the beginning of a lesson, its first seconds in the same request; they play as
+   * they come. The number of bytes that the buffer got of the file.
+   */
+  private async readHead(source: FeederSource, startAt: number, signal: AbortSignal): Promise<number> {
+    const early = startAt > 0 ? 0 : Math.round(source.bytesPerSecond * FIRST_SECONDS);
+    let head: Uint8Array = new Uint8Array(0);
+    let at = 0;
     let wanted = guessHead(source.seconds, source.hasPicture) + early;
-    for (;;) {
-      const grown = new Uint8Array(wanted);
-      let at = bytes.length;
-      grown.set(bytes);
-      const take = async (part: Uint8Array): Promise<void> => {
-        grown.set(part, at);
-        at += part.length;
-      };
+    const take = async (bytes: Uint8Array): Promise<void> => {
+      at += bytes.length;
+      if (this.index) return early > 0 ? this.append(bytes, signal) : undefined;
+      const grown = new Uint8Array(head.length + bytes.length);
+      grown.set(head);
+      grown.set(bytes, head.length);
+      head = grown;
+      const index = readIndex(head);
+      if (typeof index === 'number') wanted = Math.max(wanted, index);
+      else await this.begin(index, head, startAt, early > 0, signal);
+    };
+    while (!this.index) {
+      if (at > 0 && at >= wanted) throw new Error('the file is too short');
+      const before = at;
       await fetchRange(source.fileUrl, at, wanted - 1, signal, this.transferHooks(take));
-      bytes = grown.subarray(0, at);
-      const index = readIndex(bytes);
-      if (typeof index !== 'number') return { bytes, index };
-      if (index <= wanted) throw new Error('the file is too short');
-      wanted = index;
+      if (at === before) throw new Error('the file is too short');
     }
+    return early > 0 ? at : 0;
   }
 
-  /** Plays what came behind the head and goes on from the very byte. */
-  private async useRest(
-    source: FeederSource,
+  private async begin(
     index: FileIndex,
-    bytes: Uint8Array,
+    head: Uint8Array,
+    startAt: number,
+    early: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const first = index.segments[0]!;
-    if (bytes.length <= first.offset || findSegment(index.segments, this.video.currentTime) > 0) return;
-    await this.append(bytes.subarray(first.offset), signal);
-    const rest = index.segments.findIndex((item) => item.offset + item.bytes > bytes.length);
-    if (rest < 0) return;
-    const there = [{ start: first.start, end: index.segments[rest]!.start }];
+    if (this.media!.readyState === 'open') this.media!.duration = index.duration;
+    if (startAt > 0 && startAt < index.duration - 1) this.video.currentTime = startAt;
+    await this.append(head.subarray(0, index.initBytes), signal);
+    const rest = head.subarray(index.segments[0]!.offset);
+    if (early && rest.length > 0) await this.append(rest, signal);
+    this.index = index;
+  }
+
+  /** Goes on from the very byte where the first request ended. */
+  private async followHead(source: FeederSource, have: number, signal: AbortSignal): Promise<void> {
+    const { segments } = this.index!;
+    const at = segments.findIndex((item) => item.offset + item.bytes > have);
+    if (at < 0 || have <= segments[0]!.offset) return;
+    const playing = findSegment(segments, this.video.currentTime);
+    const there = [{ start: segments[0]!.start, end: segments[at]!.start }];
     const window = Math.min(this.chooseWindow(source), source.side ? FIRST_SHARE : Infinity);
-    const plan = planRequest(index.segments, there, first.start, window);
-    if (plan) await this.follow(plan.first, plan.last, bytes.length, plan.end, signal);
-    else await this.forget(rest);
+    const plan = playing > at ? null : planRequest(segments, there, segments[0]!.start, window);
+    if (plan) await this.follow(plan.first, plan.last, have, plan.end, signal);
+    else if (have > segments[at]!.offset) await this.forget(at);
   }
 
   private async openBuffer(source: FeederSource, signal: AbortSignal): Promise<SourceBuffer> {

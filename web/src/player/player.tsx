@@ -21,7 +21,9 @@ interface PlayerProps {
   wish: { seconds: number } | null;
   onChoose: (name: string) => void;
   onTime: (seconds: number) => void;
+  /** The first sound, and the first slide where there are any, are there. */
   onVideo: (video: HTMLVideoElement) => void;
+  onPress: () => void;
 }
 
 type ActiveModule = typeof import('./active');
@@ -40,6 +42,8 @@ function StartButton(props: { onStart: () => void; busy: boolean }) {
   );
 }
 
+const LONGEST_WAIT_MS = 12_000;
+
 interface Parts {
   active: ActiveModule | null;
   controls: ControlsModule | null;
@@ -47,7 +51,7 @@ interface Parts {
 }
 
 /** What plays, then its controls. Each turn asks again for what did not come. */
-function useParts(turn: number, playing: boolean): Parts {
+function useParts(turn: number, settled: boolean): Parts {
   const [active, setActive] = useState<ActiveModule | null>(null);
   const [controls, setControls] = useState<ControlsModule | null>(null);
   const [failed, setFailed] = useState(false);
@@ -64,11 +68,11 @@ function useParts(turn: number, playing: boolean): Parts {
   useWhen(() => {
     if (!active || controls) return undefined;
     const load = (): void => void active.loadControls().then(setControls, () => undefined);
-    // The first sound goes before the buttons.
-    if (turn === 0 || !playing) return whenIdle(load);
-    load();
-    return undefined;
-  }, [turn, active, controls, playing]);
+    if (turn === 0) return whenIdle(load);
+    // The first sound and slide go before the buttons, unless they keep us waiting.
+    const timer = setTimeout(load, settled ? 0 : LONGEST_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [turn, active, controls, settled]);
   return { active, controls, failed: failed && turn > 0 };
 }
 
@@ -78,23 +82,28 @@ export function Player(props: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const box = useRef<HTMLElement>(null);
   const [turn, setTurn] = useState(0);
-  const [playing, setPlaying] = useState(false);
+  const [settled, setSettled] = useState(false);
   const [session, setSession] = useState<Session | null>(null);
-  const { active, controls, failed } = useParts(turn, playing);
+  const { active, controls, failed } = useParts(turn, settled);
   const newest = useLatest(props);
   const press = (): void => {
     // A gesture that loads lets the element play later, when the chunk has come.
     video.current?.load();
     setTurn(turn + 1);
+    props.onPress();
   };
   useWhen(() => {
     if (turn === 0 || !active || !video.current) return undefined;
     const { wish, startAt } = newest.current;
     const at = wish ? wish.seconds : startAt;
-    const begun = new active.Session(video.current, { lesson, choice, at });
+    const element = video.current;
+    const onSettled = (): void => {
+      setSettled(true);
+      props.onVideo(element);
+    };
+    const begun = new active.Session(element, { lesson, choice, at, onSettled });
     setSession(begun);
-    props.onVideo(video.current);
-    video.current.focus({ preventScroll: true });
+    element.focus({ preventScroll: true });
     return () => begun.end();
   }, [turn > 0, active]);
   useWhen(() => session?.update(lesson, choice), [session, lesson, choice]);
@@ -120,7 +129,6 @@ export function Player(props: PlayerProps) {
           tabIndex={-1}
           {...(lesson.poster && !frugal ? { poster: lesson.poster } : {})}
           onTimeUpdate={(event) => props.onTime(event.currentTarget.currentTime)}
-          onPlaying={() => setPlaying(true)}
           onClick={(event) => session && controls?.togglePlay(event.currentTarget)}
         >
           {(lesson.captions ?? []).map((item) => (
@@ -139,6 +147,7 @@ export function Player(props: PlayerProps) {
             {texts.errors.chunk}
           </p>
         )}
+        {active && session && <active.Picture {...parts} session={session} />}
         {controls && session && <controls.Overlay {...parts} session={session} />}
       </div>
       {controls && session && <controls.Below {...parts} session={session} />}

@@ -36,6 +36,8 @@ export interface SessionStart {
   choice: string;
   /** From a share link; wins over where the learner was. */
   at: number | null;
+  /** The first sound, and the first slide where there are any, are there. Called once. */
+  onSettled: () => void;
 }
 
 const MARK_MS = 5000;
@@ -66,6 +68,7 @@ export class Session {
   private cap: string | null = null;
   private stoppedAt: number | null = null;
   private waveformAsked = false;
+  private settle: (() => void) | null;
   private readonly abort = new AbortController();
   private readonly stopBudget: () => void;
   private readonly timer: number;
@@ -76,12 +79,14 @@ export class Session {
   ) {
     this.lesson = start.lesson;
     this.choice = start.choice;
+    this.settle = start.onSettled;
     const { signal } = this.abort;
     const listen = (name: string, act: () => void): void => video.addEventListener(name, act, { signal });
     listen('timeupdate', () => this.state.get().deck?.setTime(video.currentTime));
     listen('seeking', () => this.state.get().deck?.setTime(video.currentTime));
     listen('waiting', () => this.change({ waiting: true }));
     for (const name of ['playing', 'canplay', 'ended']) listen(name, () => this.change({ waiting: false }));
+    listen('playing', () => this.state.get().deck ?? this.settled());
     listen('pause', () => this.save());
     listen('ended', () => writeMark(this.lesson.id, 0));
     listen('ratechange', () => remember('rate', video.playbackRate));
@@ -94,6 +99,7 @@ export class Session {
     else {
       this.stoppedAt = mark;
       this.change({ phase: 'stopped' });
+      this.settled();
     }
   }
 
@@ -141,6 +147,11 @@ export class Session {
     if (!same) this.state.set({ ...now, ...part });
   }
 
+  private settled(): void {
+    this.settle?.();
+    this.settle = null;
+  }
+
   private save(): void {
     const { currentTime, ended } = this.video;
     if (currentTime > 0 && !ended) writeMark(this.lesson.id, currentTime);
@@ -171,6 +182,7 @@ export class Session {
       onError: (error) => {
         this.save();
         console.warn('playing stopped:', error.message);
+        this.settled();
         this.change({ phase: 'failed', unsupported: error.message === 'unsupported' });
       },
     });
@@ -190,6 +202,10 @@ export class Session {
     if (this.choice === 'slides' && lesson.slides) {
       const deck = new Deck(lesson.slides.vtt, guessStill(lesson), () => this.video.playbackRate);
       this.change({ deck });
+      deck.state.subscribe(() => {
+        const { shown, broken } = deck.state.get();
+        if (shown >= 0 || broken) this.settled();
+      });
       void deck.open(this.deckHooks(), this.abort.signal);
       return deck;
     }

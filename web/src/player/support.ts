@@ -11,9 +11,9 @@ import type { Lesson, Rung } from '../lib/types';
 import { measureLink, readLinkHints } from './hints';
 import { findMediaSource, mimeType } from './mse';
 
-/** Whether the rung has a picture; `voice` kinds are sound alone. */
+/** Whether the rung's file has a picture; `voice` kinds are sound alone, `slides` have theirs apart. */
 export function hasPicture(rung: Rung): boolean {
-  return (rung.width ?? 0) > 0;
+  return rung.name !== 'slides' && (rung.width ?? 0) > 0;
 }
 
 /** What the browser answered of AV1 types: smooth or not. */

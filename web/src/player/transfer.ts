@@ -106,10 +106,9 @@ async function readSome(
       got += useful.length;
       await hooks.onBytes(useful);
     }
-    if (got === wanted || last === Infinity) {
-      void body.reader.cancel().catch(() => undefined);
-      last = offset + got - 1;
-    }
+    // Read to its end an answer is whole, and the browser may keep it; what is more is not wanted.
+    if (got === wanted && !(await body.reader.read()).done) void body.reader.cancel().catch(() => undefined);
+    if (last === Infinity) last = offset + got - 1;
     hooks.onMeasured(got, busy / 1000);
     return { got, last, fault: got >= last - offset + 1 ? null : new TransferError(0, 'cut short') };
   } catch (fault) {

@@ -69,6 +69,7 @@ export const en: Texts = {
   player: {
     label: 'Lesson player',
     play: 'Play',
+    slide: (n, all) => `Slide ${n} of ${all}`,
   },
   rungs: {
     heading: 'Choose the quality',

@@ -51,7 +51,6 @@ export const lateEn: LateTexts = {
   slides: {
     heading: 'Slides',
     count: (n) => `${n} ${n === 1 ? 'slide' : 'slides'}`,
-    of: (n, all) => `Slide ${n} of ${all}`,
     at: (n, time) => `Slide ${n} at ${time}`,
     steps: (n) => `${n} steps`,
     step: (n, time) => `Step ${n} at ${time}`,

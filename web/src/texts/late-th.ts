@@ -50,7 +50,6 @@ export const lateTh = {
   slides: {
     heading: 'สไลด์',
     count: (n: number) => `${n} สไลด์`,
-    of: (n: number, all: number) => `สไลด์ ${n} จาก ${all}`,
     at: (n: number, time: string) => `สไลด์ ${n} นาทีที่ ${time}`,
     steps: (n: number) => `${n} ขั้น`,
     step: (n: number, time: string) => `ขั้นที่ ${n} นาทีที่ ${time}`,

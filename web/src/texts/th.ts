@@ -66,6 +66,7 @@ export const th = {
   player: {
     label: 'เครื่องเล่นบทเรียน',
     play: 'เล่น',
+    slide: (n: number, all: number) => `สไลด์ ${n} จาก ${all}`,
   },
   rungs: {
     heading: 'เลือกคุณภาพ',

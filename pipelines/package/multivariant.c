@@ -107,16 +107,18 @@ append_rung(GString *text, const PackageMultivariantRung *rung, gboolean caption
 }
 
 static void
-append_keys(GString *text, const PackageMultivariantRung *rung)
+append_keys(GString *text, const PackageMultivariantRung *rung, gboolean scores)
 {
     g_autofree char *codec = g_strndup(rung->codecs, strcspn(rung->codecs, ","));
     if (rung->key_uri == NULL || rung->width == 0)
         return;
     g_string_append_printf(text,
                            "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=%" G_GUINT64_FORMAT
-                           ",AVERAGE-BANDWIDTH=%" G_GUINT64_FORMAT
-                           ",CODECS=\"%s\",RESOLUTION=%ux%u,URI=\"%s\"\n",
-                           rung->key_bandwidth_bps, rung->key_average_bandwidth_bps, codec,
+                           ",AVERAGE-BANDWIDTH=%" G_GUINT64_FORMAT,
+                           rung->key_bandwidth_bps, rung->key_average_bandwidth_bps);
+    if (scores) // all variants or none (draft-pantos-hls-rfc8216bis §4.4.6.2)
+        append_thousandths(text, "SCORE", get_score(rung));
+    g_string_append_printf(text, ",CODECS=\"%s\",RESOLUTION=%ux%u,URI=\"%s\"\n", codec,
                            rung->width, rung->height, rung->key_uri);
 }
 
@@ -134,6 +136,6 @@ package_multivariant_format(const PackageMultivariantContent *content,
         append_rung(text, &g_array_index(rungs, PackageMultivariantRung, i),
                     content->caption_count > 0, scores);
     for (guint i = 0; i < rungs->len; i++)
-        append_keys(text, &g_array_index(rungs, PackageMultivariantRung, i));
+        append_keys(text, &g_array_index(rungs, PackageMultivariantRung, i), scores);
     return g_string_free(text, FALSE);
 }

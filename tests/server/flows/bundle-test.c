@@ -321,7 +321,7 @@ main(int argc, char **argv)
     Bundle bundle = {flows_bench_new_large(PICTURES), NULL, NULL, argv[2], argv[3], argv[4]};
     FlowsBenchRun run = {.media_program = argv[1]};
     flows_bench_supervise(bundle.bench, &run);
-    g_assert_cmpuint(flows_bench_assert_published(bundle.bench), ==, 4);
+    g_assert_cmpuint(flows_bench_assert_published(bundle.bench), >=, 4);
     bundle.lesson = flows_bench_read_lesson(bundle.bench);
     bundle.folder =
         server_storage_build_bundle_path(bundle.bench->storage, bundle.bench->lesson_id);

@@ -29,6 +29,7 @@ const CHUNKS: Record<string, () => Promise<PageModule>> = {
   '/account': () => import('./pages/account'),
   '/upload': () => import('./pages/upload'),
   '/manage': () => import('./pages/manage'),
+  '/offline': () => import('./pages/offline'),
   '/admin': () => import('./pages/admin'),
 };
 
@@ -104,3 +105,15 @@ void restoreLanguage().then(() => {
   root.textContent = '';
   render(<App />, root);
 });
+
+/** What works without a line comes when everything else is there. */
+function startLater(): void {
+  const load = (): void => {
+    import('./offline/register').then((module) => module.startOffline()).catch(() => undefined);
+  };
+  if ('requestIdleCallback' in window) requestIdleCallback(load);
+  else setTimeout(load, 2000);
+}
+
+if (document.readyState === 'complete') startLater();
+else addEventListener('load', startLater, { once: true });

@@ -55,7 +55,7 @@ export class Shelf {
       const file = copy.files.find((item) => item.name === name);
       const record = file && (await getFile(await this.open(), file.key));
       if (!file || !record?.done) continue;
-      if (name === 'slides.vtt' || copy.rungs.some((rung) => rung.url?.endsWith(`/${name}`))) this.note(copy);
+      if (name === 'slides.vtt' || /\.(?:mp4|m3u8)$/.test(name)) this.note(copy);
       return this.answer(file, record, range);
     }
     return null;
@@ -90,7 +90,7 @@ export class Shelf {
     return this.copies;
   }
 
-  // Asking for a rung's list is what every way of playing begins with.
+  // Each minute of playing at most.
   private note(copy: Copy): void {
     const now = Date.now();
     if (now - copy.watched_ms < WATCH_STEP_MS) return;

@@ -20,6 +20,7 @@ export const en: Texts = {
     label: 'Main menu',
     menu: 'Menu',
     lessons: 'Lessons',
+    offline: 'Kept',
     upload: 'Upload',
     manage: 'My lessons',
     admin: 'Administration',

@@ -18,6 +18,7 @@ export const th = {
     label: 'เมนูหลัก',
     menu: 'เมนู',
     lessons: 'บทเรียน',
+    offline: 'เก็บไว้ดู',
     upload: 'อัปโหลด',
     manage: 'บทเรียนของฉัน',
     admin: 'ผู้ดูแลระบบ',

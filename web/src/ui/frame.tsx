@@ -49,6 +49,7 @@ function Menu() {
   return (
     <nav aria-label={texts.nav.label} class="nav" id="menu">
       <NavLink href="/">{texts.nav.lessons}</NavLink>
+      <NavLink href="/offline">{texts.nav.offline}</NavLink>
       {mayUpload(account) && <NavLink href="/upload">{texts.nav.upload}</NavLink>}
       {mayUpload(account) && <NavLink href="/manage">{texts.nav.manage}</NavLink>}
       {account?.role === 'administrator' && <NavLink href="/admin">{texts.nav.admin}</NavLink>}

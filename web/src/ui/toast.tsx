@@ -7,11 +7,14 @@
 import { useEffect } from 'preact/hooks';
 import { useTexts } from '../lib/i18n';
 import { createStore, useStore } from '../lib/store';
+import { Icon } from './icons';
 
 interface Toast {
   key: number;
   text: string;
   onUndo: (() => void) | undefined;
+  /** What the button says; such a message stays until it is answered. */
+  label: string | undefined;
 }
 
 const toasts = createStore<readonly Toast[]>([]);
@@ -20,15 +23,16 @@ function dismiss(key: number): void {
   toasts.update((list) => list.filter((toast) => toast.key !== key));
 }
 
-/** Shows a message; with an undo it stays twelve seconds, else five. */
-export function showToast(text: string, onUndo?: () => void): void {
+/** Shows a message; with an undo it stays twelve seconds, with a button of another name for ever, else five. */
+export function showToast(text: string, onUndo?: () => void, label?: string): void {
   const key = performance.now() + Math.random();
-  toasts.update((list) => [...list.slice(-2), { key, text, onUndo }]);
+  toasts.update((list) => [...list.slice(-2), { key, text, onUndo, label }]);
 }
 
 function ToastRow({ toast }: { toast: Toast }) {
   const texts = useTexts();
   useEffect(() => {
+    if (toast.label) return undefined;
     const timer = setTimeout(() => dismiss(toast.key), toast.onUndo ? 12_000 : 5000);
     return () => clearTimeout(timer);
   }, [toast]);
@@ -44,7 +48,12 @@ function ToastRow({ toast }: { toast: Toast }) {
             toast.onUndo?.();
           }}
         >
-          {texts.undo}
+          {toast.label ?? texts.undo}
+        </button>
+      )}
+      {toast.label && (
+        <button type="button" class="control" aria-label={texts.close} onClick={() => dismiss(toast.key)}>
+          <Icon name="close" />
         </button>
       )}
     </div>

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Fetched when a page is loaded and idle: the service worker, the manifest, and whatever was being kept
+// when the browser was closed. A new version of the client is offered, never forced: it takes over when
+// the learner says so and no other page is open, or by itself when all pages are closed.
+
+import { language } from '../lib/i18n';
+import { recall } from '../lib/storage';
+import { showToast } from '../ui/toast';
+import type { WorkerOrder } from './header';
+
+function addLink(rel: string, href: string): void {
+  const link = document.createElement('link');
+  link.rel = rel;
+  link.href = href;
+  document.head.append(link);
+}
+
+/** The answer of the worker to an order. */
+function order(worker: ServiceWorker, what: WorkerOrder): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (event) => resolve(event.data === true);
+    worker.postMessage(what, [port2]);
+  });
+}
+
+async function takeOver(waiting: ServiceWorker): Promise<void> {
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+  if (await order(waiting, 'take-over')) return;
+  showToast((await import('./texts')).offlineTexts().update.others);
+}
+
+async function offer(registration: ServiceWorkerRegistration): Promise<void> {
+  const { waiting } = registration;
+  if (!waiting || !navigator.serviceWorker.controller) return;
+  const texts = (await import('./texts')).offlineTexts().update;
+  showToast(texts.ready, () => void takeOver(waiting), texts.reload);
+}
+
+function watch(registration: ServiceWorkerRegistration): void {
+  void offer(registration);
+  registration.addEventListener('updatefound', () => {
+    const coming = registration.installing;
+    coming?.addEventListener('statechange', () => {
+      if (coming.state === 'installed') void offer(registration);
+    });
+  });
+}
+
+/** Called once, when the page is idle. Without a secure context there is nothing to do. */
+export async function startOffline(): Promise<void> {
+  if (!isSecureContext || !('serviceWorker' in navigator)) return;
+  addLink('manifest', `/app/manifest-${language.get()}.webmanifest`);
+  addLink('apple-touch-icon', '/app/touch-180.png');
+  try {
+    watch(await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }));
+  } catch (error) {
+    console.warn('offline:', error);
+    return;
+  }
+  if (recall<boolean>('keeping', false)) await (await import('./queue')).start();
+}

@@ -10,10 +10,14 @@ import { countBytes } from './budget';
 /** Files that the player counts while they come. */
 const BY_PLAYER = /\/lessons\/[^/]+\/(?:.+\.(?:mp4|m3u8|json)|slides[/.].*|storyboard.*)$/;
 
+/** What is being kept counts itself too. */
+const FOR_KEEPING = /\/lessons\/[^/]+\/[^?]+\?fresh$/;
+
 function count(entry: PerformanceResourceTiming): void {
   const fromCache = entry.transferSize === 0 && entry.encodedBodySize > 0;
   const byPlayer =
-    BY_PLAYER.test(new URL(entry.name).pathname) && /^(?:fetch|xmlhttprequest)$/.test(entry.initiatorType);
+    (BY_PLAYER.test(new URL(entry.name).pathname) || FOR_KEEPING.test(entry.name)) &&
+    /^(?:fetch|xmlhttprequest)$/.test(entry.initiatorType);
   // What a service worker answered was counted when it was kept.
   if (entry.workerStart > 0 && fromCache) return;
   if (!byPlayer) countBytes(entry.transferSize);

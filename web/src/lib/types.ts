@@ -115,6 +115,8 @@ export interface Lesson {
   inset?: Area | null;
   /** A better rung is still being made. */
   refining?: boolean;
+  /** From this browser's own copy: only what is kept can be played. Never from the server. */
+  kept_only?: boolean;
   job: LessonJob | null;
   error: Sentence | null;
   warnings: Sentence[];

@@ -11,7 +11,7 @@ import { formatBytes } from '../lib/format';
 import { useTexts } from '../lib/i18n';
 import { useStore } from '../lib/store';
 import type { Lesson, Rung } from '../lib/types';
-import { listPlayable } from '../player/engine';
+import { useRungs } from '../player/support';
 import { Loading, Notice, WorkButton } from '../ui/basics';
 import { showToast } from '../ui/toast';
 import { CopyState } from './copy-state';
@@ -86,10 +86,10 @@ export function Choices({ lesson }: { lesson: Lesson }) {
   const all = useStore(kept);
   const blocked = useStore(obstacle);
   const { state } = useStore(budget);
+  const rungs = useRungs(lesson);
   useEffect(() => void start(), []);
   if (blocked) return <PlainFiles lesson={lesson} why={texts[blocked]} />;
   if (!all) return <Loading />;
-  const rungs = listPlayable(lesson);
   return (
     <>
       <ul class="keep-list">

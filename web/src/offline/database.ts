@@ -6,6 +6,7 @@
 // that a kill at any moment leaves a file that goes on where it was. Used by pages and by the worker.
 
 import type { Lesson, Rung } from '../lib/types';
+import { DATABASE } from './header';
 
 export const BLOCK_BYTES = 256 * 1024;
 
@@ -56,7 +57,6 @@ export interface FileRecord {
   done: boolean;
 }
 
-const NAME = 'daorian-kept';
 const VERSION = 1;
 
 function create(db: IDBDatabase): void {
@@ -68,7 +68,7 @@ function create(db: IDBDatabase): void {
 /** Opens the database. Rejects where there is none (private windows of some browsers). */
 export function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
+    const request = indexedDB.open(DATABASE, VERSION);
     request.onupgradeneeded = () => create(request.result);
     request.onerror = () => reject(request.error ?? new Error('indexedDB'));
     request.onsuccess = () => {

@@ -7,6 +7,8 @@
 export const KEPT_HEADER = 'Daorian-Kept';
 /** A query that the worker leaves alone: the server's own bytes are wanted. */
 export const FRESH_QUERY = '?fresh';
+/** The name of the database. */
+export const DATABASE = 'daorian-kept';
 /** The channel that says that copies changed. */
 export const CHANNEL = 'daorian-kept';
 

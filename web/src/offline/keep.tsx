@@ -6,12 +6,26 @@
 
 import type { FunctionComponent } from 'preact';
 import { useState } from 'preact/hooks';
-import { useTexts } from '../lib/i18n';
+import { language, useTexts } from '../lib/i18n';
 import { useWhen } from '../lib/hooks';
 import { recall } from '../lib/storage';
+import { useStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
 import { ErrorNotice, Loading } from '../ui/basics';
-import { useOfflineTexts } from './texts';
+
+// The few words before anything is wanted; the others come with the list.
+const WORDS = {
+  th: {
+    heading: 'เก็บไว้ดูไม่ใช้เน็ต',
+    help: 'ดาวน์โหลดครั้งเดียว ดูได้ทุกเมื่อแม้ไม่มีสัญญาณ และไม่เสียค่าเน็ตซ้ำ',
+    show: 'เลือกแบบที่จะเก็บ',
+  },
+  en: {
+    heading: 'Keep for offline',
+    help: 'Download once; watch at any time without a line, and without paying for the data again.',
+    show: 'Choose what to keep',
+  },
+};
 
 type List = FunctionComponent<{ lesson: Lesson }>;
 
@@ -30,7 +44,7 @@ function LateList({ lesson }: { lesson: Lesson }) {
 }
 
 export default function KeepPanel({ lesson }: { lesson: Lesson }) {
-  const texts = useOfflineTexts();
+  const texts = WORDS[useStore(language)];
   const [open, setOpen] = useState(() => recall<string[]>('kept', []).includes(lesson.id) || recall('keeping', false));
   return (
     <section class="keep">

@@ -14,8 +14,10 @@ import { Sha256 } from './sha256';
 export class DamageError extends Error {}
 
 export interface LoadHooks {
-  /** Bytes that came over the line. */
+  /** Bytes of the file that came. */
   onBytes(count: number): void;
+  /** What came over the line, heads included. */
+  onReceived(count: number): void;
   onRetrying(retrying: boolean): void;
 }
 
@@ -108,6 +110,7 @@ export async function loadFile(
         hooks.onBytes(bytes.length);
         return filler.take(bytes);
       },
+      onReceived: (count) => hooks.onReceived(count),
       onRetrying: (retrying) => hooks.onRetrying(retrying),
       onMeasured: () => undefined,
     });

@@ -31,8 +31,6 @@ export interface Manifest {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const LARGEST = 2 ** 40;
-/** Of `slides` the smaller sound comes first. */
-const SOUNDS = ['voice-opus', 'voice'] as const;
 
 function readFile(value: unknown, nameKey: string): ManifestFile {
   const { bytes, sha256, [nameKey]: name } = (value ?? {}) as Record<string, unknown>;
@@ -66,21 +64,17 @@ export function parseManifest(json: unknown): Manifest {
   };
 }
 
-function findSound(manifest: Manifest, canPlay: (rung: string) => boolean): string {
-  const found = SOUNDS.find((name) => canPlay(name) && manifest.rungs.some((rung) => rung.name === name));
-  if (!found) throw new PlanError('no sound');
-  return found;
-}
-
-/** The names of the rungs whose media files a rung is made of. */
-export function listMediaRungs(manifest: Manifest, rung: string, canPlay: (rung: string) => boolean): string[] {
-  return rung === 'slides' ? [findSound(manifest, canPlay)] : [rung];
+/** The rung whose media file a rung is made of; `sound` is the sound rung that this browser prefers. */
+function findMedia(rung: string, sound: string | null): string {
+  if (rung !== 'slides' && rung !== 'voice') return rung;
+  if (!sound) throw new PlanError('no sound');
+  return sound;
 }
 
 function isExtra(name: string, rung: string): boolean {
   if (/^poster\b/.test(name) || name.startsWith('captions/')) return true;
   if (rung === 'slides') return name === 'slides.vtt' || name.startsWith('slides/');
-  return rung.startsWith('voice') && name.startsWith('waveform.');
+  return rung === 'voice' && name.startsWith('waveform.');
 }
 
 /** Files of a bundle keep their bytes for ever when their name carries their hash. */
@@ -93,25 +87,19 @@ export function listFiles(
   lessonId: string,
   manifest: Manifest,
   rung: string,
-  canPlay: (rung: string) => boolean,
+  sound: string | null,
 ): { key: string; files: CopyFile[] } {
-  const media = listMediaRungs(manifest, rung, canPlay);
-  const wanted: ManifestFile[] = manifest.files.filter((file) => isExtra(file.name, rung));
-  let mark = '';
-  for (const name of media) {
-    const found = manifest.rungs.find((item) => item.name === name);
-    const playlist = manifest.files.find((file) => file.name === found?.playlist);
-    if (!found || !playlist) throw new PlanError(`no ${name}`);
-    wanted.push(playlist, { name: found.file, bytes: found.bytes, sha256: found.sha256 });
-    mark += found.sha256.slice(0, 8);
-  }
-  if (rung === 'slides') {
-    const list = wanted.find((file) => file.name === 'slides.vtt');
-    if (!list) throw new PlanError('no slides');
-    mark += list.sha256.slice(0, 8);
-  }
+  const media = findMedia(rung, sound);
+  const found = manifest.rungs.find((item) => item.name === media);
+  const playlist = manifest.files.find((file) => file.name === found?.playlist);
+  const slides = manifest.files.find((file) => file.name === 'slides.vtt');
+  if (!found || !playlist) throw new PlanError(`no ${media}`);
+  if (rung === 'slides' && !slides) throw new PlanError('no slides');
+  const mark = found.sha256.slice(0, 8) + (rung === 'slides' ? slides!.sha256.slice(0, 8) : '');
   const key = `${lessonId}/${rung}/${mark}`;
-  const files = wanted
+  const files = manifest.files
+    .filter((file) => isExtra(file.name, rung))
+    .concat(playlist, { name: found.file, bytes: found.bytes, sha256: found.sha256 })
     .map((file) => ({ ...file, key: makeFileKey(lessonId, file.name, key) }))
     .sort((a, b) => a.bytes - b.bytes || (a.name < b.name ? -1 : 1));
   return { key, files };
@@ -150,11 +138,11 @@ export function makeCopy(
   lesson: Lesson,
   manifest: Manifest,
   rung: string,
-  canPlay: (rung: string) => boolean,
+  sound: string | null,
   now: number,
 ): Copy {
-  const { key, files } = listFiles(lesson.id, manifest, rung, canPlay);
-  const names = new Set([rung, ...listMediaRungs(manifest, rung, canPlay)]);
+  const { key, files } = listFiles(lesson.id, manifest, rung, sound);
+  const names = [rung === 'voice' ? '' : rung, findMedia(rung, sound)];
   return {
     key,
     lesson_id: lesson.id,
@@ -162,7 +150,7 @@ export function makeCopy(
     state: 'queued',
     fault: null,
     lesson: cleanLesson(lesson),
-    rungs: lesson.rungs.filter((item) => names.has(item.name)).map((item): Rung => ({ ...item, error: null })),
+    rungs: lesson.rungs.filter((item) => names.includes(item.name)).map((item): Rung => ({ ...item, error: null })),
     files,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     added_ms: now,
@@ -180,5 +168,5 @@ export function mergeLesson(copies: readonly Copy[]): Lesson | null {
     for (const rung of copy.rungs) if (!rungs.has(rung.name)) rungs.set(rung.name, rung);
   }
   const hasSlides = rungs.has('slides');
-  return { ...newest.lesson, rungs: [...rungs.values()], slides: hasSlides ? newest.lesson.slides ?? null : null };
+  return { ...newest.lesson, rungs: [...rungs.values()], slides: hasSlides ? (newest.lesson.slides ?? null) : null, kept_only: true };
 }

@@ -11,9 +11,8 @@ import { call, ApiError } from '../lib/api';
 import { budget, countBytes, mayTransfer } from '../lib/budget';
 import { remember } from '../lib/storage';
 import { createStore } from '../lib/store';
-import type { Lesson, Rung } from '../lib/types';
-import { hasPicture } from '../player/engine';
-import { findMediaSource, mimeType } from '../player/feeder';
+import type { Lesson } from '../lib/types';
+import { findSound } from '../player/support';
 import { TransferError } from '../player/transfer';
 import {
   listCopies,
@@ -98,15 +97,6 @@ async function onChanged(): Promise<void> {
   if (current && copy?.state !== 'loading') current.abort.abort();
 }
 
-function canPlay(lesson: Lesson): (name: string) => boolean {
-  const mse = findMediaSource();
-  return (name) => {
-    const rung: Rung | undefined = lesson.rungs.find((item) => item.name === name);
-    if (!rung || rung.error || !rung.url) return false;
-    return !mse || mse.isTypeSupported(mimeType({ codecs: rung.codecs, hasPicture: hasPicture(rung) }));
-  };
-}
-
 async function fetchManifest(lessonId: string): Promise<unknown> {
   const response = await fetch(`/lessons/${lessonId}/lesson.json${FRESH_QUERY}`, { cache: 'no-cache' });
   if (!response.ok) throw new TransferError(response.status, `HTTP ${response.status}`);
@@ -117,7 +107,7 @@ async function fetchManifest(lessonId: string): Promise<unknown> {
 
 /** The copy of a lesson in a rung as it would be made now. */
 async function planCopy(lesson: Lesson, rung: string): Promise<Copy> {
-  return makeCopy(lesson, parseManifest(await fetchManifest(lesson.id)), rung, canPlay(lesson), Date.now());
+  return makeCopy(lesson, parseManifest(await fetchManifest(lesson.id)), rung, findSound(lesson)?.name ?? null, Date.now());
 }
 
 /** Adds a lesson in a rung to what is kept. Throws when the server does not say what it is made of. */
@@ -208,8 +198,8 @@ async function loadWithin(db: IDBDatabase, copy: Copy, index: number, signal: Ab
     signal.addEventListener('abort', stop);
     try {
       await loadFile(db, copy.lesson_id, copy.files[index]!, abort.signal, {
+        onReceived: countBytes,
         onBytes(bytes) {
-          countBytes(bytes);
           count += bytes;
           if (count - shown > SHOW_BYTES) showProgress(copy.key, begun + (shown = count));
           if (!mayTransfer()) abort.abort();

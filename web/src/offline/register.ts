@@ -8,7 +8,7 @@
 import { language } from '../lib/i18n';
 import { recall } from '../lib/storage';
 import { showToast } from '../ui/toast';
-import type { WorkerOrder } from './header';
+import { DATABASE, type WorkerOrder } from './header';
 
 function addLink(rel: string, href: string): void {
   const link = document.createElement('link');
@@ -49,6 +49,13 @@ function watch(registration: ServiceWorkerRegistration): void {
   });
 }
 
+/** Whether something may be waiting to go on. What localStorage knew is lost when the browser is killed. */
+async function mayHaveCopies(): Promise<boolean> {
+  if (recall<boolean>('keeping', false)) return true;
+  const all = await indexedDB.databases?.().catch(() => []);
+  return all?.some((database) => database.name === DATABASE) ?? false;
+}
+
 /** Called once, when the page is idle. Without a secure context there is nothing to do. */
 export async function startOffline(): Promise<void> {
   if (!isSecureContext || !('serviceWorker' in navigator)) return;
@@ -60,5 +67,5 @@ export async function startOffline(): Promise<void> {
     console.warn('offline:', error);
     return;
   }
-  if (recall<boolean>('keeping', false)) await (await import('./queue')).start();
+  if (await mayHaveCopies()) await (await import('./queue')).start();
 }

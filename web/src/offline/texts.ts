@@ -8,10 +8,6 @@ import { useStore } from '../lib/store';
 import type { CopyFault } from './database';
 
 const th = {
-  heading: 'เก็บไว้ดูไม่ใช้เน็ต',
-  help: 'ดาวน์โหลดครั้งเดียว ดูได้ทุกเมื่อแม้ไม่มีสัญญาณ และไม่เสียค่าเน็ตซ้ำ',
-  show: 'เลือกแบบที่จะเก็บ',
-  here: 'เก็บบทเรียนนี้ไว้แล้ว',
   list: 'บทเรียนที่เก็บไว้',
   keep: (name: string, size: string) => `เก็บ ${name} ${size}`,
   pause: 'พักไว้',
@@ -76,10 +72,6 @@ const th = {
 export type OfflineTexts = typeof th;
 
 const en: OfflineTexts = {
-  heading: 'Keep for offline',
-  help: 'Download once; watch at any time without a line, and without paying for the data again.',
-  show: 'Choose what to keep',
-  here: 'This lesson is kept',
   list: 'Kept lessons',
   keep: (name, size) => `Keep ${name} ${size}`,
   pause: 'Pause',

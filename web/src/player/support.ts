@@ -109,7 +109,7 @@ const CHEAP = ['slides', 'lite', 'voice', 'small'];
 /** The rung to propose: what was chosen before, else the best that line and budget carry with ease. */
 export function chooseRung(lesson: Lesson, rungs: readonly Rung[], remembered: string | null): string | null {
   const names = rungs.map((rung) => rung.name);
-  if (remembered === 'auto' && names.length > 1) return 'auto';
+  if (remembered === 'auto' && names.length > 1 && !lesson.kept_only) return 'auto';
   if (remembered && names.includes(remembered)) return remembered;
   if (readLinkHints().weak) return CHEAP.find((name) => names.includes(name)) ?? names[0] ?? null;
   const speed = measureLink();

@@ -169,20 +169,27 @@ def read_trun(data, box, default, start, base):
     return samples
 
 
+def read_tfhd(data, box):
+    """The track's number and its defaults (§8.8.7)."""
+    flags, number, at = u32(data, box.body) & 0xffffff, u32(data, box.body + 4), box.body + 8
+    if not flags & 0x020000 or flags & 0x13:
+        raise Broken("a fragment that is not based on its moof alone")
+    default = {"duration": 0, "flags": 0}
+    for bit, name in ((0x08, "duration"), (0x20, "flags")):
+        if flags & bit:
+            default[name], at = u32(data, at), at + 4
+    return number, default
+
+
 def read_traf(data, traf, moof):
-    default, start, number, samples = {"duration": 0, "flags": 0}, None, 0, []
+    default, start, number, samples = {}, None, 0, []
     for box in boxes(data, traf.body, traf.end):
         if box.kind == "tfhd":
-            flags, number, at = u32(data, box.body) & 0xffffff, u32(data, box.body + 4), box.body + 8
-            if not flags & 0x020000 or flags & 0x13:
-                raise Broken("a fragment that is not based on its moof alone")
-            for bit, name in ((0x08, "duration"), (0x20, "flags")):
-                if flags & bit:
-                    default[name], at = u32(data, at), at + 4
-        elif box.kind == "tfdt":
-            if data[box.body] != 1:
-                raise Broken("tfdt of 32 bits")
+            number, default = read_tfhd(data, box)
+        elif box.kind == "tfdt" and data[box.body] == 1:
             start = u64(data, box.body + 4)
+        elif box.kind == "tfdt":
+            raise Broken("tfdt of 32 bits")
         elif box.kind == "trun":
             samples += read_trun(data, box, default, start, moof.start)
     return number, samples

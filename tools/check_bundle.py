@@ -141,7 +141,7 @@ class Bundle:
         need(len(index["segments"]) == len(media.fragments) == len(media.references), "the number of segments")
         at = 0
         for segment, fragment, reference in zip(index["segments"], media.fragments, media.references):
-            offset, size, start, duration, key = segment
+            offset, size, start, duration, _ = segment
             need((offset, offset + size) == (fragment.start, fragment.end), f"segment at {offset}")
             need(start == at and duration > 0, f"segment from {start}, not {at}")
             need(reference[0] == size, "bytes in the sidx")

@@ -405,7 +405,9 @@ on_writer_wrote(GObject *source, GAsyncResult *result, gpointer data)
         g_ptr_array_set_size(append->pending, 0);
         stop_run(append, flows_receive_status_from_error(error, append->upload_id));
     }
-    if (append->run.durable_bytes > append->recorded_bytes)
+    // Who was told to close may have done so already; the run is the writer's thread's from then
+    // on.
+    if (!append->settling && append->run.durable_bytes > append->recorded_bytes)
         catalog_threads_write_async(append->receive->setup.catalog, record_offset,
                                     new_mark(append, append->run.durable_bytes), free_mark, NULL,
                                     on_threads_marked);

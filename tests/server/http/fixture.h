@@ -45,7 +45,7 @@ typedef struct {
 void reply_free(Reply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reply, reply_free)
 
-/** Returns: a connected blocking socket; reads give up after 10 s. */
+/** Returns: a connected blocking socket; reads give up after 30 s. */
 int client_connect(Fixture *fixture);
 
 /** Returns: FALSE when the server ended the connection before it took all of @text. */
@@ -60,7 +60,7 @@ Reply *client_ask(Fixture *fixture, const char *method, const char *path, const 
 /** Returns: (transfer full) (nullable): value of a header of @reply. */
 char *reply_get(const Reply *reply, const char *name);
 
-/** Whether the server ends the connection within 10 s without another byte. */
+/** Whether the server ends the connection within 30 s without another byte. */
 gboolean client_sees_end(int descriptor);
 
 /** Adds one to a counter of @fixture and tells who waits for it. Any thread. */

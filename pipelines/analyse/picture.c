@@ -55,6 +55,7 @@ typedef struct {
     gint64 moved_end_us;          // (value) last such one
     gint64 end_us;                // (value) of the last picture
     guint decoded;                // (value) pictures
+    gint64 taken_us;              // (value) start of the picture whose cells were made last
     gint64 key_us;                // (value) the group's key picture
     gboolean brief;               // (value) only looking
 } Look;
@@ -179,13 +180,14 @@ on_picture_frame(AVFrame *frame, gpointer data)
     look->end_us = MAX(look->end_us, frame->pts + frame->pkt_duration);
     if (++look->decoded % BEAT_PICTURES == 0)
         note_progress(look, frame->pts);
-    if (last != NULL && frame->pts - (last->end_us - last->length_us) < LEAST_STEP_US) {
+    if (last != NULL && frame->pts - look->taken_us < LEAST_STEP_US) {
         last->end_us = MAX(last->end_us, frame->pts + frame->pkt_duration);
         return TRUE;
     }
     AnalyseCells *cells = analyse_cells_make(look->maker, frame);
     if (cells == NULL)
         return TRUE;
+    look->taken_us = frame->pts;
     if (look->motion == NULL)
         look->motion = analyse_motion_new(cells->columns, cells->rows);
     gboolean key = frame->pts == look->key_us;

@@ -18,6 +18,7 @@
 #define SNAPSHOT_US (10 * (gint64)G_USEC_PER_SEC)
 #define SETTLE_US (1 * (gint64)G_USEC_PER_SEC)
 #define BLEND_US (2 * (gint64)G_USEC_PER_SEC)
+#define CAREFUL_US (200 * 1000)
 #define LEAST_CELLS 6
 #define STILL_SHARE 250
 
@@ -32,6 +33,7 @@ struct _AnalyseTracker {
     gint64 left_us;          // (value) the last slide was left; NEVER: it stands
     gint64 snapshot_us;      // (value) the last snapshot
     gint64 taken_us;         // (value) the last slide was
+    gint64 fresh_us;         // (value) a moment that may become its best one
     gboolean departed;       // (value) it was noted where the last slide was left
     gboolean keyed;          // (value) the best moment of the last slide is a key picture
     gboolean dark;           // (value) black since the last slide
@@ -104,15 +106,24 @@ get_last(AnalyseTracker *tracker)
 }
 
 /* The last key picture is the best moment: quickly decoded, and what was small and came late is
- * there. */
+ * there. Else it is the last but a little, since what follows may have begun unseen. */
 static void
 choose_best(AnalyseTracker *tracker, const AnalyseSight *sight)
 {
-    if (tracker->keyed && !sight->key)
+    gint64 middle_us = sight->time_us + sight->length_us / 2;
+    AnalyseTrackerSlide *slide = get_last(tracker);
+    if (sight->key) {
+        slide->best_us = middle_us;
+        tracker->keyed = TRUE;
+    }
+    if (tracker->keyed)
         return;
-    get_last(tracker)->best_us =
-        sight->key ? sight->time_us + sight->length_us / 2 : sight->end_us - sight->length_us / 2;
-    tracker->keyed |= sight->key;
+    if (slide->best_us == 0 || sight->time_us - tracker->fresh_us >= CAREFUL_US) {
+        slide->best_us = slide->best_us == 0 ? middle_us : tracker->fresh_us;
+        tracker->fresh_us = middle_us;
+    }
+    if (sight->end_us - sight->time_us > CAREFUL_US * 2)
+        slide->best_us = tracker->fresh_us = MAX(middle_us, sight->end_us - CAREFUL_US);
 }
 
 /* The last slide was only a step of a fade: the new one takes its place. */

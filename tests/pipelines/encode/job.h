@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
     GPtrArray *reports; // (owned) (element-type ChildReport)
     int signal;         // (value) that ended the child; 0: none
-    gboolean sanitizer; // (value) a sanitizer reported something
+    gboolean sanitizer; // (value) a sanitizer reported something, or GLib a critical
 } JobResult;
 
 /** Blocks, at most 120 s from line to line. @staging is made when missing. */

@@ -13,6 +13,8 @@ import {
   formatPercent,
   parseTime,
 } from '../../../web/src/lib/format';
+import { captionsEn } from '../../../web/src/captions/texts-en';
+import { captionsTh } from '../../../web/src/captions/texts-th';
 import { en } from '../../../web/src/texts/en';
 import { lateEn } from '../../../web/src/texts/late-en';
 import { lateTh } from '../../../web/src/texts/late-th';
@@ -41,6 +43,7 @@ const PAIRS: readonly (readonly [string, Tree, Tree])[] = [
   ['learner', th, en],
   ['late', lateTh, lateEn],
   ['staff', staffTh, staffEn],
+  ['captions', captionsTh, captionsEn],
 ];
 
 for (const [name, thai, english] of PAIRS) {

@@ -155,7 +155,7 @@ function Tools(props: { doc: CaptionsDocument; work: Work; item: Captions | unde
   return (
     <div class="cue-tools">
       <div class="actions">
-        <WorkButton class="button button-primary" disabled={!sound || busy || doc.saving === 'saved'} onWork={() => doc.save(false)}>
+        <WorkButton class="button" disabled={!sound || busy || doc.saving === 'saved'} onWork={() => doc.save(false)}>
           {draft ? texts.saveDraft : texts.save}
         </WorkButton>
         {draft && (

@@ -193,6 +193,18 @@ catalog_lessonlist_get(CatalogDatabase *database, const char *id, GError **error
     return g_ptr_array_steal_index(items, 0);
 }
 
+/* The row of the lesson names the poster of the generation that is shown. */
+static void
+choose_poster(CatalogLesson *lesson)
+{
+    catalog_lesson_set_text(&lesson->poster_file, NULL);
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *asset = lesson->assets->pdata[i];
+        if (asset->kind == CATALOG_ASSET_KIND_POSTER)
+            catalog_lesson_set_text(&lesson->poster_file, asset->file);
+    }
+}
+
 CatalogLesson *
 catalog_lessonlist_get_generation(CatalogDatabase *database, const char *id, gint64 generation,
                                   GError **error)
@@ -211,6 +223,9 @@ catalog_lessonlist_get_generation(CatalogDatabase *database, const char *id, gin
     g_ptr_array_unref(lesson->assets);
     lesson->rungs = g_steal_pointer(&rungs);
     lesson->assets = g_steal_pointer(&assets);
+    if (lesson->generation != wanted)
+        choose_poster(lesson);
+    lesson->generation = wanted;
     return g_steal_pointer(&lesson);
 }
 

@@ -33,8 +33,8 @@ typedef struct {
  */
 CatalogLesson *catalog_lessonlist_get(CatalogDatabase *database, const char *id, GError **error);
 
-/** As catalog_lessonlist_get(), with the rungs and all assets (stills too) of @generation, or of
- * the one that is shown when it is 0: what a bundle is made from. */
+/** As catalog_lessonlist_get(), with the rungs, the poster and all assets (stills too) of
+ * @generation, or of the one that is shown when it is 0: what a bundle is made from. */
 CatalogLesson *catalog_lessonlist_get_generation(CatalogDatabase *database, const char *id,
                                                  gint64 generation, GError **error);
 

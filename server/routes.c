@@ -14,6 +14,7 @@
 #include "server/api/lite.h"
 #include "server/api/media.h"
 #include "server/api/pages.h"
+#include "server/api/reencode.h"
 #include "server/api/session.h"
 #include "server/api/status.h"
 #include "server/api/tokens.h"
@@ -71,6 +72,8 @@ static const HttpRouterRoute routes[] = {
     {"POST", "/api/v1/lessons/{id}/restore", api_lessonmoves_restore, BUF, 1024, ACCOUNT, 0},
     {"POST", "/api/v1/lessons/{id}/retry", api_lessonmoves_retry, BUF, 1024, ACCOUNT, 0},
     {"POST", "/api/v1/lessons/{id}/cancel", api_lessonmoves_cancel, BUF, 1024, ACCOUNT, 0},
+    {"POST", "/api/v1/lessons/{id}/reencode", api_reencode_order, BUF, 1024, ACCOUNT, 0},
+    {"PUT", "/api/v1/lessons/{id}/interpreter", api_reencode_mark_interpreter, BUF, 1024, ACCOUNT, 0},
     {"GET", "/api/v1/lessons/{id}/history", api_lessonmoves_list_history, NO, 0, ACCOUNT, 0},
     {"GET", "/api/v1/lessons/{id}/captions", api_captions_list, NO, 0, ACCOUNT, 0},
     {"GET", "/api/v1/lessons/{id}/captions/{language}", api_captions_get, NO, 0, ALL, 0},

@@ -17,6 +17,7 @@
 #include "catalog/uploads.h"
 #include "server/api/problem.h"
 #include "server/api/views.h"
+#include "server/api/lessonviews.h"
 #include "server/app.h"
 #include "server/http/sse.h"
 
@@ -151,7 +152,7 @@ render_found(Stream *stream, ServerEventsKind kind, gconstpointer value)
     const CatalogUpload *upload = value;
     switch (kind) {
     case SERVER_EVENTS_LESSON:
-        return server_access_may_see(account, lesson) ? api_views_render_lesson(lesson, &reader)
+        return server_access_may_see(account, lesson) ? api_lessonviews_render(lesson, &reader)
                                                       : NULL;
     case SERVER_EVENTS_JOB:
         return server_access_may(account, SERVER_ACCESS_ADMINISTER)

@@ -64,6 +64,8 @@ render_changed(ApiCall *call)
     const CatalogJob *job = call->result;
     ApiViewsReader reader = api_paging_make_reader(call);
     flows_encode_wake(server_app_get_encode(call->app));
+    flows_captions_wake(server_app_get_captions(call->app));
+    flows_encode_describe(server_app_get_encode(call->app), job->lesson_id);
     server_events_publish(server_app_get_events(call->app), SERVER_EVENTS_JOB, job->id);
     server_app_note_lesson(call->app, job->lesson_id);
     http_exchange_reply_json(call->exchange, 200,
@@ -114,7 +116,8 @@ write_retry(CatalogDatabase *database, ApiCall *call, GError **error)
     g_autoptr(CatalogJob) job = catalog_joblist_get(database, call->id, error);
     if (job == NULL || !catalog_jobs_retry(database, job->id, &call->stamp, error))
         return FALSE;
-    if (!api_lessonmoves_requeue(database, job->lesson_id, &call->stamp, error))
+    if (job->kind == CATALOG_JOB_KIND_ENCODE &&
+        !api_lessonmoves_requeue(database, job->lesson_id, &call->stamp, error))
         return FALSE;
     return read_one(database, call, error);
 }
@@ -122,10 +125,9 @@ write_retry(CatalogDatabase *database, ApiCall *call, GError **error)
 static gboolean
 write_cancel(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    return catalog_jobs_cancel(database, call->id, &call->stamp, error) &&
-           read_one(database, call, error) &&
-           catalog_lessons_fail(database, ((CatalogJob *)call->result)->lesson_id, "cancelled",
-                                &call->stamp, error);
+    return read_one(database, call, error) &&
+           api_lessonmoves_cancel_job(database, call->result, &call->stamp, error) &&
+           read_one(database, call, error);
 }
 
 void

@@ -83,13 +83,22 @@ move_retry(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson
     return api_lessonmoves_requeue(database, lesson->id, &call->stamp, error);
 }
 
+gboolean
+api_lessonmoves_cancel_job(CatalogDatabase *database, const CatalogJob *job,
+                           const CatalogAuditStamp *by, GError **error)
+{
+    // Other kinds leave the lesson as it is shown.
+    return catalog_jobs_cancel(database, job->id, by, error) &&
+           (job->kind != CATALOG_JOB_KIND_ENCODE ||
+            catalog_lessons_fail(database, job->lesson_id, "cancelled", by, error));
+}
+
 static gboolean
 move_cancel(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson, GError **error)
 {
     if (lesson->job == NULL)
         return refuse_conflict(error, "nothing to cancel");
-    return catalog_jobs_cancel(database, lesson->job->id, &call->stamp, error) &&
-           catalog_lessons_fail(database, lesson->id, "cancelled", &call->stamp, error);
+    return api_lessonmoves_cancel_job(database, lesson->job, &call->stamp, error);
 }
 
 static gboolean
@@ -121,6 +130,7 @@ static void
 render_and_wake(ApiCall *call)
 {
     flows_encode_wake(server_app_get_encode(call->app));
+    flows_encode_describe(server_app_get_encode(call->app), call->id);
     api_lessons_render_changed(call);
 }
 

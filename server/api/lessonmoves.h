@@ -6,6 +6,7 @@
 
 #include "catalog/audit.h"
 #include "catalog/database.h"
+#include "catalog/job.h"
 #include "server/http/exchange.h"
 
 /** POST /api/v1/lessons/{id}/withdraw and …/restore */
@@ -18,6 +19,10 @@ void api_lessonmoves_cancel(HttpExchange *exchange);
 
 /** GET /api/v1/lessons/{id}/history */
 void api_lessonmoves_list_history(HttpExchange *exchange);
+
+/** Cancels @job and what it means for its lesson. Catalogue thread. */
+gboolean api_lessonmoves_cancel_job(CatalogDatabase *database, const CatalogJob *job,
+                                    const CatalogAuditStamp *by, GError **error);
 
 /** Its job is queued again: the lesson waits, or, published already, only forgets why the job
  * ended. Catalogue thread. */

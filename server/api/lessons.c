@@ -11,6 +11,7 @@
 #include "catalog/lessons.h"
 #include "server/api/problem.h"
 #include "server/api/views.h"
+#include "server/api/lessonviews.h"
 #include "server/flows/encode.h"
 
 #define QUERY_BYTES_MAX 400
@@ -98,7 +99,7 @@ render_list(ApiCall *call)
     ApiViewsReader reader = make_reader(call);
     http_exchange_reply_json(
         call->exchange, 200,
-        api_views_render_list(page->items, page->next_cursor, api_views_render_lesson, &reader));
+        api_views_render_list(page->items, page->next_cursor, api_lessonviews_render, &reader));
 }
 
 static gboolean
@@ -180,7 +181,7 @@ void
 api_lessons_render(ApiCall *call)
 {
     ApiViewsReader reader = make_reader(call);
-    JsonObject *object = api_views_render_lesson(call->result, &reader);
+    JsonObject *object = api_lessonviews_render(call->result, &reader);
     http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
     http_exchange_reply_json(call->exchange, 200, api_views_wrap(object));
 }

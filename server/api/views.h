@@ -26,7 +26,6 @@ typedef struct {
 typedef JsonObject *(*ApiViewsRender)(gconstpointer item, const ApiViewsReader *reader);
 
 /** Each returns: (transfer full): the object. */
-JsonObject *api_views_render_lesson(gconstpointer lesson, const ApiViewsReader *reader);
 JsonObject *api_views_render_job(gconstpointer job, const ApiViewsReader *reader);
 JsonObject *api_views_render_account(gconstpointer account, const ApiViewsReader *reader);
 JsonObject *api_views_render_token(gconstpointer entry, const ApiViewsReader *reader);

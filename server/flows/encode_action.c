@@ -56,19 +56,6 @@ step(const FlowsEncodeActionContext *context, const char *name)
         context->places.on_step(name, context->places.step_data);
 }
 
-/* The poster of a generation is one of its assets; lessons of before there were any keep theirs. */
-static void
-choose_poster(CatalogLesson *lesson, gboolean shown)
-{
-    if (!shown)
-        catalog_lesson_set_text(&lesson->poster_file, NULL);
-    for (guint i = 0; i < lesson->assets->len; i++) {
-        const CatalogAsset *asset = lesson->assets->pdata[i];
-        if (asset->kind == CATALOG_ASSET_KIND_POSTER)
-            catalog_lesson_set_text(&lesson->poster_file, asset->file);
-    }
-}
-
 static gboolean
 read_lesson(CatalogDatabase *database, gpointer data, GError **error)
 {
@@ -77,17 +64,18 @@ read_lesson(CatalogDatabase *database, gpointer data, GError **error)
     const CatalogJob *job = run->context.job;
     gboolean abandoned = action->kind == FLOWS_ENCODE_ACTION_ABANDON;
     GError **told = abandoned ? NULL : error; // then it may be gone
+    g_autoptr(CatalogLesson) shown =
+        catalog_lessonlist_get_generation(database, job->lesson_id, 0, told);
+    if (shown == NULL)
+        return abandoned;
+    if (shown->generation == job->generation) {
+        action->lesson = g_steal_pointer(&shown);
+        return TRUE;
+    }
+    action->shown = g_steal_pointer(&shown);
     action->lesson =
         catalog_lessonlist_get_generation(database, job->lesson_id, job->generation, told);
-    if (action->lesson == NULL)
-        return abandoned;
-    gboolean shown = action->lesson->generation == job->generation;
-    choose_poster(action->lesson, shown);
-    action->lesson->generation = job->generation;
-    if (shown)
-        return TRUE;
-    action->shown = catalog_lessonlist_get_generation(database, job->lesson_id, 0, told);
-    return action->shown != NULL || abandoned;
+    return action->lesson != NULL || abandoned;
 }
 
 /* Puts the new row in the place of the old one of that name. */

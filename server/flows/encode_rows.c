@@ -204,6 +204,8 @@ write_finished(const Rows *rows, GError **error)
            forget_uncounted_stills(rows, error) &&
            supersede_orphans(rows, rows->by.now_ms + GRACE_MS, error) &&
            catalog_lessons_set_media(rows->database, lesson->id, &media, rows->by.now_ms, error) &&
+           catalog_lessons_set_state(rows->database, lesson->id, CATALOG_LESSON_STATE_PUBLISHED,
+                                     &rows->by, error) &&
            settle_finished(rows, error) &&
            catalog_jobs_finish(rows->database, job->id, rows->context->runner, rows->by.now_ms,
                                error);

@@ -314,6 +314,41 @@ class Scenario:
         history = ask("GET", one + "/history", 200, lesson, **teacher).json()["items"]
         assert len(history) >= 6 and {entry["subject"] for entry in history} == {lesson["id"]}
 
+    def run_reencode(self):
+        ask, one = self.ask, "/api/v1/lessons/{id}"
+        lesson, teacher, begun = self.ids["lesson"], {"token": self.tokens["teacher"]}, {"id": self.ids["begun"]}
+        learner, staff, area = {"token": self.tokens["learner"]}, {"token": self.tokens["staff"]}, {"x": 700, "y": 0, "width": 300, "height": 400}
+        path = one + "/reencode"
+        ask("POST", path, 401, lesson)
+        ask("POST", path, 403, lesson, **learner)
+        ask("POST", path, 404, {"id": NOBODY}, **teacher)
+        ask("POST", path, 409, begun, **staff)
+        first = self.jobs("reencode")
+        assert first == []
+        ask("POST", path, 200, lesson, **teacher)
+        ask("POST", path, 200, lesson, **teacher)
+        assert len(self.jobs("reencode")) == 1
+        path = one + "/interpreter"
+        ask("PUT", path, 401, lesson, body=area)
+        ask("PUT", path, 403, lesson, body=area, **learner)
+        ask("PUT", path, 404, {"id": NOBODY}, body=area, **teacher)
+        ask("PUT", path, 400, lesson, body="x", headers={"Content-Type": "application/json"}, **teacher)
+        ask("PUT", path, 415, lesson, body="null", headers={"Content-Type": "text/plain"}, **teacher)
+        for wrong in ({**area, "width": 301}, {**area, "colour": 1}, {"x": 1}, {**area, "height": 0}):
+            ask("PUT", path, 422, lesson, body=wrong, **teacher)
+        ask("PUT", path, 409, begun, body=area, **staff)
+        ask("PUT", path, 412, lesson, body=area, headers={"If-Match": '"0-0123456789ab"'}, **teacher)
+        marked = ask("PUT", path, 200, lesson, body=area, **teacher).json()
+        assert marked["interpreter"] == area, marked
+        ask("PUT", path, 200, lesson, body=area, **teacher)
+        undone = ask("PUT", path, 200, lesson, body="null", headers={"Content-Type": "application/json"}, **teacher).json()
+        assert undone["interpreter"] is None
+
+    def jobs(self, kind):
+        """The jobs of a kind that wait, as the administrator sees them."""
+        listed = self.ask("GET", "/api/v1/jobs", 200, query="?state=queued", token=self.tokens["administrator"]).json()
+        return [job for job in listed["items"] if job["kind"] == kind]
+
     def run_jobs(self):
         ask, path, one = self.ask, "/api/v1/jobs", "/api/v1/jobs/{id}"
         admin = {"token": self.tokens["administrator"]}

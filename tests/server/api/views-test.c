@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The pure parts of the API: pages of /lite, entity tags, the proxy's list of addresses.
+#include "server/api/lessonviews.h"
 #include "server/api/litehtml.h"
 #include "server/api/peer.h"
 #include "server/api/views.h"
@@ -123,7 +124,7 @@ test_etags(void)
     g_autoptr(CatalogLesson) lesson = make_lesson("a", "b");
     ApiViewsReader reader = {NULL, SERVER_SENTENCES_THAI};
     lesson->revision = 42;
-    g_autoptr(JsonObject) object = api_views_render_lesson(lesson, &reader);
+    g_autoptr(JsonObject) object = api_lessonviews_render(lesson, &reader);
     g_assert_true(api_views_parse_etag(json_object_get_string_member(object, "etag"), &revision));
     g_assert_cmpint(revision, ==, 42);
     g_assert_true(api_views_parse_etag("*", &revision));
@@ -132,7 +133,7 @@ test_etags(void)
         g_assert_false(api_views_parse_etag(bad[i], &revision));
     // What is sent differs, so the tag does, but it is the same revision.
     lesson->duration_ms++;
-    g_autoptr(JsonObject) other = api_views_render_lesson(lesson, &reader);
+    g_autoptr(JsonObject) other = api_lessonviews_render(lesson, &reader);
     g_assert_cmpstr(json_object_get_string_member(object, "etag"), !=,
                     json_object_get_string_member(other, "etag"));
 }
@@ -146,8 +147,8 @@ test_editors_only(void)
     ServerAccessAccount staff = {.id = (char *)"s", .role = CATALOG_ACCOUNT_ROLE_STAFF};
     ApiViewsReader visitor = {NULL, SERVER_SENTENCES_THAI};
     ApiViewsReader editor = {&staff, SERVER_SENTENCES_ENGLISH};
-    g_autoptr(JsonObject) seen = api_views_render_lesson(lesson, &visitor);
-    g_autoptr(JsonObject) told = api_views_render_lesson(lesson, &editor);
+    g_autoptr(JsonObject) seen = api_lessonviews_render(lesson, &visitor);
+    g_autoptr(JsonObject) told = api_lessonviews_render(lesson, &editor);
     g_assert_true(json_object_get_null_member(seen, "error"));
     g_assert_true(json_object_get_null_member(seen, "filename"));
     g_assert_false(json_object_get_boolean_member(seen, "may_edit"));

@@ -16,9 +16,9 @@
 #define NOISE_SHARE 0.25
 #define SILENCE_DB -90.0
 #define FRAMES_OF_STEP (ANALYSE_LOUDNESS_STEP / ANALYSE_LEVELS_FRAME)
-#define RECOVERY_DB 1.0 // the limiter's, in one frame
+#define RECOVERY 0.213 // the limiter's, in one frame
 #define ROUNDS 8
-#define MOST_LIMITED_LU 6.0
+#define MOST_LIMITED_LU 8.0
 #define OUTLINE_VALUES 1000
 
 typedef enum { ENERGY, WEIGHTED, RUMBLE, PEAK, KINDS } Kind;
@@ -140,12 +140,13 @@ measure_limited(const AnalyseLevels *levels, double gain_db)
 {
     guint frames = levels->kinds[WEIGHTED]->len;
     g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(float));
-    double held_db = 0, sum = 0;
+    double gain = 1, sum = 0;
     for (guint i = 0; i < frames; i++) {
         guint next = MIN(i + 1, frames - 1);
         double peak_db = MAX(get_db(levels, PEAK, i), get_db(levels, PEAK, next)) + gain_db;
-        held_db = MAX(peak_db - ANALYSE_LEVELS_CEILING_DBTP, MAX(held_db - RECOVERY_DB, 0));
-        sum += pow(10, (get_db(levels, WEIGHTED, i) + gain_db - held_db) / 10);
+        double needed = pow(10, MIN(ANALYSE_LEVELS_CEILING_DBTP - peak_db, 0) / 20);
+        gain = MIN(gain + (1 - gain) * RECOVERY, needed);
+        sum += pow(10, (get_db(levels, WEIGHTED, i) + gain_db) / 10) * gain * gain;
         if ((i + 1) % FRAMES_OF_STEP != 0 && i + 1 < frames)
             continue;
         float energy = (float)(sum / (i % FRAMES_OF_STEP + 1));

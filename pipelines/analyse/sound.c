@@ -16,10 +16,16 @@
 #define WINDOW_FRAMES (ANALYSE_TONALITY_WINDOW / ANALYSE_LEVELS_FRAME)
 #define RUMBLE_HZ 80.0
 #define SILENT_DB -60.0
-// A quarter of the mean energy: below it is a pause.
-#define PAUSE_SHARE 0.25
-#define SPEECH_PAUSES 0.22
-#define MUSIC_TONES 1.6
+// A window of speech has many frames that are quieter than a quarter of its mean, and consonants,
+// whose frames cross zero more than half as often again as the mean (Lu, Zhang and Jiang, "Content
+// analysis for audio classification and segmentation", IEEE TSAP 2002). In the speech there is to
+// try, no window has less than 0.32 and few less than 0.15; chords have 0.03 of the first.
+#define QUIET_SHARE 0.25
+#define SPEECH_QUIET 0.3
+#define CROSSING_SHARE 1.5
+#define SPEECH_CROSSING 0.07
+// What stays at its frequencies: noise has 0.6, chords 0.9 and more; speech on one pitch, too.
+#define MUSIC_TONES 0.8
 #define ONE_SIDED 0.001
 #define CANCELS 0.1
 
@@ -36,7 +42,10 @@ struct _AnalyseSound {
     AnalyseLevels *levels;             // (owned)
     AnalyseLevelsFrame frame;          // (value) sums of the present one
     guint frame_at;                    // (value) samples in it
-    double window[WINDOW_FRAMES];      // (value) energies of the present window
+    double energies[WINDOW_FRAMES];    // (value) of the frames of the present window
+    double crossings[WINDOW_FRAMES];   // (value) of zero, in them
+    guint crossed;                     // (value) times in the present frame
+    gboolean above;                    // (value) zero, the last sample
     guint window_at;                   // (value) frames in it
     guint speech;                      // (value) windows
     guint music;                       // (value)
@@ -71,25 +80,44 @@ analyse_sound_free(AnalyseSound *sound)
     g_free(sound);
 }
 
+/* The share of frames below or above @factor times the mean. */
+static double
+count_share(const double *values, guint count, double factor, gboolean above)
+{
+    double sum = 0;
+    guint found = 0;
+    for (guint i = 0; i < count; i++)
+        sum += values[i];
+    double bound = sum / MAX(count, 1) * factor;
+    for (guint i = 0; i < count; i++)
+        found += above ? values[i] > bound : values[i] < bound;
+    return (double)found / MAX(count, 1);
+}
+
+static double
+get_mean(const double *values, guint count)
+{
+    double sum = 0;
+    for (guint i = 0; i < count; i++)
+        sum += values[i];
+    return sum / MAX(count, 1);
+}
+
 static void
 classify_window(AnalyseSound *sound)
 {
     double tones = sound->tonality != NULL ? analyse_tonality_take(sound->tonality) : 0;
-    double sum = 0;
-    guint pauses = 0;
-    for (guint i = 0; i < sound->window_at; i++)
-        sum += sound->window[i];
-    double mean = sum / MAX(sound->window_at, 1);
-    for (guint i = 0; i < sound->window_at; i++)
-        pauses += sound->window[i] < mean * PAUSE_SHARE;
+    guint count = sound->window_at;
+    double quiet = count_share(sound->energies, count, QUIET_SHARE, FALSE);
+    double crossing = count_share(sound->crossings, count, CROSSING_SHARE, TRUE);
     sound->windows++;
-    if (10 * log10(mean + 1e-20) < SILENT_DB)
+    sound->window_at = 0;
+    if (10 * log10(get_mean(sound->energies, count) + 1e-20) < SILENT_DB)
         sound->silent++;
+    else if (quiet >= SPEECH_QUIET && (crossing >= SPEECH_CROSSING || tones < MUSIC_TONES))
+        sound->speech++;
     else if (tones >= MUSIC_TONES)
         sound->music++;
-    else if (pauses >= SPEECH_PAUSES * sound->window_at)
-        sound->speech++;
-    sound->window_at = 0;
 }
 
 static void
@@ -102,8 +130,10 @@ end_frame(AnalyseSound *sound)
     analyse_levels_add(sound->levels, &sound->frame);
     sound->frame = (AnalyseLevelsFrame){0};
     sound->frame_at = 0;
-    sound->window[sound->window_at++] = energy;
-    if (sound->window_at == WINDOW_FRAMES)
+    sound->energies[sound->window_at] = energy;
+    sound->crossings[sound->window_at] = sound->crossed;
+    sound->crossed = 0;
+    if (++sound->window_at == WINDOW_FRAMES)
         classify_window(sound);
 }
 
@@ -150,6 +180,8 @@ add_sample(AnalyseSound *sound, double left, double right)
     sound->step[RIGHT] += weighted_right * weighted_right;
     sound->step[MIDDLE] += middle * middle;
     sound->step[SIDE] += side * side;
+    sound->crossed += (folded > 0) != sound->above;
+    sound->above = folded > 0;
     sound->frame.energy += folded * folded;
     sound->frame.weighted += weighted * weighted;
     sound->frame.rumble += rumble * rumble;

@@ -13,11 +13,14 @@
 
 #define NARROW_KBPS 32 // a channel
 #define NARROW_HZ 10000
+// At few bits a transient may come out 4 dB higher than it went in.
+#define NARROW_GAIN 0.92f
 
 struct _EncodeAac {
     AVCodecContext *context; // (owned)
     AVPacket *packet;        // (owned)
     AVFrame *frame;          // (owned)
+    float gain;              // (value)
     gint64 first_samples;    // (value) start of the first block; -1: none came yet
     EncodeAacSink sink;      // (nullable)
     gpointer user_data;      // (unowned)
@@ -35,15 +38,21 @@ open_encoder(EncodeAac *aac, guint channels, guint kbps)
     AVCodecContext *context = aac->context;
     context->sample_rate = ENCODE_AAC_RATE;
     context->sample_fmt = AV_SAMPLE_FMT_FLTP;
-    // It goes some percent over what it is told.
-    context->bit_rate = kbps * 970;
-    // What is left out above costs speech nothing, and a third of the time.
-    if (kbps <= NARROW_KBPS * channels)
+    // It goes up to a tenth over what it is told.
+    context->bit_rate = kbps * 910;
+    // What is left out above costs speech nothing.
+    aac->gain = 1;
+    if (kbps <= NARROW_KBPS * channels) {
         context->cutoff = NARROW_HZ;
+        aac->gain = NARROW_GAIN;
+    }
     context->profile = FF_PROFILE_AAC_LOW;
     context->time_base = (AVRational){1, ENCODE_AAC_RATE};
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     av_channel_layout_default(&context->ch_layout, (int)channels);
+    // At these rates the other search is worse by every measure, passes peaks by 4 dB, and takes
+    // twice the time.
+    av_opt_set(context->priv_data, "aac_coder", "fast", 0);
     int code = avcodec_open2(context, codec, NULL);
     if (code < 0)
         return code;
@@ -112,16 +121,15 @@ drain(EncodeAac *aac, GError **error)
 }
 
 static void
-fill_frame(AVFrame *frame, const float *left, const float *right)
+fill_frame(EncodeAac *aac, const float *left, const float *right)
 {
-    float *first = (float *)frame->data[0];
-    if (frame->ch_layout.nb_channels == 2) {
-        memcpy(first, left, ENCODE_AAC_BLOCK * sizeof(float));
-        memcpy(frame->data[1], right, ENCODE_AAC_BLOCK * sizeof(float));
-        return;
+    float *first = (float *)aac->frame->data[0], *second = (float *)aac->frame->data[1];
+    gboolean stereo = aac->frame->ch_layout.nb_channels == 2;
+    for (int i = 0; i < ENCODE_AAC_BLOCK; i++) {
+        first[i] = (stereo ? left[i] : (left[i] + right[i]) * 0.5f) * aac->gain;
+        if (stereo)
+            second[i] = right[i] * aac->gain;
     }
-    for (int i = 0; i < ENCODE_AAC_BLOCK; i++)
-        first[i] = (left[i] + right[i]) * 0.5f;
 }
 
 gboolean
@@ -132,7 +140,7 @@ encode_aac_push(EncodeAac *aac, gint64 block, const float *left, const float *ri
         code = av_frame_make_writable(aac->frame);
         if (code < 0)
             return encode_failure_set(error, code, "aac");
-        fill_frame(aac->frame, left, right);
+        fill_frame(aac, left, right);
         aac->frame->pts = block * ENCODE_AAC_BLOCK;
         if (aac->first_samples < 0)
             aac->first_samples = aac->frame->pts;

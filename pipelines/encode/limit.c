@@ -11,7 +11,7 @@
 #include "pipelines/analyse/peak.h"
 
 #define AHEAD (ENCODE_LIMIT_DELAY - ANALYSE_PEAK_LATE) // 5 ms
-#define RECOVERY 0.0005f // of what is missing, a sample: 40 ms
+#define RECOVERY 0.0005f                               // of what is missing, a sample: 40 ms
 #define CLOSE 0.6f // of the ceiling: from here on a peak between samples may pass it
 #define CHANNELS 2
 

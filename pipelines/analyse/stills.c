@@ -72,9 +72,12 @@ add_drawn(GArray *stills, GArray *slides, guint *next, const AnalyseResultStretc
             break;
         if (start_ms < stretch->start_ms)
             continue;
-        if (first && start_ms > stretch->start_ms + NEAR_MS)
+        if (first && start_ms > stretch->start_ms + NEAR_MS) {
             add_still(stills, stretch->start_ms, MIN(stretch->start_ms + LOOK_MS, start_ms - 1),
                       FALSE);
+            first = FALSE;
+        }
+        // What comes at once after the camera is not the camera's picture with something added.
         add_still(stills, start_ms, slide->best_us / 1000, slide->grows && !first);
         first = FALSE;
     }

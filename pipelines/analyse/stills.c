@@ -35,13 +35,16 @@ measure_handwriting(GArray *slides, guint at)
 static void
 thin_handwriting(GArray *slides)
 {
-    guint kept = 0;
+    guint kept = 0, end = 0;
     for (guint i = 0; i < slides->len;) {
-        guint run = measure_handwriting(slides, i), last = i;
         AnalyseTrackerSlide slide = *get_slide(slides, i);
         gint64 until_us = slide.start_us + HANDWRITING_US;
-        while (run >= HANDWRITING_STEPS && last < i + run &&
-               get_slide(slides, last + 1)->start_us < until_us)
+        guint last = i;
+        if (i >= end) {
+            guint run = measure_handwriting(slides, i);
+            end = i + (run >= HANDWRITING_STEPS ? run + 1 : 1);
+        }
+        while (last + 1 < end && get_slide(slides, last + 1)->start_us < until_us)
             last++;
         slide.best_us = get_slide(slides, last)->best_us;
         *get_slide(slides, kept++) = slide;

@@ -5,7 +5,7 @@
 // end. Used by the browser tests; it knows nothing of the browser.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,9 +49,14 @@ function waitForUrl(child: ChildProcess, onOutput: (text: string) => void): Prom
 }
 
 /** Makes the folder and (unless told otherwise) the administrator; the daemon is not started yet. */
-export function prepareDaemon(program: string, options: { administrator?: boolean } = {}): Daemon {
+export function prepareDaemon(
+  program: string,
+  options: { administrator?: boolean; config?: (folder: string) => string } = {},
+): Daemon {
   const folder = mkdtempSync(join(tmpdir(), 'daorian-web-'));
   const data = join(folder, 'data');
+  const config = join(folder, 'daorian.conf');
+  writeFileSync(config, options.config?.(folder) ?? '');
   let child: ChildProcess | null = null;
   let said = '';
   const daemon: Daemon = {
@@ -70,7 +75,7 @@ export function prepareDaemon(program: string, options: { administrator?: boolea
     },
     async start() {
       const address = daemon.url.replace(/^http:\/\//, '') || '127.0.0.1:0';
-      child = spawn(program, ['serve', '--data', data, '--listen', address], {
+      child = spawn(program, ['serve', '--config', config, '--data', data, '--listen', address], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       said = '';

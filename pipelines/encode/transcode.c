@@ -341,6 +341,17 @@ has_journal(const ChildJob *job)
     return FALSE;
 }
 
+/* A rung of this job that an earlier attempt made; those of another job do not count: a refined
+ * rung is to be read as the first attempt at the others was, so that it ends where they do. */
+static gboolean
+has_done(const ChildJob *job)
+{
+    for (guint i = 0; job->done != NULL && job->done[i] != NULL; i++)
+        if (g_strv_contains((const char *const *)job->rungs, job->done[i]))
+            return TRUE;
+    return FALSE;
+}
+
 gboolean
 encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePolicy policy)
 {
@@ -356,8 +367,7 @@ encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePol
     transcode.run.facts.interpreter = (AnalyseResultRect){
         job->interpreter.x, job->interpreter.y, job->interpreter.width, job->interpreter.height};
     g_autoptr(GError) failure = NULL;
-    gboolean resumed =
-        job->permille > 0 || (job->done != NULL && job->done[0] != NULL) || has_journal(job);
+    gboolean resumed = job->permille > 0 || has_done(job) || has_journal(job);
     transcode.reader =
         source_choose_open(job->source, resumed ? SOURCE_CHOOSE_LIBAV : policy, job->limit_pixels,
                            on_source_stop, &transcode.run, &failure);

@@ -214,6 +214,22 @@ note_truncation(Libav *libav)
     }
 }
 
+/* MP4 says with the last packet's duration how much of it is sound (an edit list's end); the rest
+ * is the encoder's padding. GStreamer leaves it out too, and both must end at the same time. */
+static void
+leave_padding_out(const Libav *libav, int track, AVFrame *frame)
+{
+    const AVStream *stream = libav->format->streams[libav->chosen[track]];
+    if (track != SOURCE_TIMELINE_SOUND || frame->pkt_duration <= 0 || frame->sample_rate <= 0 ||
+        strstr(libav->format->iformat->name, "mp4") == NULL)
+        return;
+    // One tick more: where ticks are longer than samples, every duration is rounded.
+    gint64 samples = av_rescale_q(frame->pkt_duration + 1, stream->time_base,
+                                  (AVRational){1, frame->sample_rate});
+    if (samples < frame->nb_samples)
+        frame->nb_samples = (int)samples;
+}
+
 static SourceReaderResult
 libav_read(gpointer self, AVFrame *frame, GError **error)
 {
@@ -231,6 +247,7 @@ libav_read(gpointer self, AVFrame *frame, GError **error)
         }
     }
     const AVStream *stream = libav->format->streams[libav->chosen[track]];
+    leave_padding_out(libav, track, frame);
     gint64 length_us = frame_length_us(libav, track, frame);
     gint64 stamp =
         frame->best_effort_timestamp != AV_NOPTS_VALUE ? frame->best_effort_timestamp : frame->pts;

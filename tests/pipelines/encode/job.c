@@ -62,16 +62,15 @@ static void
 send_job(Child *child, const char *source, const char *staging, const JobOptions *options)
 {
     g_autoptr(ChildJob) job = child_job_new();
-    const char *rungs[] = {"voice", "small", "medium", "large", NULL};
-    const char *done[] = {options->done, NULL};
+    const char *rungs = options->rungs != NULL ? options->rungs : JOB_RUNGS;
     g_strfreev(job->rungs);
     g_strfreev(job->done);
     g_free(job->source);
     g_free(job->staging);
     job->source = g_strdup(source);
     job->staging = g_strdup(staging);
-    job->rungs = g_strdupv((char **)rungs);
-    job->done = g_strdupv((char **)done);
+    job->rungs = g_strsplit(rungs, ",", -1);
+    job->done = g_strsplit(options->done != NULL ? options->done : "", ",", -1);
     job->permille = options->permille;
     job->limit_duration_ms = options->limit_ms > 0 ? options->limit_ms : 600000;
     job->limit_pixels = options->limit_pixels > 0 ? options->limit_pixels : 8192 * 8192;

@@ -6,8 +6,11 @@
 
 #include "pipelines/child/report.h"
 
+#define JOB_RUNGS "voice,lite,small,medium,large"
+
 typedef struct {
-    const char *done;       // (static) (nullable) a rung said to be published before
+    const char *rungs;      // (static) (nullable) wanted, separated by commas; NULL: JOB_RUNGS
+    const char *done;       // (static) (nullable) rungs said to be published before
     guint permille;         // (value) said before
     guint kill_checkpoints; // (value) SIGKILL after so many checkpoints of pictures; 0: never
     gboolean cancel;        // (value) cancel at the first progress line

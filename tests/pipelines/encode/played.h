@@ -11,7 +11,10 @@ typedef struct {
     gboolean has_picture; // (value)
     guint width;          // (value)
     guint height;         // (value)
+    gboolean av1;         // (value) else H.264
+    gboolean opus;        // (value) else AAC-LC
     guint pictures;       // (value) decoded
+    guint packets;        // (value) of pictures
     guint channels;       // (value)
     double picture_end;   // (value) seconds
     double sound_end;     // (value) seconds

@@ -160,7 +160,10 @@ encode_study_see(EncodeStudy *study, EncodeProgressStage stage, GError **error)
     if (study->complete)
         return TRUE;
     encode_progress_begin(run->progress, &stage);
-    return job.path != NULL || survives(run, failure, error);
+    if (analyse_picture_run(&job, &study->result->picture, &failure))
+        return TRUE;
+    study->result->picture.content = ANALYSE_RESULT_CONTENT_CAMERA;
+    return survives(run, failure, error);
 }
 
 gboolean

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "pipelines/encode/extras.h"
 #include "pipelines/encode/failure.h"
 #include "pipelines/encode/ladder.h"
 #include "pipelines/encode/study.h"
@@ -232,7 +233,7 @@ make_extras(Transcode *transcode, GError **error)
     GError *failure = NULL;
     const AnalyseResult *known = encode_study_get_result(transcode->study);
     EncodeProgressStage stage = begin_stage(transcode, "slides", SLIDES_PERMILLE);
-    if (stage.name != NULL && known != NULL)
+    if (encode_extras_run(&transcode->run, known, transcode->slides, stage, &failure))
         return TRUE;
     if (ends_job(failure)) {
         g_propagate_error(error, failure);

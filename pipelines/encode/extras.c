@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One after another; one that fails does not keep the others from being made.
+#include "pipelines/encode/extras.h"
+
+#include "pipelines/captions/extract.h"
+#include "pipelines/encode/waveform.h"
+
+static gboolean
+on_stop(gpointer data)
+{
+    EncodeRun *run = data;
+    encode_watchdog_beat(run->watchdog);
+    return child_channel_is_cancelled(run->channel);
+}
+
+static void
+skip_slides(EncodeRun *run)
+{
+    g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_RUNG_SKIPPED);
+    report->name = g_strdup(encode_rungs_get(ENCODE_RUNGS_SLIDES)->name);
+    report->code = g_strdup("no-gain");
+    report->detail = g_strdup("no slides were found");
+    child_channel_send(run->channel, report);
+}
+
+static void
+send_captions(EncodeRun *run, const CaptionsExtractFile *file)
+{
+    g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_ASSET);
+    report->asset = CHILD_ASSET_CAPTIONS;
+    report->file = g_strdup(file->file);
+    report->language = g_strdup(file->language);
+    report->sha256 = g_strdup(file->sha256);
+    report->bytes = file->bytes;
+    child_channel_send(run->channel, report);
+}
+
+static gboolean
+extract_captions(EncodeRun *run, GError **error)
+{
+    CaptionsExtractJob job = {
+        .source = run->job->source,
+        .staging = run->job->staging,
+        .end_us = run->end_us,
+        .limit_pixels = run->job->limit_pixels,
+        .stop = on_stop,
+        .stop_data = run,
+    };
+    g_autoptr(GPtrArray) files = captions_extract_run(&job, error);
+    if (files == NULL)
+        return FALSE;
+    for (guint i = 0; i < files->len; i++)
+        send_captions(run, g_ptr_array_index(files, i));
+    return TRUE;
+}
+
+gboolean
+encode_extras_run(EncodeRun *run, const AnalyseResult *known, gboolean slides,
+                  EncodeProgressStage stage, GError **error)
+{
+    encode_progress_begin(run->progress, &stage);
+    if (slides)
+        skip_slides(run);
+    encode_waveform_report(run);
+    return extract_captions(run, error);
+}

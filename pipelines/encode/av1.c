@@ -19,6 +19,7 @@ struct _EncodeAv1 {
     AVFrame *frame;          // (owned) a reference, to set the time on
     guint step;              // (value) ticks a picture
     guint group;             // (value) pictures a segment
+    gboolean begun;          // (value) a picture was pushed
     EncodeH264Sink sink;     // (nullable)
     gpointer user_data;      // (unowned)
 };
@@ -133,12 +134,16 @@ encode_av1_push(EncodeAv1 *av1, const AVFrame *frame, gint64 tick, GError **erro
 {
     if (frame != NULL && tick % av1->step != 0)
         return TRUE;
+    // SVT-AV1 waits for ever for the end of nothing.
+    if (frame == NULL && !av1->begun)
+        return TRUE;
     int code = 0;
     if (frame != NULL) {
         av_frame_unref(av1->frame);
         code = av_frame_ref(av1->frame, frame);
         av1->frame->pts = tick / av1->step;
         av1->frame->pict_type = AV_PICTURE_TYPE_NONE;
+        av1->begun = TRUE;
     }
     if (code >= 0)
         code = avcodec_send_frame(av1->context, frame != NULL ? av1->frame : NULL);

@@ -20,6 +20,7 @@ struct _EncodeAv1 {
     guint step;              // (value) ticks a picture
     guint group;             // (value) pictures a segment
     gboolean begun;          // (value) a picture was pushed
+    gboolean ended;          // (value) and the last one was told
     EncodeH264Sink sink;     // (nullable)
     gpointer user_data;      // (unowned)
 };
@@ -73,12 +74,40 @@ encode_av1_new(const EncodeGrid *grid, const EncodeDecidePicture *picture,
     return g_steal_pointer(&av1);
 }
 
+static gboolean
+push_blank(EncodeAv1 *av1)
+{
+    av_frame_unref(av1->frame);
+    av1->frame->format = av1->context->pix_fmt;
+    av1->frame->width = av1->context->width;
+    av1->frame->height = av1->context->height;
+    return av_frame_get_buffer(av1->frame, 0) >= 0 &&
+           avcodec_send_frame(av1->context, av1->frame) >= 0;
+}
+
+/* SVT-AV1 waits for its last packet before it lets go, for ever when there was no picture. Returns:
+ * FALSE when it cannot be let go. */
+static gboolean
+run_dry(EncodeAv1 *av1)
+{
+    if (av1->context == NULL || !avcodec_is_open(av1->context))
+        return TRUE;
+    if (!av1->begun && !push_blank(av1))
+        return FALSE;
+    if (!av1->ended)
+        avcodec_send_frame(av1->context, NULL);
+    while (avcodec_receive_packet(av1->context, av1->packet) >= 0)
+        av_packet_unref(av1->packet);
+    return TRUE;
+}
+
 void
 encode_av1_free(EncodeAv1 *av1)
 {
     if (av1 == NULL)
         return;
-    avcodec_free_context(&av1->context);
+    if (run_dry(av1))
+        avcodec_free_context(&av1->context);
     av_packet_free(&av1->packet);
     av_frame_free(&av1->frame);
     g_free(av1);
@@ -134,7 +163,6 @@ encode_av1_push(EncodeAv1 *av1, const AVFrame *frame, gint64 tick, GError **erro
 {
     if (frame != NULL && tick % av1->step != 0)
         return TRUE;
-    // SVT-AV1 waits for ever for the end of nothing.
     if (frame == NULL && !av1->begun)
         return TRUE;
     int code = 0;
@@ -149,5 +177,6 @@ encode_av1_push(EncodeAv1 *av1, const AVFrame *frame, gint64 tick, GError **erro
         code = avcodec_send_frame(av1->context, frame != NULL ? av1->frame : NULL);
     if (code < 0)
         return encode_failure_set(error, code, "libsvtav1");
+    av1->ended = frame == NULL;
     return drain(av1, error);
 }

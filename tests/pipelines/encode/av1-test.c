@@ -6,6 +6,7 @@
 
 #include <libavutil/frame.h>
 #include <string.h>
+#include <gio/gio.h>
 
 #define WIDTH 128
 #define HEIGHT 96

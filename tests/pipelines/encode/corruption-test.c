@@ -6,6 +6,7 @@
 // 1,000 with DAORIAN_TEST_LONG=1.
 #include <string.h>
 
+#include "tests/pipelines/encode/damage.h"
 #include "tests/pipelines/encode/folder.h"
 #include "tests/pipelines/encode/job.h"
 #include "tests/pipelines/encode/maker.h"
@@ -15,7 +16,6 @@
 #define LONG_COUNT 1000
 #define SEED 20260101
 #define LIMIT_MS 60000
-#define LEAST_BYTES 600
 
 typedef struct {
     const char *ending; // (static)
@@ -44,48 +44,15 @@ make_sample(const Folder *folder, const char *ending)
     return sample;
 }
 
-/* One of: some bytes changed, a stretch of noise, a stretch cut out, the end cut off, a number near
- * the front set to an extreme. */
-static void
-damage(GRand *random, GByteArray *bytes)
-{
-    gint32 length = (gint32)bytes->len;
-    g_assert_cmpint(length, >=, LEAST_BYTES);
-    gint32 at = g_rand_int_range(random, 0, length);
-    gint32 many = g_rand_int_range(random, 1, 400);
-    many = MIN(many, length - at);
-    switch (g_rand_int_range(random, 0, 5)) {
-    case 0:
-        for (int i = 0; i < many; i++)
-            bytes->data[g_rand_int_range(random, 0, length)] ^=
-                (guint8)(1 << g_rand_int_range(random, 0, 8));
-        break;
-    case 1:
-        for (int i = 0; i < many; i++)
-            bytes->data[at + i] = (guint8)g_rand_int_range(random, 0, 256);
-        break;
-    case 2:
-        g_byte_array_remove_range(bytes, (guint)at, (guint)many);
-        break;
-    case 3:
-        g_byte_array_set_size(bytes, (guint)MAX(at, LEAST_BYTES));
-        break;
-    default:
-        at = g_rand_int_range(random, 0, MIN(length - 4, 2000));
-        memset(bytes->data + at, g_rand_boolean(random) ? 0xff : 0, 4);
-        break;
-    }
-}
-
 static void
 run_damaged(const Sample *sample, guint number)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(SEED + number);
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     g_byte_array_append(bytes, (const guint8 *)sample->bytes, (guint)sample->length);
-    damage(random, bytes);
+    damage_bytes(random, bytes);
     if (g_rand_boolean(random))
-        damage(random, bytes);
+        damage_bytes(random, bytes);
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *source = g_strdup_printf("%s/source", folder->path);
     g_autofree char *staging = g_strdup_printf("%s/staging", folder->path);

@@ -1,3 +1,6 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
 // Groups of pictures: together they are the file, and tell the same time as a reader of all.
 #include "pipelines/source/keys.h"
 

@@ -146,6 +146,7 @@ test('the lines are on the picture, and over a still', async () => {
     { timeout: 30_000 },
   );
   await page.evaluate(() => document.querySelector('video')!.pause());
+  await page.locator('input[name=rung][value=medium]').check();
 });
 
 test('editing: text, times, split, undo; what is not saved survives a reload', async () => {
@@ -169,6 +170,15 @@ test('editing: text, times, split, undo; what is not saved survives a reload', a
   await openEditor();
   await page.getByText(texts.editor.restored).waitFor();
   assert.equal(await page.locator('.cue-list li').count(), LINES.length + 1);
+  await page.locator('.player-start').click();
+  await page.locator('.cue-list .transcript-line').nth(3).click();
+  await page.getByRole('button', { name: texts.editor.play }).click();
+  await page.waitForFunction(() => {
+    const video = document.querySelector('video')!;
+    const showing = [...video.textTracks].filter((track) => track.mode === 'showing');
+    return showing.length === 1 && (showing[0]!.activeCues?.length ?? 0) > 0;
+  }, undefined, { timeout: 30_000 });
+  await page.locator('.cue-editor').evaluate((article) => article.scrollIntoView());
   await takeScreenshot(page, 'captions-desktop');
   await button(texts.editor.save).click();
   await page.getByText(texts.editor.saved, { exact: true }).waitFor();

@@ -43,6 +43,7 @@ export function drawLines(video: HTMLVideoElement): () => void {
   box.className = 'caption-lines';
   box.setAttribute('aria-hidden', 'true');
   stage?.append(box);
+  stage?.classList.add('caption-drawn');
   const draw = (): void => {
     const lines: string[] = [];
     for (const track of Array.from(video.textTracks)) {
@@ -64,6 +65,7 @@ export function drawLines(video: HTMLVideoElement): () => void {
     tracks.removeEventListener('addtrack', listen);
     tracks.removeEventListener('change', listen);
     for (const track of Array.from(tracks)) track.removeEventListener('cuechange', draw);
+    stage?.classList.remove('caption-drawn');
     box.remove();
   };
 }

@@ -4,7 +4,7 @@
 // Below the player: the captions of a lesson to read, to show on the picture, and for editors to edit.
 // The text is fetched when it is asked for, since it costs; the editor is a chunk of its own.
 
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { countBytes, headBytes, KEPT_HEADER } from '../lib/budget';
 import { describeError, isAbort } from '../lib/api';
 import { formatBytes } from '../lib/format';
@@ -123,17 +123,19 @@ function Editing(props: PanelProps & { items: Captions[]; onItems: (items: Capti
   const texts = useCaptionsTexts().transcript;
   const [editor, setEditor] = useState<EditorModule | null>(null);
   const [open, setOpen] = useState(false);
+  const top = useRef<HTMLButtonElement>(null);
   const toggle = (): void => {
     setOpen(!open);
     if (!editor) import('./editor').then(setEditor, () => setOpen(false));
   };
   useWhen(() => {
     document.documentElement.classList.toggle('captions-editing', open);
+    if (open) top.current?.closest('.captions')?.scrollIntoView({ block: 'start' });
     return () => document.documentElement.classList.remove('captions-editing');
   }, [open]);
   return (
     <>
-      <button type="button" class="button button-quiet" aria-expanded={open} onClick={toggle}>
+      <button ref={top} type="button" class="button button-quiet" aria-expanded={open} onClick={toggle}>
         {open ? texts.closeEditor : texts.edit}
       </button>
       {open && (editor ? <editor.Editor {...props} /> : <Loading />)}

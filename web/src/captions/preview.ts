@@ -17,18 +17,35 @@ function clearTrack(track: TextTrack): void {
   for (const cue of Array.from(track.cues ?? [])) track.removeCue(cue);
 }
 
+/** Keeps all other tracks from the picture; returns what shows them again. */
+function hideOthers(video: HTMLVideoElement): () => void {
+  const hidden = new Set<TextTrack>();
+  const hide = (): void => {
+    for (const track of Array.from(video.textTracks)) {
+      if (track.label === LABEL || track.mode !== 'showing') continue;
+      track.mode = 'hidden';
+      hidden.add(track);
+    }
+  };
+  video.textTracks.addEventListener('change', hide);
+  hide();
+  return () => {
+    video.textTracks.removeEventListener('change', hide);
+    for (const track of hidden) track.mode = 'showing';
+  };
+}
+
 /** Shows the cues while the component is there, in place of the saved ones. */
 export function usePreview(video: HTMLVideoElement | null, cues: readonly Cue[]): void {
   useWhen(() => {
     if (!video) return undefined;
-    const others = Array.from(video.textTracks).filter((track) => track.mode === 'showing' && track.label !== LABEL);
-    for (const track of others) track.mode = 'hidden';
+    const showOthers = hideOthers(video);
     return () => {
       const track = findTrack(video);
       track.mode = 'hidden';
       clearTrack(track);
       track.mode = 'disabled';
-      for (const other of others) other.mode = 'showing';
+      showOthers();
     };
   }, [video]);
   useWhen(() => {

@@ -5,7 +5,10 @@
 #include "pipelines/encode/extras.h"
 
 #include "pipelines/captions/extract.h"
+#include "pipelines/encode/failure.h"
+#include "pipelines/encode/storyboard.h"
 #include "pipelines/encode/waveform.h"
+#include "pipelines/source/failure.h"
 
 static gboolean
 on_stop(gpointer data)
@@ -56,13 +59,48 @@ extract_captions(EncodeRun *run, GError **error)
     return TRUE;
 }
 
+/* Trouble with what is in the file, which ends only what it touches. */
+static gboolean
+is_of_contents(const GError *failure)
+{
+    if (failure->domain == SOURCE_FAILURE)
+        return failure->code != SOURCE_FAILURE_CANCELLED &&
+               failure->code != SOURCE_FAILURE_TIMED_OUT;
+    return g_error_matches(failure, ENCODE_FAILURE, ENCODE_FAILURE_INTERNAL);
+}
+
+/* @stills: (out) (transfer full) (nullable): what was made. */
+static gboolean
+make_slides(EncodeRun *run, const AnalyseResult *known, EncodeProgressStage stage,
+            EncodeStills **stills, GError **error)
+{
+    GError *failure = NULL;
+    if (!known->has_picture || known->picture.slides->len == 0) {
+        skip_slides(run);
+        return TRUE;
+    }
+    *stills = encode_stills_run(run, &known->picture, stage, &failure);
+    if (*stills != NULL)
+        return TRUE;
+    if (!is_of_contents(failure)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    encode_run_report_rung_failed(run, ENCODE_RUNGS_SLIDES, failure);
+    g_error_free(failure);
+    return TRUE;
+}
+
 gboolean
 encode_extras_run(EncodeRun *run, const AnalyseResult *known, gboolean slides,
                   EncodeProgressStage stage, GError **error)
 {
     encode_progress_begin(run->progress, &stage);
-    if (slides)
-        skip_slides(run);
+    g_autoptr(EncodeStills) stills = NULL;
+    if (slides && !make_slides(run, known, stage, &stills, error))
+        return FALSE;
     encode_waveform_report(run);
+    if (known->has_picture && !encode_storyboard_run(run, stills, error))
+        return FALSE;
     return extract_captions(run, error);
 }

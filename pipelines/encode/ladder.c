@@ -99,17 +99,8 @@ on_sound_block(gint64 block, const float *left, const float *right, const float 
 static void
 write_poster(Ladder *ladder)
 {
-    g_autoptr(GError) failure = NULL;
-    g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_ASSET);
-    report->asset = CHILD_ASSET_POSTER;
-    report->file = g_strdup("poster.webp");
     ladder->poster_written = TRUE;
-    // A lesson without a poster is still a lesson.
-    if (encode_poster_write(ladder->poster, ladder->run->job->staging, &report->bytes,
-                            &report->sha256, &failure))
-        child_channel_send(ladder->run->channel, report);
-    else
-        g_debug("poster: %s", failure->message);
+    encode_poster_send(ladder->poster, ladder->run);
 }
 
 /* A picture that the filters refuse, in the midst of others, leaves the one before it standing. */
@@ -421,6 +412,7 @@ encode_ladder_run(EncodeRun *run, const GArray *rungs, EncodeProgressStage stage
         .canvas = av_frame_alloc(),
         .drawn = av_frame_alloc(),
     };
+    ladder.poster_written = run->poster_sent;
     gboolean done = run_pass(&ladder, rungs, &stage, error);
     clear_ladder(&ladder);
     return done;

@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The picture with the most detail in the first half minute, one candidate a second: rarely a black
-// one, a fade or a blank slide.
+// What stands for a lesson is bright and full of edges: writing, or a sharp picture; rarely a black
+// one, a fade or a blank slide. Edges near the top count twice: there the title of a slide is.
 #include "pipelines/encode/poster.h"
 
+#include <stdlib.h>
 #include <libavutil/frame.h>
-#include <webp/encode.h>
 
+#include "pipelines/encode/asset.h"
 #include "pipelines/encode/failure.h"
+#include "pipelines/encode/picture.h"
 #include "pipelines/encode/shrink.h"
+#include "pipelines/encode/webp.h"
 #include "pipelines/package/disk.h"
 
+#define FILE_NAME "poster.webp"
 #define LARGEST_WIDTH 640
 #define LOOK_US (30 * (gint64)G_USEC_PER_SEC)
 #define EVERY_US G_USEC_PER_SEC
-#define SAMPLES 64
-#define QUALITY 75.0f
+#define EDGE 28 // steps of luma from one pixel to the next but one
+#define BLACK 24.0
+#define BRIGHT 70.0
+#define CLEARLY_BETTER 1.25
+#define QUALITY 70
 
 struct _EncodePoster {
     AVFrame *best;     // (owned) blank before the first
     double best_score; // (value)
     gint64 next_us;    // (value) when to look again
-    gint64 first_us;   // (value) time of the first canvas; -1: none came
+    gint64 first_us;   // (value) time of the first canvas considered; -1: none came
     gboolean ready;    // (value)
 };
 
@@ -45,20 +52,39 @@ encode_poster_free(EncodePoster *poster)
     g_free(poster);
 }
 
-/* Variance of a lattice of luma samples. */
+/* Edges on every other line, over the width of the picture, so that small and large pictures
+ * compare; by how bright it is. */
 static double
 score_canvas(const AVFrame *canvas)
 {
-    double sum = 0, squares = 0;
-    for (int i = 0; i < SAMPLES * SAMPLES; i++) {
-        int y = i / SAMPLES * canvas->height / SAMPLES;
-        int x = i % SAMPLES * canvas->width / SAMPLES;
-        double luma = canvas->data[0][(gssize)y * canvas->linesize[0] + x];
-        sum += luma;
-        squares += luma * luma;
+    guint64 sum = 0, edges = 0, samples = 0;
+    for (int y = 0; y < canvas->height; y += 2) {
+        const guint8 *line = canvas->data[0] + (gssize)y * canvas->linesize[0];
+        guint64 found = 0;
+        for (int x = 2; x < canvas->width; x += 2) {
+            sum += line[x];
+            samples++;
+            found += abs(line[x] - line[x - 2]) > EDGE;
+        }
+        edges += found * (y < canvas->height / 3 ? 2 : 1);
     }
-    double count = SAMPLES * SAMPLES;
-    return squares / count - (sum / count) * (sum / count);
+    if (samples == 0)
+        return 0;
+    double luma = (double)sum / (double)samples;
+    double light = CLAMP((luma - BLACK) / (BRIGHT - BLACK), 0, 1);
+    // Even a picture without any edge is better bright than black.
+    return (edges / (double)samples + 0.0001) * (light + 0.001);
+}
+
+void
+encode_poster_weigh(EncodePoster *poster, const AVFrame *canvas)
+{
+    double score = score_canvas(canvas);
+    if (score <= poster->best_score * CLEARLY_BETTER)
+        return;
+    av_frame_unref(poster->best);
+    if (av_frame_ref(poster->best, canvas) >= 0)
+        poster->best_score = score;
 }
 
 void
@@ -70,13 +96,7 @@ encode_poster_consider(EncodePoster *poster, const AVFrame *canvas, gint64 time_
         poster->first_us = time_us;
     poster->next_us = time_us + EVERY_US;
     poster->ready = time_us - poster->first_us >= LOOK_US;
-    double score = score_canvas(canvas);
-    // A later picture must be clearly better.
-    if (score <= poster->best_score * 1.1)
-        return;
-    av_frame_unref(poster->best);
-    if (av_frame_ref(poster->best, canvas) >= 0)
-        poster->best_score = score;
+    encode_poster_weigh(poster, canvas);
 }
 
 gboolean
@@ -86,30 +106,8 @@ encode_poster_is_ready(EncodePoster *poster)
 }
 
 static gboolean
-compress(const AVFrame *frame, WebPMemoryWriter *memory)
+write_best(EncodePoster *poster, EncodeRun *run, GError **error)
 {
-    WebPConfig config;
-    WebPPicture picture;
-    if (!WebPConfigPreset(&config, WEBP_PRESET_PICTURE, QUALITY) || !WebPPictureInit(&picture))
-        return FALSE;
-    picture.width = frame->width;
-    picture.height = frame->height;
-    picture.y = frame->data[0];
-    picture.u = frame->data[1];
-    picture.v = frame->data[2];
-    picture.y_stride = frame->linesize[0];
-    picture.uv_stride = frame->linesize[1];
-    picture.colorspace = WEBP_YUV420;
-    picture.writer = WebPMemoryWrite;
-    picture.custom_ptr = memory;
-    return WebPEncode(&config, &picture) != 0;
-}
-
-gboolean
-encode_poster_write(EncodePoster *poster, const char *folder, guint64 *bytes, char **sha256,
-                    GError **error)
-{
-    poster->ready = TRUE;
     if (poster->best->width == 0)
         return encode_failure_set(error, AVERROR(EINVAL), "no picture for the poster");
     guint from_width = (guint)poster->best->width, from_height = (guint)poster->best->height;
@@ -120,16 +118,26 @@ encode_poster_write(EncodePoster *poster, const char *folder, guint64 *bytes, ch
     const AVFrame *small = shrink != NULL ? encode_shrink_draw(shrink, poster->best, error) : NULL;
     if (small == NULL)
         return FALSE;
-    WebPMemoryWriter memory;
-    WebPMemoryWriterInit(&memory);
-    gboolean written = compress(small, &memory)
-                           ? package_disk_replace(folder, "poster.webp", (const char *)memory.mem,
-                                                  memory.size, error)
-                           : encode_failure_set(error, AVERROR(EINVAL), "poster");
-    if (written) {
-        *bytes = memory.size;
-        *sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, memory.mem, memory.size);
+    int matrix = encode_picture_choose_colour(source_reader_get_info(run->reader)).matrix;
+    g_autoptr(GBytes) coded = encode_webp_write(small, matrix, QUALITY, error);
+    if (coded == NULL)
+        return FALSE;
+    gsize bytes = 0;
+    const char *data = g_bytes_get_data(coded, &bytes);
+    return package_disk_replace(run->job->staging, FILE_NAME, data, bytes, error);
+}
+
+void
+encode_poster_send(EncodePoster *poster, EncodeRun *run)
+{
+    g_autoptr(GError) failure = NULL;
+    poster->ready = TRUE;
+    if (run->poster_sent)
+        return;
+    if (!write_best(poster, run, &failure)) {
+        g_debug("poster: %s", failure->message);
+        return;
     }
-    WebPMemoryWriterClear(&memory);
-    return written;
+    g_autoptr(ChildReport) report = encode_asset_new(CHILD_ASSET_POSTER, FILE_NAME);
+    run->poster_sent = encode_asset_send(run, report);
 }

@@ -4,7 +4,7 @@
 // Picks one picture that stands for the lesson and writes it as WebP. One thread.
 #pragma once
 
-#include <glib.h>
+#include "pipelines/encode/run.h"
 
 struct AVFrame;
 typedef struct _EncodePoster EncodePoster;
@@ -13,15 +13,16 @@ EncodePoster *encode_poster_new(void);
 void encode_poster_free(EncodePoster *poster);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodePoster, encode_poster_free)
 
-/** Looks at a canvas that plays at @time_us; keeps a reference to the best one so far. */
+/** Looks at a canvas; keeps a reference to the best one so far. Of two about as good the first one
+ * is the better. */
+void encode_poster_weigh(EncodePoster *poster, const struct AVFrame *canvas);
+
+/** The same for canvases that come tick by tick, but for one a second in the first half minute. */
 void encode_poster_consider(EncodePoster *poster, const struct AVFrame *canvas, gint64 time_us);
 
-/** TRUE once enough was seen to choose. */
+/** TRUE once enough was considered to choose. */
 gboolean encode_poster_is_ready(EncodePoster *poster);
 
-/**
- * encode_poster_write: writes `poster.webp`, at most 640 pixels wide, durable, into @folder.
- * @bytes, @sha256: (out): of the file
- */
-gboolean encode_poster_write(EncodePoster *poster, const char *folder, guint64 *bytes,
-                             char **sha256, GError **error);
+/** Writes `poster.webp`, at most 640 pixels wide, and sends its line, unless run->poster_sent,
+ * which it sets. A lesson without a poster is still a lesson: failure is not told. */
+void encode_poster_send(EncodePoster *poster, EncodeRun *run);

@@ -22,6 +22,8 @@ typedef struct {
     EncodeGrid grid;          // (value)
     EncodeDecideFacts facts;  // (value) what the picture rungs are decided from, but `info`
     EncodeTreatPlan treat;    // (value) of the sound
+    gboolean poster_sent;     // (value) by this attempt
+    gboolean slides_sent;     // (value) by this attempt
     gint64 end_us;            // (value) best knowledge of where the lesson ends; 0: none
 } EncodeRun;
 

@@ -89,7 +89,7 @@ plan_rungs(Transcode *transcode)
         EncodeRungsId rung = (EncodeRungsId)id;
         const char *name = encode_rungs_get(rung)->name;
         if (!g_strv_contains((const char *const *)run->job->rungs, name) ||
-            !encode_decide_suits(rung, info, known->picture.glance) || rung == ENCODE_RUNGS_SLIDES)
+            !encode_decide_suits(rung, info, known->picture.glance))
             continue;
         g_ptr_array_add(names, g_strdup(name));
         plan_rung(transcode, rung);
@@ -233,7 +233,9 @@ make_extras(Transcode *transcode, GError **error)
     GError *failure = NULL;
     const AnalyseResult *known = encode_study_get_result(transcode->study);
     EncodeProgressStage stage = begin_stage(transcode, "slides", SLIDES_PERMILLE);
-    if (encode_extras_run(&transcode->run, known, transcode->slides, stage, &failure))
+    gboolean made = encode_extras_run(&transcode->run, known, transcode->slides, stage, &failure);
+    transcode->published = transcode->published || transcode->run.slides_sent;
+    if (made)
         return TRUE;
     if (ends_job(failure)) {
         g_propagate_error(error, failure);

@@ -118,8 +118,8 @@ append_keys(GString *text, const PackageMultivariantRung *rung, gboolean scores)
                            rung->key_bandwidth_bps, rung->key_average_bandwidth_bps);
     if (scores) // all variants or none (draft-pantos-hls-rfc8216bis §4.4.6.2)
         append_thousandths(text, "SCORE", get_score(rung));
-    g_string_append_printf(text, ",CODECS=\"%s\",RESOLUTION=%ux%u,URI=\"%s\"\n", codec,
-                           rung->width, rung->height, rung->key_uri);
+    g_string_append_printf(text, ",CODECS=\"%s\",RESOLUTION=%ux%u,URI=\"%s\"\n", codec, rung->width,
+                           rung->height, rung->key_uri);
 }
 
 char *

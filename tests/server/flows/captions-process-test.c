@@ -36,7 +36,8 @@ static void
 run_script(Run *run, const char *script, guint limit_s, gboolean cancelled)
 {
     const char *const command[] = {"/bin/sh", "-c", script, NULL};
-    const FlowsCaptionsProcessOrder order = {(GStrv)command, limit_s > 0 ? limit_s : 60, MOST_BYTES};
+    const FlowsCaptionsProcessOrder order = {(GStrv)command, limit_s > 0 ? limit_s : 60,
+                                             MOST_BYTES};
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     *run = (Run){.loop = g_main_loop_new(NULL, FALSE)};
     flows_captions_process_run_async(&order, cancellable, on_ended, run);

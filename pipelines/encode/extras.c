@@ -7,6 +7,8 @@
 #include "pipelines/captions/extract.h"
 #include "pipelines/encode/failure.h"
 #include "pipelines/encode/storyboard.h"
+#include "pipelines/encode/stills.h"
+#include "pipelines/encode/storyboard.h"
 #include "pipelines/encode/waveform.h"
 #include "pipelines/source/failure.h"
 
@@ -40,6 +42,7 @@ send_captions(EncodeRun *run, const CaptionsExtractFile *file)
     child_channel_send(run->channel, report);
 }
 
+/* A lesson whose captions cannot be read is still a lesson. */
 static gboolean
 extract_captions(EncodeRun *run, GError **error)
 {
@@ -51,44 +54,29 @@ extract_captions(EncodeRun *run, GError **error)
         .stop = on_stop,
         .stop_data = run,
     };
-    g_autoptr(GPtrArray) files = captions_extract_run(&job, error);
-    if (files == NULL)
-        return FALSE;
-    for (guint i = 0; i < files->len; i++)
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(GPtrArray) files = captions_extract_run(&job, &failure);
+    for (guint i = 0; files != NULL && i < files->len; i++)
         send_captions(run, g_ptr_array_index(files, i));
-    return TRUE;
+    if (files == NULL)
+        g_debug("captions: %s", failure->message);
+    return encode_run_go_on(run, 0, error);
 }
 
-/* Trouble with what is in the file, which ends only what it touches. */
+/* The slides rung, and what is to be seen while scrubbing. */
 static gboolean
-is_of_contents(const GError *failure)
+make_pictures(EncodeRun *run, const AnalyseResult *known, gboolean slides,
+              EncodeProgressStage stage, GError **error)
 {
-    if (failure->domain == SOURCE_FAILURE)
-        return failure->code != SOURCE_FAILURE_CANCELLED &&
-               failure->code != SOURCE_FAILURE_TIMED_OUT;
-    return g_error_matches(failure, ENCODE_FAILURE, ENCODE_FAILURE_INTERNAL);
-}
-
-/* @stills: (out) (transfer full) (nullable): what was made. */
-static gboolean
-make_slides(EncodeRun *run, const AnalyseResult *known, EncodeProgressStage stage,
-            EncodeStills **stills, GError **error)
-{
-    GError *failure = NULL;
-    if (!known->has_picture || known->picture.slides->len == 0) {
+    g_autoptr(EncodeStills) stills = NULL;
+    if (slides && known->picture.slides->len > 0) {
+        stills = encode_stills_run(run, &known->picture, stage, error);
+        if (stills == NULL)
+            return FALSE;
+    } else if (slides) {
         skip_slides(run);
-        return TRUE;
     }
-    *stills = encode_stills_run(run, &known->picture, stage, &failure);
-    if (*stills != NULL)
-        return TRUE;
-    if (!is_of_contents(failure)) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    encode_run_report_rung_failed(run, ENCODE_RUNGS_SLIDES, failure);
-    g_error_free(failure);
-    return TRUE;
+    return encode_storyboard_run(run, stills, error);
 }
 
 gboolean
@@ -96,11 +84,6 @@ encode_extras_run(EncodeRun *run, const AnalyseResult *known, gboolean slides,
                   EncodeProgressStage stage, GError **error)
 {
     encode_progress_begin(run->progress, &stage);
-    g_autoptr(EncodeStills) stills = NULL;
-    if (slides && !make_slides(run, known, stage, &stills, error))
-        return FALSE;
     encode_waveform_report(run);
-    if (known->has_picture && !encode_storyboard_run(run, stills, error))
-        return FALSE;
-    return extract_captions(run, error);
+    return extract_captions(run, error) && make_pictures(run, known, slides, stage, error);
 }

@@ -9,6 +9,7 @@
 #include "pipelines/encode/run.h"
 
 /** @slides: the rung is wanted; without slides in @known it is reported as skipped. Returns: FALSE
- * with any error of the layers below; what was sent before stays. */
+ * with any error of the layers below: the rung was not reported then; what was sent before stays.
+ */
 gboolean encode_extras_run(EncodeRun *run, const AnalyseResult *known, gboolean slides,
                            EncodeProgressStage stage, GError **error);

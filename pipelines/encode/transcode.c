@@ -242,6 +242,8 @@ make_extras(Transcode *transcode, GError **error)
         return FALSE;
     }
     g_debug("extras: %s", failure->message);
+    if (transcode->slides)
+        encode_run_report_rung_failed(&transcode->run, ENCODE_RUNGS_SLIDES, failure);
     g_error_free(failure);
     return TRUE;
 }

@@ -24,7 +24,8 @@ import {
   takeScreenshot,
 } from './browser';
 import { prepareDaemon, sweepDaemon } from './daemon';
-import { publishAll } from './lessons';
+import { openGate } from './gate';
+import { callApi, publishAll } from './lessons';
 
 const SECONDS = 14;
 const BLOCK = 256 * 1024;
@@ -82,14 +83,6 @@ async function playRung(page: Page, rung: string): ReturnType<typeof playToEnd> 
   await page.locator(`.rung input[value=${rung}]`).check();
   await page.locator('.player-start').click();
   return playToEnd(page, 60);
-}
-
-async function slowDown(page: Page, bytesPerSecond: number): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  await session.send('Network.emulateNetworkConditions', {
-    offline: false, latency: 20, downloadThroughput: bytesPerSecond, uploadThroughput: -1,
-  });
 }
 
 /** Bytes of the largest file that is on its way, as the database has it. */
@@ -183,11 +176,11 @@ test('nothing that belongs to a person is kept, and other files come from the se
   await context.close();
 });
 
-async function openPersistent(): Promise<{ context: BrowserContext; page: Page }> {
+async function openPersistent(url: string): Promise<{ context: BrowserContext; page: Page }> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     args: FLAGS,
-    baseURL: daemon.url,
+    baseURL: url,
     locale: 'th-TH',
   });
   context.setDefaultTimeout(20_000);
@@ -209,13 +202,13 @@ async function killBrowser(context: BrowserContext): Promise<void> {
 }
 
 test('the browser is killed in mid-download: it goes on by itself where it was, at most a block is sent again', async () => {
-  const first = await openPersistent();
+  const gate = await openGate(daemon.url, 300_000);
+  const first = await openPersistent(gate.url);
   await openChoices(first.page);
-  await slowDown(first.page, 150_000);
   await startKeeping(first.page, /ภาพใหญ่/);
   const before = await waitForHave(first.page, 2 * BLOCK);
   await killBrowser(first.context);
-  const second = await openPersistent();
+  const second = await openPersistent(gate.url);
   const starts: number[] = [];
   second.context.on('request', (request) => {
     const range = /^bytes=(\d+)-/.exec(request.headers().range ?? '')?.[1];
@@ -229,25 +222,24 @@ test('the browser is killed in mid-download: it goes on by itself where it was, 
   assert.equal(starts[0]! % BLOCK, 0);
   await second.page.goto('/offline');
   await second.page.locator('.copy-kept').waitFor();
-  await daemon.stop();
+  gate.close();
   await second.page.goto(`/watch/${lesson.id}`);
   await second.page.locator('.player-start').waitFor();
   const played = await playRung(second.page, 'large');
   assert.ok(Math.abs(played.frames - frames.get('large')!) <= 1, `${played.frames} of ${frames.get('large')} frames`);
   await second.context.close();
-  await daemon.start();
 }, 240);
 
 test('the line is lost and comes back, the page is left and comes back, it is paused and goes on', async () => {
-  const context = await openContext(browser, daemon);
+  const gate = await openGate(daemon.url, 400_000);
+  const context = await openContext(browser, { ...daemon, url: gate.url });
   const page = await context.newPage();
   await openChoices(page);
-  await slowDown(page, 200_000);
   await startKeeping(page, /ภาพใหญ่/);
   await waitForHave(page, BLOCK);
-  await daemon.kill();
+  gate.cut();
   await page.locator('.copy .hint', { hasText: 'สัญญาณขาด' }).waitFor();
-  await daemon.start();
+  gate.mend();
   await waitForHave(page, 2 * BLOCK);
   await rowOf(page, /ภาพใหญ่/).getByRole('button', { name: 'พัก' }).click();
   await rowOf(page, /ภาพใหญ่/).locator('.copy-paused').waitFor();
@@ -255,16 +247,17 @@ test('the line is lost and comes back, the page is left and comes back, it is pa
   await rowOf(page, /ภาพใหญ่/).getByRole('button', { name: 'ทำต่อ' }).click();
   await rowOf(page, /ภาพใหญ่/).locator('.copy-kept').waitFor({ timeout: 60_000 });
   await context.close();
+  gate.close();
 }, 120);
 
 test('the weekly budget stops it, a larger one lets it go on', async () => {
-  const context = await openContext(browser, daemon);
+  const gate = await openGate(daemon.url, 400_000);
+  const context = await openContext(browser, { ...daemon, url: gate.url });
   await context.addInitScript(() => {
     if (location.protocol !== 'about:' && !localStorage.getItem('daorian.budget')) localStorage.setItem('daorian.budget', '700000');
   });
   const page = await context.newPage();
   await openChoices(page);
-  await slowDown(page, 400_000);
   await startKeeping(page, /ภาพใหญ่/);
   await page.locator('.copy .hint', { hasText: 'งบประจำสัปดาห์' }).waitFor();
   const have = await readHave(page);
@@ -275,6 +268,7 @@ test('the weekly budget stops it, a larger one lets it go on', async () => {
   });
   await rowOf(page, /ภาพใหญ่/).locator('.copy-kept').waitFor({ timeout: 60_000 });
   await context.close();
+  gate.close();
 }, 120);
 
 test('what is deleted can be brought back; the longest unwatched goes first; a withdrawn lesson plays on', async () => {
@@ -313,6 +307,13 @@ test('what is deleted can be brought back; the longest unwatched goes first; a w
     return count === 1;
   });
   assert.deepEqual(await findFaults(page), []);
+  await callApi(daemon, `lessons/${lesson.id}/withdraw`, { method: 'POST' });
+  await page.getByRole('button', { name: 'ตรวจว่ามีฉบับใหม่ไหม' }).click();
+  await page.locator('.notice', { hasText: 'นำบทเรียนนี้ออกแล้ว' }).waitFor();
+  await page.goto(`/watch/${lesson.id}`);
+  const played = await playRung(page, 'small');
+  assert.ok(Math.abs(played.time - SECONDS) < 0.4, `ended at ${played.time}`);
+  await callApi(daemon, `lessons/${lesson.id}/restore`, { method: 'POST' });
   await context.close();
 }, 180);
 

@@ -12,6 +12,9 @@ export const DATABASE = 'daorian-kept';
 /** The channel that says that copies changed. */
 export const CHANNEL = 'daorian-kept';
 
+/** What the worker tells pages when the server lacks a part of their version. */
+export const STALE = 'stale';
+
 /** What a page asks of the worker. */
 export type WorkerOrder =
   /** Copies changed. */

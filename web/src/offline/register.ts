@@ -7,8 +7,26 @@
 
 import { language } from '../lib/i18n';
 import { recall } from '../lib/storage';
+import { createStore } from '../lib/store';
 import { showToast } from '../ui/toast';
-import { DATABASE, type WorkerOrder } from './header';
+import { DATABASE, STALE, type WorkerOrder } from './header';
+
+// Not in a chunk of their own: an old page may find no chunk at the server any more.
+const WORDS = {
+  th: {
+    ready: 'มีโปรแกรมรุ่นใหม่',
+    reload: 'โหลดใหม่',
+    others: 'ปิดหน้าอื่นของดาวเรียนก่อน แล้วลองอีกครั้ง',
+  },
+  en: {
+    ready: 'A new version of the program is here',
+    reload: 'Reload',
+    others: 'Close the other pages of Daorian first, then try again.',
+  },
+};
+
+/** A part of this page was not to be had: a newer version takes over without being asked. */
+const stale = createStore(false);
 
 function addLink(rel: string, href: string): void {
   const link = document.createElement('link');
@@ -29,22 +47,32 @@ function order(worker: ServiceWorker, what: WorkerOrder): Promise<boolean> {
 async function takeOver(waiting: ServiceWorker): Promise<void> {
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
   if (await order(waiting, 'take-over')) return;
-  showToast((await import('./texts')).offlineTexts().update.others);
+  const texts = WORDS[language.get()];
+  showToast(texts.others, () => void takeOver(waiting), texts.reload);
 }
 
-async function offer(registration: ServiceWorkerRegistration): Promise<void> {
+function offer(registration: ServiceWorkerRegistration): void {
   const { waiting } = registration;
   if (!waiting || !navigator.serviceWorker.controller) return;
-  const texts = (await import('./texts')).offlineTexts().update;
+  if (stale.get()) {
+    void takeOver(waiting);
+    return;
+  }
+  const texts = WORDS[language.get()];
   showToast(texts.ready, () => void takeOver(waiting), texts.reload);
 }
 
 function watch(registration: ServiceWorkerRegistration): void {
-  void offer(registration);
+  offer(registration);
+  navigator.serviceWorker.addEventListener('message', (event) => {
+    if (event.data !== STALE || stale.get()) return;
+    stale.set(true);
+    offer(registration);
+  });
   registration.addEventListener('updatefound', () => {
     const coming = registration.installing;
     coming?.addEventListener('statechange', () => {
-      if (coming.state === 'installed') void offer(registration);
+      if (coming.state === 'installed') offer(registration);
     });
   });
 }

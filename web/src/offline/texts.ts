@@ -62,11 +62,6 @@ const th = {
   trust: 'วิธีเปิดใช้ HTTPS บนเครื่องนี้',
   files: 'ดาวน์โหลดเป็นแฟ้ม',
   storage: 'เบราว์เซอร์นี้ไม่ให้เก็บข้อมูล (อาจเป็นหน้าต่างส่วนตัว) ดาวน์โหลดเป็นแฟ้มได้',
-  update: {
-    ready: 'มีโปรแกรมรุ่นใหม่',
-    reload: 'โหลดใหม่',
-    others: 'ปิดหน้าอื่นของดาวเรียนก่อน แล้วลองอีกครั้ง',
-  },
 };
 
 export type OfflineTexts = typeof th;
@@ -127,11 +122,6 @@ const en: OfflineTexts = {
   trust: 'How to turn on HTTPS on this device',
   files: 'Download files',
   storage: 'This browser stores nothing (a private window, perhaps). You can download files.',
-  update: {
-    ready: 'A new version of the program is here',
-    reload: 'Reload',
-    others: 'Close the other pages of Daorian first, then try again.',
-  },
 };
 
 /** The texts of the present language, for code outside components. */

@@ -6,12 +6,13 @@
 // else passes through it, and nothing that belongs to a person is ever stored. A new version waits until
 // no page of the old one is left, or until the only page asks for it.
 
-import { CHANNEL, KEPT_HEADER, type WorkerOrder } from './header';
+import { CHANNEL, KEPT_HEADER, STALE, type WorkerOrder } from './header';
 import { Shelf } from './serve';
 import { Shell, type ShellParts } from './shell';
 
 interface WorkerClients {
   matchAll(options: { type: 'window'; includeUncontrolled: boolean }): Promise<readonly unknown[]>;
+  get(id: string): Promise<{ postMessage(message: string): void } | undefined>;
   claim(): Promise<void>;
 }
 
@@ -21,6 +22,7 @@ interface ExtendableEvent extends Event {
 
 interface FetchEvent extends ExtendableEvent {
   readonly request: Request;
+  readonly clientId: string;
   respondWith(response: Promise<Response>): void;
 }
 
@@ -76,20 +78,21 @@ async function answerLesson(request: Request, lessonId: string): Promise<Respons
   });
 }
 
-async function answerAsset(request: Request, path: string): Promise<Response> {
-  if (shell.has(path)) return shell.answerAsset(path);
-  // Not of this version: staff pages are not kept at all. What the server no longer has was an older
-  // version's; look for a newer one.
-  const response = await fetch(request);
-  if (response.status === 404) void scope.registration.update().catch(() => undefined);
+/** Staff pages are not kept at all. What the server has no more was of an older version. */
+async function answerAsset(request: Request, path: string, pageId: string): Promise<Response> {
+  const response = await (shell.has(path) ? shell.answerAsset(path) : fetch(request));
+  if (response.status === 404) {
+    void scope.registration.update().catch(() => undefined);
+    (await scope.clients.get(pageId))?.postMessage(STALE);
+  }
   return response;
 }
 
-function choose(request: Request): Promise<Response> | null {
+function choose({ request, clientId }: FetchEvent): Promise<Response> | null {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== scope.location.origin) return null;
   if (request.mode === 'navigate') return PAGES.test(url.pathname) ? shell.answerPage(request) : null;
-  if (url.pathname.startsWith('/assets/')) return answerAsset(request, url.pathname);
+  if (url.pathname.startsWith('/assets/')) return answerAsset(request, url.pathname, clientId);
   if (url.search !== '') return null;
   const file = FILE.exec(url.pathname);
   if (file && shelf.mayHave(file[1]!)) return answerFile(request, file[1]!, file[2]!);
@@ -128,7 +131,7 @@ scope.addEventListener('activate', (event) => {
 });
 
 scope.addEventListener('fetch', (event) => {
-  const answer = choose((event as FetchEvent).request);
+  const answer = choose(event as FetchEvent);
   if (answer) (event as FetchEvent).respondWith(answer);
 });
 

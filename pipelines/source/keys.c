@@ -300,13 +300,14 @@ find_surprise(SourceKeysGroup *group)
     if (sizes->len == 0)
         return;
     g_array_sort(sizes, compare_sizes);
-    int usual = g_array_index(sizes, int, sizes->len / 2);
+    // Pictures on which others depend are larger than the rest, as usual.
+    int usual = g_array_index(sizes, int, sizes->len * 9 / 10);
     int key_size = first->size;
     for (guint i = 1; i < group->packets->len; i++) {
         const AVPacket *packet = group->packets->pdata[i];
         gboolean key = (packet->flags & AV_PKT_FLAG_KEY) != 0;
         gboolean stands_out = key ? ABS(packet->size - key_size) > key_size / 8
-                                  : packet->size / 4 > usual && packet->size > first->size / 12;
+                                  : packet->size / 3 > usual && packet->size > first->size / 12;
         if (key)
             key_size = packet->size;
         gint64 time_us = find_time(group, get_stamp(packet));

@@ -70,6 +70,8 @@ void
 analyse_bars_add(AnalyseBars *bars, const AVFrame *plain)
 {
     guint width = (guint)plain->width, height = (guint)plain->height;
+    if (width == 0 || height == 0)
+        return;
     if (bars->rows.lines == 0)
         set_up(bars, width, height);
     if (bars->rows.lines != height || bars->columns.lines != width)

@@ -215,10 +215,10 @@ average_plane(AnalyseCellsMaker *maker, const Plane *plane, guint8 *mean, guint8
                 add_steps(maker->steps, row, plane->width);
         }
         gsize at = (gsize)r * maker->columns;
-        divide_sums(maker->sums, maker->bounds, maker->columns, 1.0F / (float)count, mean + at);
+        float share = 1.0F / (float)MAX(count, 1);
+        divide_sums(maker->sums, maker->bounds, maker->columns, share, mean + at);
         if (texture != NULL)
-            divide_sums(maker->steps, maker->bounds, maker->columns, 4.0F / (float)count,
-                        texture + at);
+            divide_sums(maker->steps, maker->bounds, maker->columns, 4 * share, texture + at);
     }
 }
 

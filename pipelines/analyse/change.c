@@ -128,7 +128,7 @@ analyse_change_is_blend(const AnalyseCells *before, const AnalyseCells *between,
     double sum = 0, squares = 0;
     for (gsize i = 0; i < count; i++) {
         int whole = after->luma[i] - before->luma[i], part = between->luma[i] - before->luma[i];
-        if ((ignored != NULL && ignored[i] != 0) || ABS(whole) < LEAST_BLEND)
+        if ((ignored != NULL && ignored[i] != 0) || whole == 0 || ABS(whole) < LEAST_BLEND)
             continue;
         double share = (double)part / whole;
         strong++;
@@ -162,7 +162,7 @@ gboolean
 analyse_change_grows(const AnalyseCells *before, const AnalyseCells *after, const guint8 *ignored)
 {
     guint count = before->columns * before->rows;
-    g_autofree guint8 *changed = g_malloc(MAX(count, 1));
+    g_autofree guint8 *changed = g_malloc0(MAX(count, 1));
     guint written = 0, lost = 0;
     guint sum = analyse_change_mark(before, after, ANALYSE_CHANGE_SEEN, ignored, changed);
     for (guint i = 0; i < count; i++) {

@@ -7,11 +7,10 @@
 
 #include <libavutil/frame.h>
 #include <string.h>
-#include <webp/encode.h>
 
 #include "pipelines/encode/asset.h"
-#include "pipelines/encode/failure.h"
 #include "pipelines/encode/picture.h"
+#include "pipelines/encode/webp.h"
 #include "pipelines/package/disk.h"
 #include "pipelines/source/failure.h"
 #include "pipelines/source/keys.h"
@@ -22,7 +21,7 @@
 #define LONG_SIDE 160
 #define LEAST_INTERVAL_US (2 * (gint64)G_USEC_PER_SEC)
 #define INTERVAL_STEP_US (G_USEC_PER_SEC / 2)
-#define QUALITY 55.0f
+#define QUALITY 55
 #define BLACK_LUMA 16
 #define GREY_CHROMA 128
 
@@ -196,28 +195,12 @@ fill_from_stills(Sheet *sheet, const EncodeStills *stills, GError **error)
 static gboolean
 write_sheet(const Sheet *sheet, GError **error)
 {
-    WebPConfig config;
-    WebPPicture picture;
-    WebPMemoryWriter memory;
-    if (!WebPConfigPreset(&config, WEBP_PRESET_PICTURE, QUALITY) || !WebPPictureInit(&picture))
-        return encode_failure_set(error, AVERROR(EINVAL), "storyboard");
-    WebPMemoryWriterInit(&memory);
-    picture.width = sheet->sheet->width;
-    picture.height = sheet->sheet->height;
-    picture.y = sheet->sheet->data[0];
-    picture.u = sheet->sheet->data[1];
-    picture.v = sheet->sheet->data[2];
-    picture.y_stride = sheet->sheet->linesize[0];
-    picture.uv_stride = sheet->sheet->linesize[1];
-    picture.writer = WebPMemoryWrite;
-    picture.custom_ptr = &memory;
-    const char *folder = sheet->run->job->staging;
-    gboolean written =
-        WebPEncode(&config, &picture)
-            ? package_disk_replace(folder, FILE_NAME, (const char *)memory.mem, memory.size, error)
-            : encode_failure_set(error, AVERROR(EINVAL), "storyboard");
-    WebPMemoryWriterClear(&memory);
-    return written;
+    int matrix = encode_picture_choose_colour(sheet->info).matrix;
+    g_autoptr(GBytes) coded = encode_webp_write(sheet->sheet, matrix, QUALITY, error);
+    gsize bytes = 0;
+    const char *data = coded != NULL ? g_bytes_get_data(coded, &bytes) : NULL;
+    return data != NULL &&
+           package_disk_replace(sheet->run->job->staging, FILE_NAME, data, bytes, error);
 }
 
 static void

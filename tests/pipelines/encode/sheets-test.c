@@ -51,7 +51,7 @@ count_words(const char *text, gsize length, const char *word)
 {
     guint count = 0;
     const char *end = text + length;
-    while ((text = g_strstr_len(text, end - text, word)) != NULL) {
+    while ((text = memmem(text, (gsize)(end - text), word, strlen(word))) != NULL) {
         count++;
         text += strlen(word);
     }

@@ -3,6 +3,7 @@
 
 // The storyboard's arithmetic, and the PDF of slides.
 #include <libavutil/frame.h>
+#include <libavutil/log.h>
 #include <string.h>
 
 #include "pipelines/encode/pdf.h"
@@ -97,6 +98,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    av_log_set_level(AV_LOG_FATAL); // as the child does
     g_test_add_func("/encode/storyboard/interval", test_interval);
     g_test_add_func("/encode/pdf/pages", test_pages);
     g_test_add_func("/encode/pdf/page-limit", test_page_limit);

@@ -199,9 +199,10 @@ divide_sums(const guint16 *sums, const guint *bounds, guint columns, float scale
 static void
 average_plane(AnalyseCellsMaker *maker, const Plane *plane, guint8 *mean, guint8 *texture)
 {
-    for (guint c = 0; c <= maker->columns; c++)
-        maker->bounds[c] = MIN((guint)((guint64)c * plane->width / maker->columns),
-                               c < maker->columns ? plane->width - 1 : plane->width);
+    guint columns = MAX(maker->columns, 1);
+    for (guint c = 0; c <= columns; c++)
+        maker->bounds[c] = MIN((guint)((guint64)c * plane->width / columns),
+                               c < columns ? plane->width - 1 : plane->width);
     for (guint r = 0; r < maker->rows; r++) {
         guint from = MIN((guint)((guint64)r * plane->height / maker->rows), plane->height - 1);
         guint to = MAX((guint)((guint64)(r + 1) * plane->height / maker->rows), from + 1);

@@ -146,7 +146,8 @@ analyse_change_is_blend(const AnalyseCells *before, const AnalyseCells *between,
 static gboolean
 is_written(const AnalyseCells *cells, guint at)
 {
-    guint x = at % cells->columns, y = at / cells->columns;
+    guint columns = MAX(cells->columns, 1);
+    guint x = at % columns, y = at / columns;
     if (cells->texture[at] >= WRITTEN_TEXTURE)
         return TRUE;
     return (x > 0 && distance(cells->luma[at], cells->luma[at - 1]) > WRITTEN_CONTRAST) ||

@@ -51,7 +51,7 @@ CASES = [
          size=(1, 60), rungs={"voice", "small", "medium"}, duration_s=1),
     Case("hours of black", "mkv", f"-f lavfi -i color=black:s=128x72:r=1/10:d={{n}} -f lavfi -i anullsrc=r=8000:cl=mono:d={{n}} {TINY} "
          "-c:a libopus -b:a 6k", size=(40, 36000), rungs={"voice", "small"}, duration_s=1),
-    Case("too many hours", "mkv", "-f lavfi -i color=black:s=128x72:r=1/50:d=50000 -c:v mjpeg -pix_fmt yuvj420p"),
+    Case("too many hours", "mkv", "-f lavfi -i testsrc2=s=320x180:r=1/50:d=50000 -c:v mjpeg -q:v 2 -pix_fmt yuvj420p"),
     Case("silence", "mp4", f"-f lavfi -i testsrc2=s=320x180:r=10:d=4 -f lavfi -i anullsrc=d=4 {TINY}", rungs={"voice", "small"},
          duration_s=4),
     Case("silence alone", "wav", "-f lavfi -i anullsrc=r=48000:d=4 -c:a pcm_s16le", rungs={"voice"}, duration_s=4),

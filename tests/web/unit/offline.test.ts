@@ -81,16 +81,17 @@ const MANIFEST = {
     rung('voice-opus', 'voice-opus.bbbbbbbb.mp4', 400, 'b'),
     rung('small', 'small.cccccccc.mp4', 9000, 'c'),
     { name: 'large', code: 'out-of-memory' },
+    { name: 'slides', file: 'slides.vtt', playlist: null, bytes: 31, sha256: null },
   ],
   files: [
     file('index.m3u8', 10, 'd'), file('voice.m3u8', 11, 'e'), file('voice-opus.m3u8', 12, 'f'), file('small.m3u8', 13, '1'),
-    file('poster.webp', 14, '2'), file('slides.vtt', 15, '3'), file('slides/0001.44444444.webp', 16, '4'),
+    file('poster.webp', 14, '2'), file('poster.88888888.webp', 14, '2'), file('slides.vtt', 15, '3'), file('slides/0001.44444444.webp', 16, '4'),
     file('waveform.55555555.json', 17, '5'), file('captions/th.vtt', 18, '6'), file('storyboard.vtt', 19, '7'),
   ],
 };
 
 function names(name: string, sound: string | null): string[] {
-  return listFiles(ID, parseManifest(MANIFEST), name, sound).files.map((item) => item.name);
+  return listFiles(ID, parseManifest(MANIFEST), name, sound, 'poster.webp').files.map((item) => item.name);
 }
 
 test('a rung is kept with what playing it needs, and no more', () => {
@@ -107,8 +108,8 @@ test('a rung is kept with what playing it needs, and no more', () => {
 });
 
 test('files that never change are shared by copies, the others belong to one', () => {
-  const slides = listFiles(ID, parseManifest(MANIFEST), 'slides', 'voice-opus');
-  const voice = listFiles(ID, parseManifest(MANIFEST), 'voice', 'voice-opus');
+  const slides = listFiles(ID, parseManifest(MANIFEST), 'slides', 'voice-opus', 'poster.webp');
+  const voice = listFiles(ID, parseManifest(MANIFEST), 'voice', 'voice-opus', 'poster.webp');
   const keyOf = (plan: typeof slides, name: string): string => plan.files.find((item) => item.name === name)!.key;
   assert.notEqual(slides.key, voice.key);
   assert.equal(keyOf(slides, 'voice-opus.bbbbbbbb.mp4'), keyOf(voice, 'voice-opus.bbbbbbbb.mp4'));
@@ -123,7 +124,7 @@ test('a hostile lesson.json is refused', () => {
     { rungs: [], files: [file('a?b', 1, 'a')] }, { rungs: [], files: [file('x'.repeat(200), 1, 'a')] },
     { rungs: [], files: [file('a', -1, 'a')] }, { rungs: [], files: [file('a', 1.5, 'a')] },
     { rungs: [], files: [file('a', 2 ** 50, 'a')] }, { rungs: [], files: [{ name: 'a', bytes: 1, sha256: 'short' }] },
-    { rungs: [{ name: 'small', file: 'small.mp4', bytes: 1, sha256: sum('a') }], files: [] },
+    { rungs: [{ name: 'small', file: 'small.mp4', playlist: 'small.m3u8', bytes: 1, sha256: null }], files: [] },
   ];
   for (const json of odd) assert.throws(() => parseManifest(json), PlanError, JSON.stringify(json));
 });
@@ -131,7 +132,7 @@ test('a hostile lesson.json is refused', () => {
 function makeLesson(): Lesson {
   return {
     id: ID, title: 'เศษส่วน', description: '', language: 'th', state: 'encoding', complete: false, visibility: 'public',
-    duration_ms: 1000, created_ms: 1, published_ms: 2, owner: { id: ID, name: 'ครู' }, poster: null,
+    duration_ms: 1000, created_ms: 1, published_ms: 2, owner: { id: ID, name: 'ครู' }, poster: `/lessons/${ID}/poster.webp`,
     rungs: MANIFEST.rungs.map((item) => ({
       name: (item as { name: string }).name, bytes: 1, bandwidth_bps: 1, codecs: '', width: null, height: null, url: '/x', error: null,
     })),
@@ -153,7 +154,8 @@ test('what belongs to a person or a moment is not kept; several copies play as o
   assert.equal(mergeLesson([]), null);
   assert.equal(mergeLesson([small])?.slides, null);
   const both = mergeLesson([slides, small])!;
-  assert.deepEqual(both.rungs.map((item) => item.name).sort(), ['small', 'voice-opus']);
+  assert.deepEqual(both.rungs.map((item) => item.name).sort(), ['slides', 'small', 'voice-opus']);
+  assert.notEqual(both.slides, null);
   assert.equal(both.kept_only, true);
 });
 

@@ -48,17 +48,17 @@ function readFile(value: unknown, nameKey: string): ManifestFile {
   return { name, bytes, sha256 };
 }
 
-/** Reads lesson.json; rungs that failed are left out. */
+/** Reads lesson.json; rungs without a media file (failed ones, `slides`) are left out. */
 export function parseManifest(json: unknown): Manifest {
   const { rungs, files } = (json ?? {}) as { rungs?: unknown; files?: unknown };
   if (!Array.isArray(rungs) || !Array.isArray(files)) throw new PlanError('lesson.json');
   return {
     rungs: (rungs as Record<string, unknown>[])
-      .filter((rung) => typeof rung?.file === 'string')
+      .filter((rung) => typeof rung?.file === 'string' && typeof rung.playlist === 'string')
       .map((rung) => {
         const file = readFile(rung, 'file');
-        if (typeof rung.name !== 'string' || typeof rung.playlist !== 'string') throw new PlanError('lesson.json');
-        return { name: rung.name, playlist: rung.playlist, file: file.name, bytes: file.bytes, sha256: file.sha256 };
+        if (typeof rung.name !== 'string') throw new PlanError('lesson.json');
+        return { name: rung.name, playlist: rung.playlist as string, file: file.name, bytes: file.bytes, sha256: file.sha256 };
       }),
     files: files.map((file) => readFile(file, 'name')),
   };
@@ -71,8 +71,8 @@ function findMedia(rung: string, sound: string | null): string {
   return sound;
 }
 
-function isExtra(name: string, rung: string): boolean {
-  if (/^poster\b/.test(name) || name.startsWith('captions/')) return true;
+function isExtra(name: string, rung: string, poster: string | null): boolean {
+  if (name === poster || name.startsWith('captions/')) return true;
   if (rung === 'slides') return name === 'slides.vtt' || name.startsWith('slides/');
   return rung === 'voice' && name.startsWith('waveform.');
 }
@@ -88,6 +88,7 @@ export function listFiles(
   manifest: Manifest,
   rung: string,
   sound: string | null,
+  poster: string | null,
 ): { key: string; files: CopyFile[] } {
   const media = findMedia(rung, sound);
   const found = manifest.rungs.find((item) => item.name === media);
@@ -98,7 +99,7 @@ export function listFiles(
   const mark = found.sha256.slice(0, 8) + (rung === 'slides' ? slides!.sha256.slice(0, 8) : '');
   const key = `${lessonId}/${rung}/${mark}`;
   const files = manifest.files
-    .filter((file) => isExtra(file.name, rung))
+    .filter((file) => isExtra(file.name, rung, poster))
     .concat(playlist, { name: found.file, bytes: found.bytes, sha256: found.sha256 })
     .map((file) => ({ ...file, key: makeFileKey(lessonId, file.name, key) }))
     .sort((a, b) => a.bytes - b.bytes || (a.name < b.name ? -1 : 1));
@@ -141,7 +142,7 @@ export function makeCopy(
   sound: string | null,
   now: number,
 ): Copy {
-  const { key, files } = listFiles(lesson.id, manifest, rung, sound);
+  const { key, files } = listFiles(lesson.id, manifest, rung, sound, lesson.poster?.split('/').pop() ?? null);
   const names = [rung === 'voice' ? '' : rung, findMedia(rung, sound)];
   return {
     key,

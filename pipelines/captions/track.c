@@ -13,11 +13,13 @@
 #define LONGEST_OPEN_MS 10000
 #define LONGEST_CUE_MS (10 * 60 * 1000)
 #define MAX_TEXT_BYTES 8000
+#define TIMES_BYTES 32 // of a cue, beside its text, when it is written
 
 struct _CaptionsTrack {
     AVCodecContext *decoder; // (owned)
     char *language;          // (owned)
     CaptionsCues *cues;      // (owned)
+    gsize bytes;             // (value) of the file it will be
     gboolean closed;         // (value) EIA-608: lines roll up
     gboolean open;           // (value) the last cue has no end yet
     char *last_screen;       // (owned) (nullable) EIA-608: all lines of the event before
@@ -145,6 +147,7 @@ fits(const CaptionsTrack *track, gint64 start_ms, const char *text)
 {
     return *text != '\0' && start_ms >= 0 && start_ms < CAPTIONS_CUES_MAX_MS &&
            track->cues->cues->len < CAPTIONS_CUES_MAX && strlen(text) <= MAX_TEXT_BYTES &&
+           track->bytes + strlen(text) + TIMES_BYTES < CAPTIONS_CUES_MAX_FILE_BYTES - TIMES_BYTES &&
            g_utf8_strlen(text, -1) <= CAPTIONS_CUES_MAX_TEXT_CHARS;
 }
 
@@ -167,6 +170,7 @@ take_event(CaptionsTrack *track, const AVSubtitle *event, gint64 pts_us)
     if (fits(track, start_ms, text)) {
         length_ms = told ? MIN(length_ms, LONGEST_CUE_MS) : 1;
         captions_cues_add(track->cues, start_ms, start_ms + length_ms, text);
+        track->bytes += strlen(text) + TIMES_BYTES;
         track->open = !told;
     }
     g_free(track->last_screen);

@@ -19,7 +19,7 @@
 
 typedef struct {
     GSubprocess *process;  // (owned)
-    GPid group;            // (value) its process group
+    GPid group;            // (value) its process group; 0: not known
     GByteArray *said;      // (owned)
     GString *complained;   // (owned) the last of it
     gsize limit_bytes;     // (value)
@@ -68,7 +68,7 @@ kill_group(Process *process, const char *code)
 {
     if (process->code == NULL)
         process->code = code;
-    if (g_subprocess_get_identifier(process->process) != NULL)
+    if (process->group > 1 && g_subprocess_get_identifier(process->process) != NULL)
         kill(-process->group, SIGKILL);
 }
 
@@ -169,7 +169,8 @@ on_process_ended(GObject *source, GAsyncResult *result, gpointer user_data)
     Process *process = g_task_get_task_data(task);
     g_subprocess_wait_finish(process->process, result, NULL);
     if (process->waiting > 1) { // what it left running holds an output, or it is not read yet
-        kill(-process->group, SIGKILL);
+        if (process->group > 1)
+            kill(-process->group, SIGKILL);
         process->quiet = set_timer(QUIET_S, on_quiet_due, process);
     }
     finish_if_over(task);
@@ -233,7 +234,8 @@ flows_captions_process_run_async(const FlowsCaptionsProcessOrder *order, GCancel
     Process *process = g_new0(Process, 1);
     g_task_set_task_data(task, process, free_process);
     process->process = started;
-    process->group = (GPid)g_ascii_strtoll(g_subprocess_get_identifier(started), NULL, 10);
+    const char *identifier = g_subprocess_get_identifier(started); // none when it has ended already
+    process->group = identifier != NULL ? (GPid)g_ascii_strtoll(identifier, NULL, 10) : 0;
     process->said = g_byte_array_new();
     process->complained = g_string_new(NULL);
     process->limit_bytes = order->limit_bytes;

@@ -12,6 +12,7 @@
 #include "server/verbs/check.h"
 #include "server/verbs/common.h"
 #include "server/verbs/import.h"
+#include "server/verbs/re_encode.h"
 #include "server/verbs/restore.h"
 #include "server/verbs/serve.h"
 #include "server/verbs/tls.h"
@@ -34,6 +35,8 @@ static const struct {
     {"serve", verbs_serve_run, "serve", "เปิดเครื่องแม่ข่าย", "run the server"},
     {"import", verbs_import_run, "import [--wait] FILE…", "นำแฟ้มเข้าเป็นบทเรียน",
      "make lessons of files"},
+    {"re-encode", verbs_re_encode_run, "re-encode [--wait] LESSON…", "แปลงบทเรียนใหม่",
+     "make lessons' files anew"},
     {"user", verbs_user_run, "user add|passwd|token|list", "จัดการบัญชีผู้ใช้", "manage accounts"},
     {"backup", verbs_backup_run, "backup DIR", "สำรองข้อมูล", "copy everything to a folder"},
     {"restore", verbs_restore_run, "restore DIR", "กู้คืนข้อมูลสำรอง", "make a backup the data folder"},

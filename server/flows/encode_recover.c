@@ -5,6 +5,7 @@
 #include "server/flows/encode_recover.h"
 
 #include "catalog/error.h"
+#include "catalog/generations.h"
 #include "catalog/joblist.h"
 #include "catalog/jobs.h"
 #include "catalog/lessonlist.h"
@@ -17,15 +18,18 @@
 #define MOST_PAGES 1000
 
 typedef struct {
-    gint64 now_ms;      // (value)
-    char *staging_root; // (owned)
-    GHashTable *kept;   // (owned) (element-type utf8) lessons whose staging is needed
+    GPtrArray *strays;      // (owned) (element-type CatalogLesson) as shown: of lost generations
+    ServerStorage *storage; // (unowned)
+    gint64 now_ms;          // (value)
+    char *staging_root;     // (owned)
+    GHashTable *kept;       // (owned) (element-type utf8) lessons whose staging is needed
 } Recovery;
 
 static void
 free_recovery(Recovery *recovery)
 {
     g_free(recovery->staging_root);
+    g_ptr_array_unref(recovery->strays);
     g_hash_table_unref(recovery->kept);
     g_free(recovery);
 }
@@ -130,11 +134,48 @@ recover_lessons(CatalogDatabase *database, CatalogLessonState state, gint64 now_
     return ids != NULL;
 }
 
+/* Generations that were being made when everything stopped and that nobody makes any more: rows
+ * first, and what was about to be shown is described as it is shown. */
+static gboolean
+drop_strays(CatalogDatabase *database, Recovery *recovery, GError **error)
+{
+    CatalogGenerationsMove move = {NULL, 0, recovery->now_ms};
+    for (;;) {
+        g_autofree char *id = NULL;
+        if (!catalog_generations_find_stray(database, &id, &move.generation, error))
+            return FALSE;
+        if (id == NULL)
+            return TRUE;
+        move.lesson_id = id;
+        CatalogLesson *lesson = catalog_lessonlist_get_generation(database, id, 0, error);
+        if (lesson == NULL)
+            return FALSE;
+        g_ptr_array_add(recovery->strays, lesson);
+        if (!catalog_generations_drop(database, &move, error))
+            return FALSE;
+    }
+}
+
+static gboolean
+describe_strays(gpointer data, GError **error)
+{
+    Recovery *recovery = data;
+    for (guint i = 0; i < recovery->strays->len; i++) {
+        const CatalogLesson *lesson = recovery->strays->pdata[i];
+        g_autofree char *bundle = server_storage_build_bundle_path(recovery->storage, lesson->id);
+        const FlowsPublishPlaces places = {.bundle = bundle};
+        if (!flows_publish_describe(&places, lesson, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 recover_rows(CatalogDatabase *database, gpointer data, GError **error)
 {
     Recovery *recovery = data;
-    return walk_jobs(database, recovery, CATALOG_JOB_STATE_QUEUED, error) &&
+    return drop_strays(database, recovery, error) &&
+           walk_jobs(database, recovery, CATALOG_JOB_STATE_QUEUED, error) &&
            walk_jobs(database, recovery, CATALOG_JOB_STATE_RUNNING, error) &&
            recover_lessons(database, CATALOG_LESSON_STATE_QUEUED, recovery->now_ms, error) &&
            recover_lessons(database, CATALOG_LESSON_STATE_ENCODING, recovery->now_ms, error);
@@ -152,9 +193,12 @@ void
 flows_encode_recover_async(const FlowsEncodeRecoverSetup *setup, GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-    static const FlowsStepsOne steps[] = {{.write = recover_rows}, {.files = sweep}};
+    static const FlowsStepsOne steps[] = {
+        {.write = recover_rows}, {.files = describe_strays}, {.files = sweep}};
     const FlowsSteps walk = {setup->catalog, setup->worker, steps, G_N_ELEMENTS(steps)};
     Recovery *recovery = g_new0(Recovery, 1);
+    recovery->strays = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_lesson_free);
+    recovery->storage = setup->storage;
     recovery->now_ms = server_clock_now_ms(setup->clock);
     recovery->staging_root = server_storage_build_staging_root_path(setup->storage);
     recovery->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

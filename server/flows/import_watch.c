@@ -70,6 +70,8 @@ settle_lesson(FlowsImportWatch *watch, const char *lesson_id, const CatalogJob *
     case CATALOG_JOB_STATE_DONE:
         break;
     case CATALOG_JOB_STATE_FAILED:
+        if (job->kind == CATALOG_JOB_KIND_REFINE) // the lesson is complete without it
+            break;
         error_code = job->error_code != NULL ? job->error_code : "internal";
         break;
     case CATALOG_JOB_STATE_CANCELLED:

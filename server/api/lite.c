@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/error.h"
+#include "catalog/lessonlist.h"
 #include "catalog/ids.h"
 #include "server/api/lessons.h"
 #include "server/api/litehtml.h"
@@ -119,8 +120,10 @@ read_lesson(CatalogDatabase *database, ApiCall *call, GError **error)
     g_autoptr(GError) local = NULL;
     if (call->id == NULL)
         return TRUE;
-    api_call_set_result(call, api_lessons_read_visible(database, call, &local),
-                        (GDestroyNotify)catalog_lesson_free);
+    g_autoptr(CatalogLesson) seen = api_lessons_read_visible(database, call, &local);
+    if (seen != NULL) // with its stills
+        api_call_set_result(call, catalog_lessonlist_get_generation(database, seen->id, 0, &local),
+                            (GDestroyNotify)catalog_lesson_free);
     if (local == NULL || g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&local));

@@ -9,6 +9,7 @@
 #define TITLE_CHARACTERS_MAX 120
 #define DESCRIPTION_CHARACTERS_MAX 1500
 #define BUDDHIST_YEARS 543
+#define STILLS_MAX 30
 
 typedef enum {
     WORD_SEARCH,
@@ -22,6 +23,9 @@ typedef enum {
     WORD_MINUTES,
     WORD_DATA,
     WORD_PREPARING,
+    WORD_SLIDES,
+    WORD_PRINT,
+    WORD_CAPTIONS,
 } Word;
 
 static const char *
@@ -41,6 +45,9 @@ say(const ApiLitehtmlPlace *place, Word word)
         [WORD_DATA] = {"ใช้ข้อมูล", "uses"},
         [WORD_PREPARING] = {"กำลังเตรียมบทเรียน โปรดกลับมาใหม่ภายหลัง",
                             "This lesson is being prepared. Please come back later."},
+        [WORD_SLIDES] = {"สไลด์", "Slides"},
+        [WORD_PRINT] = {"สไลด์ทั้งหมดเป็น PDF", "All slides as PDF"},
+        [WORD_CAPTIONS] = {"คำบรรยาย", "Captions"},
     };
     return words[word][place->language == SERVER_SENTENCES_THAI ? 0 : 1];
 }
@@ -54,6 +61,10 @@ say_rung(const ApiLitehtmlPlace *place, const char *name)
         const char *english;
     } rungs[] = {
         {"voice", "เสียงอย่างเดียว", "Sound only"},
+        {"voice-opus", "เสียงอย่างเดียว (Opus)", "Sound only (Opus)"},
+        {"slides", "เสียงกับสไลด์", "Sound and slides"},
+        {"lite", "ภาพประหยัด เครื่องรุ่นใหม่ (AV1)", "Picture for little data, newer devices (AV1)"},
+        {"clear", "ภาพคมชัด เครื่องรุ่นใหม่ (AV1)", "Clear picture, newer devices (AV1)"},
         {"small", "ภาพเล็ก ประหยัดที่สุด", "Small picture, least data"},
         {"medium", "ภาพกลาง", "Medium picture"},
         {"large", "ภาพใหญ่", "Large picture"},
@@ -123,7 +134,7 @@ add_head(GString *html, const ApiLitehtmlPlace *place, const char *title)
     g_string_append(html, "<style>body{font:1em/1.6 sans-serif;max-width:40em;margin:0 "
                           "auto;padding:.5em}a{color:#0b4f9e}li{margin:.6em 0}"
                           "input{font-size:1em;padding:.3em}small{color:#444}"
-                          "video,audio{max-width:100%}</style></head><body>\n");
+                          "video,audio,img{max-width:100%}</style></head><body>\n");
     add(html, "<h1><a href=\"/lite/%s\">%s</a></h1>\n", get_language_query(place),
         place->site_title);
 }
@@ -220,6 +231,20 @@ api_litehtml_render_list(const ApiLitehtmlPlace *place, const CatalogPage *page,
     return g_string_free(html, FALSE);
 }
 
+static gboolean
+is_file(const CatalogRung *rung)
+{
+    return rung->file != NULL && g_str_has_suffix(rung->file, ".mp4");
+}
+
+// What every browser plays: no AV1, no Opus.
+static gboolean
+is_plain(const CatalogRung *rung)
+{
+    return is_file(rung) && strcmp(rung->name, "voice-opus") != 0 &&
+           strcmp(rung->name, "lite") != 0 && strcmp(rung->name, "clear") != 0;
+}
+
 // The smallest rung with a picture, or the only one there is.
 static const CatalogRung *
 find_shown(const CatalogLesson *lesson)
@@ -229,7 +254,7 @@ find_shown(const CatalogLesson *lesson)
         const CatalogRung *rung = lesson->rungs->pdata[i];
         gboolean better = shown == NULL || (shown->height == 0 && rung->height > 0) ||
                           (rung->height > 0 && rung->bytes < shown->bytes);
-        if (rung->file != NULL && better)
+        if (is_plain(rung) && better)
             shown = rung;
     }
     return shown;
@@ -261,10 +286,61 @@ add_files(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *les
         if (rung->file == NULL)
             continue;
         g_autofree char *size = format_megabytes(rung->bytes);
-        add(html, "<li><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></li>\n", lesson->id,
-            rung->file, say_rung(place, rung->name), size);
+        if (is_file(rung))
+            add(html, "<li><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></li>\n", lesson->id,
+                rung->file, say_rung(place, rung->name), size);
+        else
+            add(html, "<li><a href=\"#slides\">%s</a> <small>%s</small></li>\n",
+                say_rung(place, rung->name), size);
+    }
+    for (guint i = 0; i < lesson->captions->len; i++) {
+        const CatalogCaptions *captions = lesson->captions->pdata[i];
+        add(html, "<li><a href=\"/lessons/%s/%s\">%s (%s)</a></li>\n", lesson->id, captions->file,
+            say(place, WORD_CAPTIONS), captions->language);
     }
     g_string_append(html, "</ul>\n");
+}
+
+static const CatalogAsset *
+find_print(const CatalogLesson *lesson)
+{
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *asset = lesson->assets->pdata[i];
+        if (asset->kind == CATALOG_ASSET_KIND_SLIDES_PDF)
+            return asset;
+    }
+    return NULL;
+}
+
+static void
+add_still(GString *html, const CatalogLesson *lesson, const CatalogAsset *still)
+{
+    gint64 seconds = still->start_ms / 1000;
+    add(html,
+        "<p>%" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT
+        "<br><img loading=\"lazy\" alt=\"%u\" src=\"/lessons/%s/%s\"></p>\n",
+        seconds / 60, seconds % 60, still->position, lesson->id, still->file);
+}
+
+// A page stays small: beyond so many stills there is the file for printing.
+static void
+add_slides(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *lesson)
+{
+    const CatalogAsset *print = find_print(lesson);
+    guint shown = 0;
+    for (guint i = 0; i < lesson->assets->len && shown < STILLS_MAX; i++) {
+        const CatalogAsset *still = lesson->assets->pdata[i];
+        if (still->kind != CATALOG_ASSET_KIND_STILL)
+            continue;
+        if (shown++ == 0)
+            add(html, "<h3 id=\"slides\">%s</h3>\n", say(place, WORD_SLIDES));
+        add_still(html, lesson, still);
+    }
+    if (print != NULL) {
+        g_autofree char *size = format_megabytes(print->bytes);
+        add(html, "<p><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></p>\n", lesson->id,
+            print->file, say(place, WORD_PRINT), size);
+    }
 }
 
 char *
@@ -281,6 +357,7 @@ api_litehtml_render_lesson(const ApiLitehtmlPlace *place, const CatalogLesson *l
     add_player(html, lesson);
     add_files(html, place, lesson);
     add(html, "<p>%s</p>\n", description);
+    add_slides(html, place, lesson);
     add(html, "<p><a href=\"/lite/%s\">%s</a></p>\n", get_language_query(place),
         say(place, WORD_LIST));
     add_foot(html, place, path);

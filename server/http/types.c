@@ -19,6 +19,7 @@ static const HttpTypesKind kinds[] = {
     {".vtt", "text/vtt; charset=utf-8", FALSE},
     {".webp", "image/webp", FALSE},
     {".json", "application/json", TRUE},
+    {".pdf", "application/pdf", FALSE},
 };
 
 const HttpTypesKind *
@@ -65,7 +66,8 @@ http_types_get_caching(const char *name)
 {
     const HttpTypesKind *kind = http_types_find(name);
 
-    if (kind && kind->changes_in_place)
-        return CACHE_SHORT;
-    return has_hash(name) ? CACHE_FOR_EVER : CACHE_MODEST;
+    // A playlist may be written anew under any name.
+    if (has_hash(name) && !g_str_has_suffix(name, ".m3u8"))
+        return CACHE_FOR_EVER;
+    return kind && kind->changes_in_place ? CACHE_SHORT : CACHE_MODEST;
 }

@@ -47,8 +47,19 @@ check_lesson(Check *check, const CatalogLesson *lesson)
     check->lessons++;
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
+        // The bytes of `slides` are those of all its stills and its sound.
         if (rung->file != NULL)
-            check_file(check, lesson->id, rung->file, rung->bytes);
+            check_file(check, lesson->id, rung->file, rung->stills > 0 ? -1 : rung->bytes);
+        if (rung->file != NULL && rung->index_file != NULL)
+            check_file(check, lesson->id, rung->index_file, -1);
+    }
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *asset = lesson->assets->pdata[i];
+        check_file(check, lesson->id, asset->file, asset->bytes);
+    }
+    for (guint i = 0; i < lesson->captions->len; i++) {
+        const CatalogCaptions *captions = lesson->captions->pdata[i];
+        check_file(check, lesson->id, captions->file, captions->bytes);
     }
     if (lesson->poster_file != NULL)
         check_file(check, lesson->id, lesson->poster_file, -1);
@@ -63,7 +74,8 @@ check_lessons(CatalogDatabase *database, gpointer data, GError **error)
     g_autoptr(GPtrArray) ids =
         catalog_lessonlist_list_ids(database, CATALOG_LESSON_STATE_PUBLISHED, error);
     for (guint i = 0; ids != NULL && i < ids->len; i++) {
-        g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, ids->pdata[i], error);
+        g_autoptr(CatalogLesson) lesson =
+            catalog_lessonlist_get_generation(database, ids->pdata[i], 0, error);
         if (lesson == NULL)
             return FALSE;
         check_lesson(check, lesson);

@@ -121,6 +121,10 @@ test_caching(void)
     g_assert_cmpstr(http_types_get_caching("index.m3u8"), ==, "public, max-age=2");
     g_assert_cmpstr(http_types_get_caching("index.0123abcd.m3u8"), ==, "public, max-age=2");
     g_assert_cmpstr(http_types_get_caching("lesson.json"), ==, "public, max-age=2");
+    g_assert_true(!!strstr(http_types_get_caching("waveform.0123abcd.json"), "immutable"));
+    g_assert_true(!!strstr(http_types_get_caching("slides.0123abcd.pdf"), "immutable"));
+    g_assert_false(!!strstr(http_types_get_caching("slides.vtt"), "immutable"));
+    g_assert_cmpstr(http_types_find("slides.0123abcd.pdf")->type, ==, "application/pdf");
 }
 
 typedef struct {

@@ -71,7 +71,7 @@ function JobRow({ job, onChanged }: { job: Job; onChanged: (job: Job) => void })
           <span class={`chip chip-${job.state}`}>{texts.jobs.states[job.state] ?? job.state}</span>
         </p>
         <p class="hint">
-          {texts.jobs.attempt(Math.max(1, job.attempts))} ·{' '}
+          {texts.jobs.kinds[job.kind] ?? job.kind} · {texts.jobs.attempt(Math.max(1, job.attempts))} ·{' '}
           {texts.jobs.updated(formatDateTime(job.updated_ms, lang))}
         </p>
         <JobProgress job={job} />

@@ -213,6 +213,12 @@ export const staffEn: StaffTexts = {
     retry: 'Try again',
     cancel: 'Cancel',
     untitled: '(no title)',
+    kinds: {
+      encode: 'Encoding',
+      refine: 'Finer picture',
+      reencode: 'Encoding anew',
+      captions: 'Captions',
+    },
     updated: (when) => `changed ${when}`,
   },
   audit: {

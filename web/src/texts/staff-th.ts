@@ -214,6 +214,12 @@ export const staffTh = {
     retry: 'ลองใหม่',
     cancel: 'ยกเลิก',
     untitled: '(ไม่มีชื่อ)',
+    kinds: {
+      encode: 'แปลงบทเรียน',
+      refine: 'ทำภาพให้คมขึ้น',
+      reencode: 'แปลงใหม่ทั้งหมด',
+      captions: 'ทำคำบรรยาย',
+    } as Record<string, string>,
     updated: (when: string) => `เปลี่ยนล่าสุด ${when}`,
   },
   audit: {

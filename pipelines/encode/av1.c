@@ -43,7 +43,7 @@ set_up(EncodeAv1 *av1, const EncodeGrid *grid, const EncodeDecidePicture *pictur
     context->color_range = AVCOL_RANGE_MPEG;
     av_opt_set_int(context->priv_data, "preset", picture->av1_preset, 0);
     av_opt_set_int(context->priv_data, "crf", picture->crf, 0);
-    g_autofree char *parameters = g_strdup_printf("scm=%d:lp=%d", picture->drawn ? 1 : 0, THREADS);
+    g_autofree char *parameters = g_strdup_printf("scm=%d:lp=%d", picture->screen ? 1 : 0, THREADS);
     av_opt_set(context->priv_data, "svtav1-params", parameters, 0);
 }
 

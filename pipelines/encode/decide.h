@@ -22,7 +22,8 @@ typedef struct {
     guint width;        // (value)
     guint height;       // (value)
     guint step;         // (value) ticks a picture
-    gboolean drawn;     // (value) coded as slides or a screen: screen tools, still-image tuning
+    gboolean drawn;     // (value) coded as slides or a screen
+    gboolean screen;    // (value) with AV1's screen tools: they pay where no face moves beside
     guint crf;          // (value) constant quality below the ceiling
     guint rate_kbps;    // (value) steady ceiling, with a buffer of one second
     int av1_preset;     // (value) SVT-AV1's
@@ -35,8 +36,9 @@ EncodeGrid encode_decide_grid(const SourceInfo *info, AnalyseResultContent glanc
 /** TRUE when the lesson may get the rung: by its kind and size, and `slides` not from a camera. */
 gboolean encode_decide_suits(EncodeRungsId id, const SourceInfo *info, AnalyseResultContent glance);
 
-/** @id: a rung that moves. A marked interpreter raises size and ceiling of `lite` and `small` until
- * the inset is 120 pixels high, and the rate to 15 or the source's. */
+/** @id: a rung that moves. A marked interpreter raises size and ceiling of the rungs below 720 lines
+ * until the inset is 120 pixels high (at most 720 lines and twice the ceiling), and the rate to 15
+ * pictures a second or more. */
 EncodeDecidePicture encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid,
                                           EncodeRungsId id);
 

@@ -170,9 +170,15 @@ try_stage(Transcode *transcode, Stage stage, EncodeProgressStage bounds, GError 
         g_clear_error(&failure);
         made = stage(transcode, bounds, &failure);
     }
-    if (!made)
-        g_propagate_error(error, failure);
-    return made;
+    if (made)
+        return TRUE;
+    // A reader that was stopped may tell it in its own words.
+    if (child_channel_is_cancelled(transcode->run.channel)) {
+        g_clear_error(&failure);
+        g_set_error_literal(&failure, SOURCE_FAILURE, SOURCE_FAILURE_CANCELLED, "cancelled");
+    }
+    g_propagate_error(error, failure);
+    return FALSE;
 }
 
 static void

@@ -10,23 +10,130 @@ typedef struct {
     guint height;                 // (value)
     guint rate;                   // (value)
     AnalyseResultContent content; // (value)
+    gboolean face;                // (value) an inset moves beside the slides
     AnalyseResultRect sign;       // (value) the interpreter
     const char *lines[5];         // (static) what is decided of each rung that moves
 } Golden;
 
 static const Golden goldens[] = {
-    {"slides",
+    {"slides with a face",
      1280,
      720,
      25,
      ANALYSE_RESULT_CONTENT_SLIDES,
+     TRUE,
      {0},
      {
-         "lite 854x480 step 2 drawn crf 48 rate 49 preset 10",
+         "lite 854x480 step 2 drawn crf 48 rate 39 preset 10",
          "small 480x270 step 2 drawn crf 26 rate 79 preset faster",
          "medium 640x360 step 2 drawn crf 25 rate 264 preset veryfast",
          "clear 1280x720 step 2 drawn crf 40 rate 449 preset 8",
          "large 1280x720 step 2 drawn crf 24 rate 1066 preset veryfast",
+     }},
+    {"slides alone",
+     1920,
+     1080,
+     30,
+     ANALYSE_RESULT_CONTENT_SLIDES,
+     FALSE,
+     {0},
+     {
+         "lite 854x480 step 3 screen crf 48 rate 39 preset 10",
+         "small 480x270 step 2 screen crf 26 rate 79 preset faster",
+         "medium 640x360 step 2 screen crf 25 rate 264 preset veryfast",
+         "clear 1280x720 step 2 screen crf 40 rate 449 preset 8",
+         "large 1280x720 step 2 screen crf 24 rate 1066 preset veryfast",
+     }},
+    {"slides with an interpreter",
+     1280,
+     720,
+     25,
+     ANALYSE_RESULT_CONTENT_SLIDES,
+     TRUE,
+     {780, 700, 180, 200},
+     {
+         "lite 1066x600 step 2 drawn crf 48 rate 62 preset 10",
+         "small 1066x600 step 2 drawn crf 26 rate 190 preset faster",
+         "medium 1066x600 step 1 drawn crf 25 rate 576 preset veryfast",
+         "clear 1280x720 step 1 drawn crf 40 rate 449 preset 8",
+         "large 1280x720 step 1 drawn crf 24 rate 1066 preset veryfast",
+     }},
+    {"screen",
+     1280,
+     720,
+     10,
+     ANALYSE_RESULT_CONTENT_SCREEN,
+     FALSE,
+     {0},
+     {
+         "lite 854x480 step 1 screen crf 48 rate 39 preset 10",
+         "small 480x270 step 1 screen crf 26 rate 79 preset faster",
+         "medium 640x360 step 1 screen crf 25 rate 264 preset veryfast",
+         "clear 1280x720 step 1 screen crf 40 rate 449 preset 8",
+         "large 1280x720 step 1 screen crf 24 rate 1066 preset veryfast",
+     }},
+    {"camera",
+     1280,
+     720,
+     30,
+     ANALYSE_RESULT_CONTENT_CAMERA,
+     FALSE,
+     {0},
+     {
+         "lite 480x270 step 3 camera crf 45 rate 35 preset 9",
+         "small 480x270 step 2 camera crf 26 rate 71 preset faster",
+         "medium 640x360 step 1 camera crf 24 rate 238 preset veryfast",
+         "clear 1280x720 step 1 camera crf 38 rate 404 preset 8",
+         "large 1280x720 step 1 camera crf 23 rate 960 preset veryfast",
+     }},
+    {"upright camera",
+     720,
+     1280,
+     25,
+     ANALYSE_RESULT_CONTENT_CAMERA,
+     FALSE,
+     {0},
+     {
+         "lite 270x480 step 2 camera crf 45 rate 35 preset 9",
+         "small 270x480 step 2 camera crf 26 rate 71 preset faster",
+         "medium 360x640 step 1 camera crf 24 rate 238 preset veryfast",
+         "clear 720x1280 step 1 camera crf 38 rate 404 preset 8",
+         "large 720x1280 step 1 camera crf 23 rate 960 preset veryfast",
+     }},
+    {"camera with an interpreter",
+     640,
+     480,
+     24,
+     ANALYSE_RESULT_CONTENT_CAMERA,
+     FALSE,
+     {700, 500, 250, 400},
+     {
+         "lite 400x300 step 2 camera crf 45 rate 44 preset 9",
+         "small 400x300 step 2 camera crf 26 rate 88 preset faster",
+         "medium 480x360 step 1 camera crf 24 rate 238 preset veryfast",
+         "clear 640x480 step 1 camera crf 38 rate 404 preset 8",
+         "large 640x480 step 1 camera crf 23 rate 960 preset veryfast",
+     }},
+    {"small",
+     320,
+     240,
+     25,
+     ANALYSE_RESULT_CONTENT_CAMERA,
+     FALSE,
+     {0},
+     {
+         "lite 320x240 step 2 camera crf 45 rate 35 preset 9",
+         "small 320x240 step 2 camera crf 26 rate 71 preset faster",
+     }},
+    {"tiny",
+     40,
+     30,
+     25,
+     ANALYSE_RESULT_CONTENT_SLIDES,
+     FALSE,
+     {0},
+     {
+         "small 40x30 step 2 screen crf 26 rate 79 preset faster",
      }},
 };
 
@@ -34,10 +141,13 @@ static char *
 format_picture(EncodeRungsId id, const EncodeDecidePicture *picture)
 {
     g_autofree char *number = g_strdup_printf("%d", picture->av1_preset);
-    return g_strdup_printf("%s %ux%u step %u %s crf %u rate %u preset %s",
-                           encode_rungs_get(id)->name, picture->width, picture->height,
-                           picture->step, picture->drawn ? "drawn" : "camera", picture->crf,
-                           picture->rate_kbps, picture->preset != NULL ? picture->preset : number);
+    return g_strdup_printf(
+        "%s %ux%u step %u %s crf %u rate %u preset %s", encode_rungs_get(id)->name, picture->width,
+        picture->height, picture->step,
+        picture->screen  ? "screen"
+        : picture->drawn ? "drawn"
+                         : "camera",
+        picture->crf, picture->rate_kbps, picture->preset != NULL ? picture->preset : number);
 }
 
 static void
@@ -50,6 +160,7 @@ check_golden(const Golden *golden)
     info->rate_numerator = golden->rate;
     info->rate_denominator = 1;
     AnalyseResultPicture analysis = {.content = golden->content};
+    analysis.inset.width = golden->face ? 200 : 0;
     EncodeDecideFacts facts = {info, &analysis, golden->sign};
     EncodeGrid grid = encode_decide_grid(info, golden->content);
     guint line = 0;

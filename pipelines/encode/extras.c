@@ -6,7 +6,6 @@
 
 #include "pipelines/captions/extract.h"
 #include "pipelines/encode/failure.h"
-#include "pipelines/encode/storyboard.h"
 #include "pipelines/encode/stills.h"
 #include "pipelines/encode/storyboard.h"
 #include "pipelines/encode/waveform.h"

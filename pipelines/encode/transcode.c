@@ -96,6 +96,10 @@ plan_rungs(Transcode *transcode)
         transcode->refines = transcode->refines && rung == ENCODE_RUNGS_CLEAR;
     }
     g_ptr_array_add(names, NULL);
+    // With the stills, the poster was sent before.
+    run->poster_sent =
+        transcode->refines || g_strv_contains((const char *const *)run->job->done,
+                                              encode_rungs_get(ENCODE_RUNGS_SLIDES)->name);
     g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_PLAN);
     report->rungs = g_strdupv((char **)names->pdata);
     child_channel_send(run->channel, report);

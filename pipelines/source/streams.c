@@ -10,6 +10,7 @@
 #include "pipelines/source/failure.h"
 
 #define DECODER_THREADS 2
+#define THREADED_PIXELS ((guint64)4096 * 2304)
 #define LOWEST_BPS 200
 
 gboolean
@@ -65,7 +66,10 @@ source_streams_open_decoder(AVFormatContext *format, int index)
     if (decoder == NULL)
         return NULL;
     gboolean video = codec->type == AVMEDIA_TYPE_VIDEO;
-    decoder->thread_count = video ? DECODER_THREADS : 1;
+    // Each thread holds pictures of its own: of very large ones, one set is enough.
+    guint64 pixels =
+        (guint64)MAX(stream->codecpar->width, 0) * (guint64)MAX(stream->codecpar->height, 0);
+    decoder->thread_count = video && pixels <= THREADED_PIXELS ? DECODER_THREADS : 1;
     decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
     if (avcodec_parameters_to_context(decoder, stream->codecpar) < 0) {
         avcodec_free_context(&decoder);

@@ -267,6 +267,9 @@ static const char RETRY_SQL[] =
     " attempts = iif(state = 'queued', attempts, 0), error_code = NULL, error_detail = NULL,"
     " permille = iif(state = 'queued', permille, 0), stage = iif(state = 'queued', stage, NULL),"
     " checkpoint = iif(state = 'queued', checkpoint, NULL),"
+    // Another one may be shown by now than when it was ordered.
+    " generation = iif(kind = 'reencode', generation,"
+    "  (SELECT l.generation FROM lessons l WHERE l.id = jobs.lesson_id)),"
     " updated_ms = :now_ms"
     " WHERE id = :id AND state IN ('failed','cancelled','queued')";
 

@@ -219,26 +219,6 @@ forget_uncounted_stills(CatalogLesson *lesson)
     trim_stills(lesson, 0);
 }
 
-static gboolean
-describe_finished(Run *run, GError **error)
-{
-    FlowsEncodeAction *action = run->action;
-    CatalogLesson *lesson = action->lesson;
-    const FlowsPublishPlaces *places = &run->context.places;
-    if (count_files(lesson) == 0) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "done without any rung");
-        return FALSE;
-    }
-    lesson->complete = !action->refine && !has_failed_rung(lesson);
-    if (action->duration_ms > 0)
-        lesson->duration_ms = (gint64)action->duration_ms;
-    forget_uncounted_stills(lesson);
-    flows_publish_asset_read_inset(places, lesson, action->shown_width, action->shown_height,
-                                   &action->inset);
-    action->orphans = flows_publish_orphans_list(places, lesson);
-    return flows_publish_describe(places, lesson, error);
-}
-
 /* Whatever the job was about to show: the generation that is shown is described again. */
 static gboolean
 describe_shown(Run *run, GError **error)
@@ -251,6 +231,28 @@ describe_shown(Run *run, GError **error)
         action->orphans = flows_publish_orphans_list(&run->context.places, lesson);
     return action->shown == NULL ||
            flows_publish_describe(&run->context.places, action->shown, error);
+}
+
+static gboolean
+describe_finished(Run *run, GError **error)
+{
+    FlowsEncodeAction *action = run->action;
+    CatalogLesson *lesson = action->lesson;
+    const FlowsPublishPlaces *places = &run->context.places;
+    if (action->shown != NULL && run->context.job->kind != CATALOG_JOB_KIND_REENCODE)
+        return describe_shown(run, error); // overtaken
+    if (count_files(lesson) == 0) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "done without any rung");
+        return FALSE;
+    }
+    lesson->complete = !action->refine && !has_failed_rung(lesson);
+    if (action->duration_ms > 0)
+        lesson->duration_ms = (gint64)action->duration_ms;
+    forget_uncounted_stills(lesson);
+    flows_publish_asset_read_inset(places, lesson, action->shown_width, action->shown_height,
+                                   &action->inset);
+    action->orphans = flows_publish_orphans_list(places, lesson);
+    return flows_publish_describe(places, lesson, error);
 }
 
 static gboolean

@@ -189,9 +189,36 @@ settle_finished(const Rows *rows, GError **error)
     return refine != NULL;
 }
 
+/* A generation that was shown after all (by a runner that took over) is none to be dropped. */
+static gboolean
+drop_generation(CatalogDatabase *database, const CatalogJob *job, gint64 delete_after_ms,
+                GError **error)
+{
+    const CatalogGenerationsMove move = {job->lesson_id, job->generation, delete_after_ms};
+    g_autoptr(GError) cause = NULL;
+    if (catalog_generations_drop(database, &move, &cause) ||
+        g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) ||
+        g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return FALSE;
+}
+
+/* A re-encode was shown while this one waited: what it made is for nobody. */
+static gboolean
+write_overtaken(const Rows *rows, GError **error)
+{
+    return drop_generation(rows->database, rows->context->job, rows->by.now_ms, error) &&
+           supersede_orphans(rows, rows->by.now_ms, error) &&
+           catalog_jobs_finish(rows->database, rows->context->job->id, rows->context->runner,
+                               rows->by.now_ms, error);
+}
+
 static gboolean
 write_finished(const Rows *rows, GError **error)
 {
+    if (!is_shown(rows) && rows->context->job->kind != CATALOG_JOB_KIND_REENCODE)
+        return write_overtaken(rows, error);
     const CatalogLesson *lesson = rows->action->lesson;
     const CatalogJob *job = rows->context->job;
     CatalogLessonsMedia media = {.duration_ms = lesson->duration_ms, .complete = lesson->complete};
@@ -219,21 +246,6 @@ mark_queued(const Rows *rows, GError **error)
     if (catalog_lessons_set_state(rows->database, rows->context->job->lesson_id,
                                   CATALOG_LESSON_STATE_QUEUED, &rows->by, &cause) ||
         g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&cause));
-    return FALSE;
-}
-
-/* A generation that was shown after all (by a runner that took over) is none to be dropped. */
-static gboolean
-drop_generation(CatalogDatabase *database, const CatalogJob *job, gint64 delete_after_ms,
-                GError **error)
-{
-    const CatalogGenerationsMove move = {job->lesson_id, job->generation, delete_after_ms};
-    g_autoptr(GError) cause = NULL;
-    if (catalog_generations_drop(database, &move, &cause) ||
-        g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) ||
-        g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&cause));
     return FALSE;

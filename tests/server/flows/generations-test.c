@@ -212,6 +212,37 @@ test_reencode_takes_the_place(gconstpointer data)
     flows_bench_remove(bench);
 }
 
+static gboolean
+write_overtaking(CatalogDatabase *database, gpointer data, GError **error)
+{
+    const char *lesson_id = data;
+    const CatalogAuditStamp by = {NULL, g_get_real_time() / 1000};
+    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, lesson_id, error);
+    const CatalogAuditStamp later = {NULL, by.now_ms + 5};
+    g_autofree char *late =
+        catalog_jobs_enqueue(database, CATALOG_JOB_KIND_REFINE, lesson_id, -60, &later, error);
+    if (!catalog_lessons_set_original(database, lesson_id, 10, NULL, by.now_ms, error))
+        return FALSE;
+    lesson->original_bytes = 10;
+    g_autofree char *job = flows_reencode_order(database, lesson, FALSE, &by, error);
+    return job != NULL && late != NULL;
+}
+
+/* A job that was ordered for what was shown before does not bring it back. */
+static void
+test_overtaken_refine_shows_nothing(gconstpointer data)
+{
+    FlowsBench *bench = make_bench("large\nstills=2\n");
+    supervise(data, bench);
+    run_on_catalog(bench, write_overtaking, bench->lesson_id);
+    supervise(data, bench);
+    g_assert_cmpuint(flows_bench_assert_published(bench), ==, 4);
+    g_autoptr(CatalogLesson) lesson = flows_bench_read_lesson(bench);
+    g_assert_cmpint(lesson->generation, ==, 2);
+    assert_shown(bench);
+    flows_bench_remove(bench);
+}
+
 /* Nothing of a re-encode that ends badly is seen or left. */
 static void
 test_failed_reencode_changes_nothing(gconstpointer data)
@@ -335,6 +366,7 @@ main(int argc, char **argv)
         {"refine-follows", test_refine_follows},
         {"failed-refine-leaves-it-complete", test_failed_refine_leaves_it_complete},
         {"reencode-takes-the-place", test_reencode_takes_the_place},
+        {"overtaken-refine-shows-nothing", test_overtaken_refine_shows_nothing},
         {"failed-reencode-changes-nothing", test_failed_reencode_changes_nothing},
         {"cancelled-reencode-changes-nothing", test_cancelled_reencode_changes_nothing},
         {"daemon-dies-at-each-step", test_daemon_dies_at_each_step},

@@ -54,7 +54,7 @@ export async function publishAll(daemon: Daemon, files: readonly string[], texts
   return lesson;
 }
 
-const SPEECH =
+export const SPEECH =
   'สวัสดีค่ะนักเรียน วันนี้เราเรียนเรื่องเศษส่วน เศษส่วนประกอบด้วยตัวเศษและตัวส่วน ' +
   'หนึ่งส่วนสองเท่ากับสองส่วนสี่ ลองคิดตามไปด้วยกันนะคะ';
 
@@ -63,13 +63,14 @@ export interface Slide {
   lines: readonly string[];
 }
 
-function runTool(program: string, args: readonly string[]): void {
+/** Runs a program to its end; its output is in the error when it fails. */
+export function runTool(program: string, args: readonly string[]): void {
   const done = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
   if (done.status !== 0) throw new Error(`${program}: ${done.error?.message ?? done.stderr}`);
 }
 
 /** Draws a slide; the browser shapes Thai as it should be, ffmpeg's drawtext does not. */
-async function drawSlide(browser: Browser, path: string, slide: Slide): Promise<void> {
+export async function drawSlide(browser: Browser, path: string, slide: Slide): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   await page.setContent(
     `<body lang="th" style="margin:0;padding:72px 90px;background:#f6f3e7;color:#24304f;` +

@@ -115,19 +115,22 @@ function BudgetLine() {
   );
 }
 
-/** The slides as one file to print. Its size is asked for only when the lesson does not tell it. */
-function SlidesPdf({ lesson }: { lesson: Lesson }) {
+/**
+ * The slides as one file to print. Its size is asked for only when the lesson does not
+ * tell it, and not before play.
+ */
+function SlidesPdf({ lesson, playing }: { lesson: Lesson; playing: boolean }) {
   const texts = useLateTexts().slides;
   const known = lesson.slides?.pdf_bytes ?? null;
   const [bytes, setBytes] = useState<number | null>(known);
   const url = lesson.slides?.pdf ?? null;
   useWhen(() => {
-    if (!url || known !== null) return;
+    if (!url || known !== null || !playing) return;
     fetch(url, { method: 'HEAD' }).then(
       (answer) => setBytes(Number(answer.headers.get('Content-Length')) || null),
       () => undefined,
     );
-  }, [url]);
+  }, [url, playing]);
   if (!url) return null;
   return (
     <a class="button" href={url} download>
@@ -145,7 +148,7 @@ export function MainPanels(props: PanelProps) {
     <>
       <div class="actions">
         <ShareButtons lesson={lesson} seconds={props.seconds} />
-        <SlidesPdf lesson={lesson} />
+        <SlidesPdf lesson={lesson} playing={props.video !== null} />
       </div>
       {wanted && <LatePanel files={TRANSCRIPT} props={props} />}
     </>

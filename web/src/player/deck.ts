@@ -76,7 +76,7 @@ export class Deck implements SideWork {
     const { stills } = this.state.get();
     if (stills.length === 0) return this.state.get().broken ? Infinity : 8;
     const wish = planStill(stills, new Set(this.held.keys()), this.now, {
-      bytes: this.bytesPerStill,
+      bytesOf: (index) => this.guessBytes(index),
       speed: turn.speed ?? GUESSED_SPEED,
       window: turn.window,
       rate: this.readRate(),
@@ -85,6 +85,13 @@ export class Deck implements SideWork {
     if (turn.ahead < wish.ahead) return wish.ahead;
     await this.fetchStill(wish.index, turn.hooks, turn.signal);
     return true;
+  }
+
+  /** What is still to come of a still: a build has more than the one before; what came before counts. */
+  private guessBytes(index: number): number {
+    const before = this.state.get().stills[index]?.grows ? (this.held.get(index - 1)?.bytes ?? 0) : 0;
+    const whole = Math.max(this.bytesPerStill, before * 1.25);
+    return Math.max(2000, whole - (this.parts.get(index)?.bytes ?? 0));
   }
 
   /** Fetches one still; a file that is not there is not asked for again. */

@@ -51,6 +51,8 @@ export interface FeederSource {
 
 const KEEP_BEHIND = 20;
 const LARGEST_GAP = 0.5;
+/** Seconds of sound below which nothing else may have the line. */
+const LEAST_AHEAD = 1.2;
 const WAKING = ['timeupdate', 'seeking', 'ratechange', 'play', 'waiting'] as const;
 /** Seconds of the lesson in the request that reads the head. */
 const FIRST_SECONDS = 4;
@@ -167,7 +169,9 @@ export class Feeder {
       grown.set(bytes, head.length);
       head = grown;
       const index = readIndex(head);
-      if (typeof index === 'number') wanted = Math.max(wanted, index);
+      // Media is handed on from the first segment on: between it and the index there may be a gap.
+      const enough = typeof index === 'number' ? index : index.segments[0]!.offset;
+      if (typeof index === 'number' || head.length < enough) wanted = Math.max(wanted, enough);
       else await this.begin(index, head, startAt, early > 0, signal);
     };
     while (!this.index) {
@@ -383,7 +387,7 @@ export class Feeder {
   private readonly onVideo = (event: Event): void => {
     if (event.type === 'seeking') this.leaveTransfer();
     if (event.type === 'waiting') this.jumpGap();
-    if (event.type !== 'timeupdate' && this.countAhead() === 0) this.sideAbort?.abort();
+    if (this.sideAbort && !this.video.paused && this.countAhead() < LEAST_AHEAD) this.sideAbort.abort();
     this.notify();
   };
 

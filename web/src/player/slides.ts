@@ -88,25 +88,39 @@ export interface Wish {
   ahead: number;
 }
 
+export interface StillLink {
+  /** Bytes that a still likely has to come. */
+  bytesOf(index: number): number;
+  /** Bytes a second. */
+  speed: number;
+  /** Seconds of sound that the feeder wants at most. */
+  window: number;
+  /** Playback speed. */
+  rate: number;
+}
+
 /**
  * Which still to fetch next: the one of the present time, unless it would come too late to be seen; then
- * the next one when its time comes near. Null when there is nothing to fetch.
+ * the next one when its time comes near. Null when there is nothing to fetch. The sound ahead covers the
+ * still's own time on the line with something to spare, and more while there is no hurry.
  */
 export function planStill(
   stills: readonly Still[],
   held: ReadonlySet<number>,
   now: number,
-  link: { bytes: number; speed: number; window: number; rate: number },
+  link: StillLink,
 ): Wish | null {
-  const seconds = (link.bytes / link.speed) * link.rate;
   const most = link.window * 0.7;
+  const secondsOf = (index: number): number => (link.bytesOf(index) / link.speed) * link.rate;
   const at = findStill(stills, now);
-  const here = stills[at]!;
-  const late = at + 1 < stills.length && here.end - now < seconds / 2;
-  if (!held.has(at) && !late) return { index: at, ahead: Math.min(most, seconds * 1.2 + 1) };
+  const here = secondsOf(at);
+  const late = at + 1 < stills.length && stills[at]!.end - now < here / 2;
+  if (!held.has(at) && !late) return { index: at, ahead: Math.min(most, here * 1.3 + 1.5) };
   const next = stills[at + 1];
   if (!next || held.has(at + 1)) return null;
-  const lead = Math.max(20, seconds * 3 + 10);
-  if (next.start - now > lead) return null;
-  return { index: at + 1, ahead: Math.min(most, seconds * 1.5 + 4) };
+  const seconds = secondsOf(at + 1);
+  const until = next.start - now;
+  if (until > Math.max(20, seconds * 3 + 10)) return null;
+  const spare = until < seconds * 2 + 5 ? 1.5 : 4;
+  return { index: at + 1, ahead: Math.min(most, seconds * 1.3 + spare) };
 }

@@ -21,7 +21,7 @@ const LINES = [
 ];
 const STEPS = 3;
 /** Seconds that each step of a slide is shown, in turn. */
-const STEP_SECONDS = [9, 5, 6, 11, 4, 7];
+const STEP_SECONDS = [12, 8, 10, 14, 9, 13];
 
 export interface Still {
   start: number;

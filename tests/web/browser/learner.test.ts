@@ -141,8 +141,10 @@ test('script, style and data of a lesson page are at most 30 KB', async () => {
   const count = await countBytes(page);
   await page.goto(`/watch/${lesson.id}`);
   await page.locator('.player-start').waitFor();
-  process.stdout.write(`# critical path: ${count.total()} bytes\n`);
-  assert.ok(count.total() <= 30_000, `${count.total()} bytes`);
+  // What is fetched when idle may have begun already; it is not waited for.
+  const bytes = count.total(/\/watch\/|\/assets\/index-|\/api\/v1\//);
+  process.stdout.write(`# critical path: ${bytes} bytes\n`);
+  assert.ok(bytes > 20_000 && bytes <= 30_000, `${bytes} bytes`);
   await context.close();
 });
 

@@ -66,9 +66,8 @@ function useParts(turn: number, settled: boolean): Parts {
     return undefined;
   }, [turn, active]);
   useWhen(() => {
-    if (!active || controls) return undefined;
+    if (!active || controls || turn === 0) return undefined;
     const load = (): void => void active.loadControls().then(setControls, () => undefined);
-    if (turn === 0) return whenIdle(load);
     // The first sound and slide go before the buttons, unless they keep us waiting.
     const timer = setTimeout(load, settled ? 0 : LONGEST_WAIT_MS);
     return () => clearTimeout(timer);

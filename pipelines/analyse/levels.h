@@ -11,7 +11,7 @@
 #define ANALYSE_LEVELS_NONE -120.0 // dBFS
 // What speech is brought to, and the highest peak a limiter leaves: with room for what the codecs
 // add of their own.
-#define ANALYSE_LEVELS_TARGET_LUFS -16.1
+#define ANALYSE_LEVELS_TARGET_LUFS -15.9
 #define ANALYSE_LEVELS_CEILING_DBTP -5.0
 
 typedef struct _AnalyseLevels AnalyseLevels;

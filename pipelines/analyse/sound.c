@@ -32,6 +32,7 @@
 typedef enum { LEFT, RIGHT, MIDDLE, SIDE, WAYS } Way;
 
 struct _AnalyseSound {
+    double narrow[2][4];               // (value) state of a filter: left, right
     AnalyseLoudnessFilter weighing[2]; // (value) left, right
     gboolean alike;                    // (value) the channels were equal so far
     double rumble[4];                  // (value) state of its filter
@@ -163,12 +164,37 @@ pass_rumble(double *state, double sample)
     return sample;
 }
 
+/* Two Butterworth sections, low-pass at 9.5 kHz: what is above, no cheap rung carries, and it must
+ * not be counted. */
+static double
+pass_narrow(double *state, double sample)
+{
+    static const double sections[2][3] = {
+        {0.180964014292, -0.342896310757, 0.066752367925},
+        {0.249035984071, -0.471881221897, 0.468025158180},
+    };
+    for (int i = 0; i < 2; i++, state += 2) {
+        const double *section = sections[i];
+        double out = section[0] * sample + state[0];
+        state[0] = 2 * section[0] * sample - section[1] * out + state[1];
+        state[1] = section[0] * sample - section[2] * out;
+        sample = out;
+    }
+    return sample;
+}
+
+static double
+weigh(AnalyseSound *sound, int channel, double sample)
+{
+    return analyse_loudness_weigh(&sound->weighing[channel],
+                                  pass_narrow(sound->narrow[channel], sample));
+}
+
 static void
 add_sample(AnalyseSound *sound, double left, double right)
 {
-    double weighted_left = analyse_loudness_weigh(&sound->weighing[0], left);
-    double weighted_right =
-        sound->alike ? weighted_left : analyse_loudness_weigh(&sound->weighing[1], right);
+    double weighted_left = weigh(sound, 0, left);
+    double weighted_right = sound->alike ? weighted_left : weigh(sound, 1, right);
     double sign = sound->correlation < 0 ? -0.5 : 0.5;
     double folded = left * 0.5 + right * sign;
     double weighted = weighted_left * 0.5 + weighted_right * sign;
@@ -218,6 +244,7 @@ analyse_sound_add(AnalyseSound *sound, const float *left, const float *right)
     if (sound->alike && !equal) {
         sound->alike = FALSE;
         sound->weighing[1] = sound->weighing[0];
+        memcpy(sound->narrow[1], sound->narrow[0], sizeof sound->narrow[0]);
         memcpy(sound->past[1], sound->past[0], sizeof sound->past[0]);
     }
     find_peak(sound, 0, left);

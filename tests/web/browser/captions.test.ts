@@ -137,6 +137,12 @@ test('the lines are on the picture, and over a still', async () => {
     return [...video.textTracks].some((track) => track.mode === 'showing' && (track.activeCues?.length ?? 0) > 0);
   }, undefined, { timeout: 30_000 });
   assert.ok(LINES.includes(await showing()));
+  await page.locator('.player-stage video').focus();
+  await page.keyboard.press('c');
+  const box = page.getByLabel(texts.transcript.onPicture);
+  await page.waitForFunction((element) => !(element as HTMLInputElement).checked, await box.elementHandle());
+  await page.keyboard.press('c');
+  await page.waitForFunction((element) => (element as HTMLInputElement).checked, await box.elementHandle());
   await page.locator('input[name=rung][value=voice]').check();
   await page.locator('.player-still').waitFor();
   await page.locator('.transcript-line').nth(2).click();

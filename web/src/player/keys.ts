@@ -4,6 +4,7 @@
 // The player's shortcuts. They work while the focus is anywhere in the player, and leave alone keys
 // that a focused control needs itself.
 
+import { recall, remember } from '../lib/storage';
 import type { Session } from './session';
 
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -29,10 +30,14 @@ export function toggleFullscreen(box: HTMLElement | null, video: HTMLVideoElemen
   else apple.webkitEnterFullscreen?.();
 }
 
-/** Shows or hides the first captions. */
+/** Shows the captions, in the language chosen before if there is one, or hides them; remembered. */
 export function toggleCaptions(video: HTMLVideoElement): void {
-  const track = video.textTracks[0];
-  if (track) track.mode = track.mode === 'showing' ? 'hidden' : 'showing';
+  const tracks = Array.from(video.textTracks).filter((track) => track.kind === 'captions');
+  const { language } = recall<{ language: string | null }>('captions', { language: null });
+  const showing = tracks.find((track) => track.mode === 'showing');
+  const chosen = tracks.find((track) => track.language === language) ?? tracks[0];
+  for (const track of tracks) track.mode = !showing && track === chosen ? 'showing' : 'disabled';
+  if (chosen) remember('captions', { language: (showing ?? chosen).language, shown: !showing });
 }
 
 function stepRate(video: HTMLVideoElement, by: number): void {

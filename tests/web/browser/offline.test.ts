@@ -29,6 +29,7 @@ import { callApi, publishAll } from './lessons';
 
 const SECONDS = 14;
 const BLOCK = 256 * 1024;
+const SLIDES_TITLE = 'สองสไลด์';
 const daemon = prepareDaemon(process.argv[2]!);
 const profile = join(daemon.folder, 'profile');
 const browser = await launchBrowser();
@@ -51,14 +52,27 @@ function makeRestless(): string {
   return path;
 }
 
+/** Two slides and a tone. */
+function makeSlides(): string {
+  const path = join(daemon.folder, 'slides.mp4');
+  const slide = (ground: string, box: string): string[] => [
+    '-f', 'lavfi', '-i', `color=c=${ground}:s=640x360:r=10:d=4,drawbox=${box}:t=fill`,
+  ];
+  const inputs = [...slide('white', 'x=50:y=50:w=200:h=100:c=blue'), ...slide('yellow', 'x=350:y=150:w=200:h=100:c=red')];
+  const join_ = ['-f', 'lavfi', '-i', 'sine=f=300:d=8', '-filter_complex', '[0][1]concat=n=2:v=1[v]', '-map', '[v]', '-map', '2:a'];
+  const coding = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
+  runTool('ffmpeg', ['-v', 'error', '-y', ...inputs, ...join_, ...coding, path]);
+  return path;
+}
+
 function countFrames(url: string): number {
   const args = ['-v', 'error', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets'];
   return Number.parseInt(runTool('ffprobe', [...args, '-of', 'csv=p=0', url]) || '0', 10) || 0;
 }
 
 /** Opens the list of what can be kept on the lesson's page. */
-async function openChoices(page: Page): Promise<void> {
-  await page.goto(`/watch/${lesson.id}`);
+async function openChoices(page: Page, id = lesson.id): Promise<void> {
+  await page.goto(`/watch/${id}`);
   const show = page.locator('.keep > button');
   await show.or(page.locator('.keep-list')).first().waitFor();
   if (await show.isVisible()) await show.click();
@@ -111,8 +125,9 @@ async function waitForHave(page: Page, least: number): Promise<number> {
 }
 
 test('a lesson is imported', async () => {
-  lesson = await publishAll(daemon, [makeRestless()], [
+  lesson = await publishAll(daemon, [makeRestless(), makeSlides()], [
     { title: 'การเคลื่อนที่ของวัตถุ ชั้นมัธยมศึกษาปีที่ 2', description: 'ภาพเคลื่อนไหวตลอดเวลา' },
+    { title: SLIDES_TITLE, description: '' },
   ]);
   for (const rung of lesson.rungs.filter((item) => item.file_url)) {
     frames.set(rung.name, countFrames(`${daemon.url}${rung.file_url}`));
@@ -152,6 +167,31 @@ test('kept, the daemon stopped, reloaded: small and voice play to their ends, an
   await context.close();
   await daemon.start();
 }, 240);
+
+test('slides and their voice play without network, every still is shown', async () => {
+  const context = await openContext(browser, daemon, { viewport: PHONE });
+  const page = await context.newPage();
+  const found = await callApi<{ items: Lesson[] }>(daemon, `lessons?query=${encodeURIComponent(SLIDES_TITLE)}`);
+  const slides = found.items[0]!;
+  await openChoices(page, slides.id);
+  await keepWhole(page, /สไลด์กับเสียง/);
+  await context.setOffline(true);
+  await page.reload();
+  await page.locator('.player-start').waitFor();
+  await page.evaluate(() => {
+    const shown = new Set<string>();
+    Object.assign(window, { shown });
+    new MutationObserver(() => {
+      const url = document.querySelector<HTMLImageElement>('.player-still img')?.src;
+      if (url?.startsWith('blob:')) shown.add(url);
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  const played = await playRung(page, 'slides');
+  assert.ok(Math.abs(played.time - 8) < 0.4, `ended at ${played.time}`);
+  const shown = await page.evaluate(() => (window as unknown as { shown: Set<string> }).shown.size);
+  assert.equal(shown, slides.slides!.count);
+  await context.close();
+}, 120);
 
 test('nothing that belongs to a person is kept, and other files come from the server', async () => {
   const context = await openContext(browser, daemon);

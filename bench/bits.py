@@ -127,7 +127,7 @@ def measure(daorian, name, source, folder):
         if not rung.get("bytes"):
             continue
         file = rung.get("file")
-        pictured = file and rung.get("width")
+        pictured = file and file.endswith(".mp4") and rung.get("width")
         total += rung["bytes"] if rung["name"] != "slides" else 0
         points.append(row(name, "Daorian", f"`{rung['name']}`", rung["bytes"], ssim(bundle / file, source, seconds) if pictured else None, seconds))
     row(name, "Daorian", "all media", total, None, seconds, f"{used:.0f}")

@@ -36,9 +36,9 @@ EncodeGrid encode_decide_grid(const SourceInfo *info, AnalyseResultContent glanc
 /** TRUE when the lesson may get the rung: by its kind and size, and `slides` not from a camera. */
 gboolean encode_decide_suits(EncodeRungsId id, const SourceInfo *info, AnalyseResultContent glance);
 
-/** @id: a rung that moves. A marked interpreter raises size and ceiling of the rungs below 720 lines
- * until the inset is 120 pixels high (at most 720 lines and twice the ceiling), and the rate to 15
- * pictures a second or more. */
+/** @id: a rung that moves. A marked interpreter raises size and ceiling of the rungs below 720
+ * lines until the inset is 120 pixels high (at most 720 lines and twice the ceiling), and the rate
+ * to 15 pictures a second or more. */
 EncodeDecidePicture encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid,
                                           EncodeRungsId id);
 

@@ -27,7 +27,8 @@ class Answer:
         self.status = response.status
         self.headers = {}
         for name, value in response.getheaders():
-            self.headers[name.lower()] = value
+            earlier = self.headers.get(name.lower())
+            self.headers[name.lower()] = f"{earlier}, {value}" if earlier else value
         self.body = response.read()
 
     def json(self):

@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import bits_lessons as lessons
@@ -101,13 +102,32 @@ def judge_slides(bundle, source, truth):
           f"latest {max(late):.2f} s; SSIM of {len(seen)} stills outside the inset: least {min(seen):.4f}, mean {sum(seen) / len(seen):.4f} (≥ 0.98).\n")
 
 
+def media_cpu():
+    """CPU seconds of each running daorian-media by process: their sandbox does not hand its usage on."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        if "(daorian-media)" in text:
+            words = text.rsplit(")", 1)[1].split()
+            found[stat.parent.name] = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
 def import_lesson(daorian, source, folder):
-    data, before = folder / f"data-{source.stem}", cpu()
-    done = subprocess.run([str(daorian), "import", "--wait", "--data", str(data), str(source)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        sys.exit(f"daorian import: {done.stderr}")
-    bundle = data / "lessons" / done.stdout.split()[-1]
-    return bundle, json.loads((bundle / "lesson.json").read_text(encoding="utf-8")), cpu() - before
+    data, used = folder / f"data-{source.stem}", {}
+    with subprocess.Popen([str(daorian), "import", "--wait", "--data", str(data), str(source)], stdout=subprocess.PIPE,
+                          text=True, stdin=subprocess.DEVNULL) as running:
+        while running.poll() is None:
+            used.update(media_cpu())
+            time.sleep(0.2)
+        said = running.stdout.read()
+    if running.returncode != 0:
+        sys.exit(f"daorian import ended with {running.returncode}")
+    bundle = data / "lessons" / said.split()[-1]
+    return bundle, json.loads((bundle / "lesson.json").read_text(encoding="utf-8")), sum(used.values())
 
 
 def row(lesson, by, rung, size, quality, seconds, used=""):

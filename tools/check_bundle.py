@@ -57,8 +57,8 @@ class Bundle:
         return self.read(name).decode("utf-8")
 
     def check(self):
-        self.manifest = self.attempt("lesson.json", self.load_manifest) or {}
-        for rung in self.manifest.get("rungs", []):
+        self.manifest = self.attempt("lesson.json", self.load_manifest) or {"rungs": []}
+        for rung in self.manifest["rungs"]:
             self.attempt(rung["name"], self.check_rung, rung)
         self.attempt("cut points", self.check_cuts)
         for family in FAMILIES:
@@ -75,6 +75,9 @@ class Bundle:
         need(manifest["format"] == 1, f"format {manifest['format']}")
         need(manifest["rungs"], "no rung")
         need(not manifest["complete"] or not manifest["failed"], "complete, and a rung failed")
+        slides = [rung for rung in manifest["rungs"] if rung["name"] == "slides"]
+        need(all(rung["family"] == "slides" and rung["file"] == "slides.vtt" for rung in slides), "the rung of slides")
+        manifest["rungs"] = [rung for rung in manifest["rungs"] if rung["name"] != "slides"]  # it has no media of its own
         for entry in manifest["files"] + [{**rung, "name": rung["file"]} for rung in manifest["rungs"]]:
             self.attempt(entry["name"], self.check_file, entry)
         return manifest

@@ -29,6 +29,8 @@ package_manifest_free_file(PackageManifestFile *file)
 static const char *
 get_family(const PackageManifestRung *rung)
 {
+    if (rung->codecs == NULL)
+        return "slides";
     if (rung->width == 0)
         return "sound";
     switch (package_multivariant_get_family(rung->codecs)) {

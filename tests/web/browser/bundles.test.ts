@@ -60,12 +60,15 @@ const scratch = mkdtempSync(join(tmpdir(), 'daorian-bundles-'));
 const browser = await launchBrowser();
 let bundles = daemon ? [] : given.flatMap(findBundles);
 
+/** The rungs that are media; slides are a list of pictures. */
 function readRungs(bundle: string): BundleRung[] {
-  return (JSON.parse(readFileSync(join(bundle, 'lesson.json'), 'utf8')) as { rungs: BundleRung[] }).rungs;
+  const { rungs } = JSON.parse(readFileSync(join(bundle, 'lesson.json'), 'utf8')) as { rungs: BundleRung[] };
+  return rungs.filter((rung) => rung.file.endsWith('.mp4'));
 }
 
+/** Pictures of a rung; the last one may be shown for a shorter time than the others. */
 function countWanted(rung: BundleRung): number {
-  return Math.round((rung.duration_ms / 1000) * (rung.frame_rate ?? 0));
+  return rung.frame_rate ? Math.ceil((rung.duration_ms / 1000) * rung.frame_rate - 0.05) : 0;
 }
 
 /** Runs a check on every rung of every bundle; all of them, even after one failed. */

@@ -4,7 +4,7 @@
 // The area value and its text form, as rows and job lines keep it.
 #include "catalog/area.h"
 
-#include <stdio.h>
+#include <string.h>
 
 gboolean
 catalog_area_is_sane(const CatalogArea *area)
@@ -24,12 +24,19 @@ catalog_area_to_text(const CatalogArea *area)
 gboolean
 catalog_area_from_text(const char *text, CatalogArea *area)
 {
-    CatalogArea read = {0, 0, 0, 0};
-    int end = 0;
-    if (text == NULL ||
-        sscanf(text, "[%4d,%4d,%4d,%4d]%n", &read.x, &read.y, &read.width, &read.height, &end) != 4)
+    gint64 sides[4];
+    gsize length = text != NULL ? strlen(text) : 0;
+    if (length < 2 || text[0] != '[' || text[length - 1] != ']')
         return FALSE;
-    if (end == 0 || text[end] != '\0' || !catalog_area_is_sane(&read))
+    g_autofree char *inside = g_strndup(text + 1, length - 2);
+    g_auto(GStrv) words = g_strsplit(inside, ",", G_N_ELEMENTS(sides) + 1);
+    if (g_strv_length(words) != G_N_ELEMENTS(sides))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(sides); i++)
+        if (!g_ascii_string_to_signed(words[i], 10, 0, 9999, &sides[i], NULL))
+            return FALSE;
+    CatalogArea read = {(int)sides[0], (int)sides[1], (int)sides[2], (int)sides[3]};
+    if (!catalog_area_is_sane(&read))
         return FALSE;
     *area = read;
     return TRUE;

@@ -237,10 +237,19 @@ find_peak(AnalyseSound *sound, int channel, const float *samples)
     memmove(past, past + ANALYSE_SOUND_BLOCK, ANALYSE_PEAK_TAPS * sizeof(float));
 }
 
+static gboolean
+are_equal(const float *left, const float *right)
+{
+    for (int i = 0; i < ANALYSE_SOUND_BLOCK; i++)
+        if (left[i] < right[i] || left[i] > right[i])
+            return FALSE;
+    return TRUE;
+}
+
 void
 analyse_sound_add(AnalyseSound *sound, const float *left, const float *right)
 {
-    gboolean equal = memcmp(left, right, ANALYSE_SOUND_BLOCK * sizeof(float)) == 0;
+    gboolean equal = left == right || are_equal(left, right);
     if (sound->alike && !equal) {
         sound->alike = FALSE;
         sound->weighing[1] = sound->weighing[0];

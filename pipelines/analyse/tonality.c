@@ -13,6 +13,7 @@
 #define DECIMATION 4
 #define TAPS 24
 #define SIZE 1024
+#define SCALE (SIZE / 4.0f)
 #define HOP 512
 #define BINS (SIZE / 2)
 #define FIRST_BIN 6  // 70 Hz
@@ -87,7 +88,7 @@ mark_bins(AnalyseTonality *tonality)
 {
     float *decibels = tonality->decibels;
     for (int i = 0; i < BINS; i++) {
-        float re = tonality->out[i].re / (SIZE / 4), im = tonality->out[i].im / (SIZE / 4);
+        float re = tonality->out[i].re / SCALE, im = tonality->out[i].im / SCALE;
         decibels[i] = 10 * log10f(re * re + im * im + 1e-12f);
     }
     float sum = 0;

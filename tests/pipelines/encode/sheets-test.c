@@ -41,9 +41,9 @@ make_picture(int width, int height, guint8 luma)
     picture->width = width;
     picture->height = height;
     g_assert_cmpint(av_frame_get_buffer(picture, 0), ==, 0);
-    memset(picture->data[0], luma, (gsize)(picture->linesize[0] * height));
+    memset(picture->data[0], luma, (gsize)picture->linesize[0] * (gsize)height);
     for (int plane = 1; plane < 3; plane++)
-        memset(picture->data[plane], 128, (gsize)(picture->linesize[plane] * (height / 2)));
+        memset(picture->data[plane], 128, (gsize)picture->linesize[plane] * (gsize)(height / 2));
     return picture;
 }
 

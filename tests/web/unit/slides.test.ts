@@ -73,6 +73,12 @@ test('prefetches the next one only when its time comes near', () => {
   assert.ok(urgent.ahead < calm.ahead);
 });
 
+test('looks beyond a next one that is here already', () => {
+  const quick = LIST.map((still, index) => ({ ...still, start: index * 12, end: index * 12 + 12 }));
+  assert.equal(planStill(quick, new Set([0, 1]), 10.5, LINK)?.index, 2);
+  assert.equal(planStill(quick, new Set([0, 1, 2]), 1, LINK), null);
+});
+
 test('passes over a still that would come too late to be seen', () => {
   assert.equal(planStill(LIST, new Set([0, 1]), 120.5, LINK)?.index, 3);
 });

@@ -5,6 +5,7 @@
 // when the browser was closed. A new version of the client is offered, never forced: it takes over when
 // the learner says so and no other page is open, or by itself when all pages are closed.
 
+import { countBytes } from '../lib/budget';
 import { language } from '../lib/i18n';
 import { recall } from '../lib/storage';
 import { createStore } from '../lib/store';
@@ -24,6 +25,9 @@ const WORDS = {
     others: 'Close the other pages of Daorian first, then try again.',
   },
 };
+
+/** The worker and the manifest over the line, about: no timing shows them to the page. */
+const UNSEEN_BYTES = 5500;
 
 /** A part of this page was not to be had: a newer version takes over without being asked. */
 const stale = createStore(false);
@@ -90,7 +94,9 @@ export async function startOffline(): Promise<void> {
   addLink('manifest', `/app/manifest-${language.get()}.webmanifest`);
   addLink('apple-touch-icon', '/app/touch-180.png');
   try {
-    watch(await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }));
+    const registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+    if (!registration.active) countBytes(UNSEEN_BYTES);
+    watch(registration);
   } catch (error) {
     console.warn('offline:', error);
     return;

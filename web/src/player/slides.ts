@@ -101,8 +101,8 @@ export interface StillLink {
 
 /**
  * Which still to fetch next: the one of the present time, unless it would come too late to be seen; then
- * the next one when its time comes near. Null when there is nothing to fetch. The sound ahead covers the
- * still's own time on the line with something to spare, and more while there is no hurry.
+ * the first later one that is not here, when its time comes near. Null when there is nothing to fetch. The
+ * sound ahead covers the still's own time on the line with something to spare, and more while there is no hurry.
  */
 export function planStill(
   stills: readonly Still[],
@@ -116,11 +116,14 @@ export function planStill(
   const here = secondsOf(at);
   const late = at + 1 < stills.length && stills[at]!.end - now < here / 2;
   if (!held.has(at) && !late) return { index: at, ahead: Math.min(most, here * 1.3 + 1.5) };
-  const next = stills[at + 1];
-  if (!next || held.has(at + 1)) return null;
-  const seconds = secondsOf(at + 1);
+  // Where stills follow one another quickly, the one after the next may be due soon after it.
+  let index = at + 1;
+  while (held.has(index)) index += 1;
+  const next = stills[index];
+  if (!next) return null;
+  const seconds = secondsOf(index);
   const until = next.start - now;
   if (until > Math.max(20, seconds * 3 + 10)) return null;
   const spare = until < seconds * 2 + 5 ? 1.5 : 4;
-  return { index: at + 1, ahead: Math.min(most, seconds * 1.3 + spare) };
+  return { index, ahead: Math.min(most, seconds * 1.3 + spare) };
 }

@@ -332,10 +332,13 @@ add_slides(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *le
         const CatalogAsset *still = lesson->assets->pdata[i];
         if (still->kind != CATALOG_ASSET_KIND_STILL)
             continue;
+        // Closed, it costs nothing: a browser fetches lazy pictures when they come into sight.
         if (shown++ == 0)
-            add(html, "<h3 id=\"slides\">%s</h3>\n", say(place, WORD_SLIDES));
+            add(html, "<details id=\"slides\"><summary>%s</summary>\n", say(place, WORD_SLIDES));
         add_still(html, lesson, still);
     }
+    if (shown > 0)
+        g_string_append(html, "</details>\n");
     if (print != NULL) {
         g_autofree char *size = format_megabytes(print->bytes);
         add(html, "<p><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></p>\n", lesson->id,

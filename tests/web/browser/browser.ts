@@ -87,9 +87,15 @@ export async function findFaults(page: Page): Promise<string[]> {
   });
 }
 
-/** How far the page is wider than the window; it must be nothing. */
-export function findOverflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+/** What makes the page wider than the window; it must be nothing. */
+export function findOverflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= window.innerWidth) return [];
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (element) => element.getBoundingClientRect().right > window.innerWidth,
+    );
+    return wide.map((element) => `${element.tagName} ${element.className} ${element.textContent?.slice(0, 40)}`);
+  });
 }
 
 export interface Count {

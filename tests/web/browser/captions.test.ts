@@ -223,7 +223,7 @@ test('a machine draft says so until a person approves it', async () => {
   await visitor.getByRole('button', { name: texts.languages.en! }).click();
   await visitor.getByText(texts.transcript.draftHelp).waitFor();
   assert.equal(await visitor.getByRole('button', { name: texts.transcript.edit }).count(), 0);
-  assert.equal(await findOverflow(visitor), 0);
+  assert.deepEqual(await findOverflow(visitor), []);
   assert.deepEqual(await findFaults(visitor), []);
   await button(texts.editor.approve).click();
   await button(texts.editor.approve).waitFor({ state: 'detached' });
@@ -248,7 +248,7 @@ test('deleted captions can be taken back', async () => {
 test('the editor on a phone and with assistive technology', async () => {
   await page.setViewportSize(PHONE);
   await page.locator('.cue-list .transcript-line, .cue-open').first().waitFor();
-  assert.equal(await findOverflow(page), 0);
+  assert.deepEqual(await findOverflow(page), []);
   assert.deepEqual(await findFaults(page), []);
 });
 

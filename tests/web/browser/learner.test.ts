@@ -225,13 +225,13 @@ async function playHls(url: string): Promise<Page> {
 
 for (const [player, play] of [['shaka', playShaka], ['hls.js', playHls]] as const) {
   test(`${player} plays every rung to its end from another origin, frames counted`, async () => {
-    for (const rung of lesson.rungs.filter((item) => item.name !== 'voice-opus')) {
+    for (const rung of lesson.rungs.filter((item) => item.name !== 'voice-opus' && item.file_url)) {
       const page = await play(`${daemon.url}${rung.url}`);
       const played = await playToEnd(page, PLAY_LIMIT);
       assertWhole(played, rung.name === 'voice' ? 0 : countFrames(rung));
       await page.context().close();
     }
-  }, PLAY_LIMIT * 4);
+  }, PLAY_LIMIT * 6);
 }
 
 test('shaka plays the multivariant playlist', async () => {
@@ -334,7 +334,7 @@ test('no page is wider than a 320 px phone or breaks on a television', async () 
     for (const path of ['/', `/watch/${lesson.id}`, '/login', '/lite/', '/nothing-here']) {
       await page.goto(path);
       await page.waitForLoadState('networkidle');
-      assert.ok((await findOverflow(page)) <= 0, `${path} at ${width}`);
+      assert.deepEqual(await findOverflow(page), [], `${path} at ${width}`);
     }
     await context.close();
   }

@@ -273,7 +273,8 @@ test('axe finds no serious fault on the pages of staff and administrators, and n
       await visitor.waitForFunction(() => !document.querySelector('main .loading'));
       assert.deepEqual(await findFaults(visitor), [], `${path} ${JSON.stringify(look)}`);
       await visitor.setViewportSize({ width: 320, height: 640 });
-      assert.ok((await findOverflow(visitor)) <= 0, `${path} is wider than 320 px`);
+      const wide = await findOverflow(visitor);
+      assert.deepEqual(wide, [], `${path} ${JSON.stringify(look)} is wider than 320 px: ${wide.join(' | ')}`);
       await visitor.setViewportSize(DESKTOP);
     }
     await other.close();

@@ -9,7 +9,7 @@
 #define TITLE_CHARACTERS_MAX 120
 #define DESCRIPTION_CHARACTERS_MAX 1500
 #define BUDDHIST_YEARS 543
-#define STILLS_MAX 30
+#define STILLS_MAX 20
 
 typedef enum {
     WORD_SEARCH,
@@ -317,9 +317,8 @@ add_still(GString *html, const CatalogLesson *lesson, const CatalogAsset *still)
 {
     gint64 seconds = still->start_ms / 1000;
     add(html,
-        "<p>%" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT
-        "<br><img loading=\"lazy\" alt=\"%u\" src=\"/lessons/%s/%s\"></p>\n",
-        seconds / 60, seconds % 60, still->position, lesson->id, still->file);
+        "<li><a href=\"/lessons/%s/%s\">%" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT "</a></li>\n",
+        lesson->id, still->file, seconds / 60, seconds % 60);
 }
 
 // A page stays small: beyond so many stills there is the file for printing.
@@ -332,13 +331,13 @@ add_slides(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *le
         const CatalogAsset *still = lesson->assets->pdata[i];
         if (still->kind != CATALOG_ASSET_KIND_STILL)
             continue;
-        // Closed, it costs nothing: a browser fetches lazy pictures when they come into sight.
+        // Links: without script browsers fetch every picture at once, lazy or not.
         if (shown++ == 0)
-            add(html, "<details id=\"slides\"><summary>%s</summary>\n", say(place, WORD_SLIDES));
+            add(html, "<h3 id=\"slides\">%s</h3>\n<ul>\n", say(place, WORD_SLIDES));
         add_still(html, lesson, still);
     }
     if (shown > 0)
-        g_string_append(html, "</details>\n");
+        g_string_append(html, "</ul>\n");
     if (print != NULL) {
         g_autofree char *size = format_megabytes(print->bytes);
         add(html, "<p><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></p>\n", lesson->id,

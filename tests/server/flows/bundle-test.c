@@ -16,6 +16,7 @@
 #include "tests/server/flows/bench.h"
 
 #define PICTURES 260 // 10.4 s
+#define PLAY_TRIES 3
 #define PLAY_DEADLINE_S 60
 
 typedef struct {
@@ -263,9 +264,9 @@ make_sink(Playing *playing)
     return sink;
 }
 
-/* Pictures that playbin3 shows till the end. */
+/* Pictures that playbin3 shows till the end; its failure, if any, is for the caller to free. */
 static guint
-play_pictures(Server *server, const char *uri)
+play_once(Server *server, const char *uri, char **failure)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     Playing playing = {loop, server, 0, NULL};
@@ -280,11 +281,28 @@ play_pictures(Server *server, const char *uri)
     gst_element_set_state(player, GST_STATE_PLAYING);
     g_main_loop_run(loop);
     gst_element_set_state(player, GST_STATE_NULL);
-    g_assert_cmpstr(playing.error, ==, NULL);
     g_source_remove(watch);
-    g_source_remove(deadline);
+    if (g_strcmp0(playing.error, "played for too long") != 0)
+        g_source_remove(deadline);
     gst_object_unref(player);
+    *failure = playing.error;
     return (guint)g_atomic_int_get(&playing.buffers);
+}
+
+/* The HLS client of GStreamer 1.22 gives up at once when a machine is busy: it may try again. */
+static guint
+play_pictures(Server *server, const char *uri)
+{
+    g_autofree char *failure = NULL;
+    guint pictures = play_once(server, uri, &failure);
+    for (guint i = 0; failure != NULL && strstr(failure, "download") != NULL && i < PLAY_TRIES;
+         i++) {
+        g_test_message("%s", failure);
+        g_clear_pointer(&failure, g_free);
+        pictures = play_once(server, uri, &failure);
+    }
+    g_assert_cmpstr(failure, ==, NULL);
+    return pictures;
 }
 
 static void

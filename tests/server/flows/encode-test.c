@@ -15,6 +15,7 @@
 #include "tests/server/flows/same.h"
 
 #define PICTURES 75 // 3 s
+#define LEAST_KILLS 50
 #define MOST_RUNS 8
 
 typedef struct {
@@ -233,22 +234,26 @@ assert_same(FlowsBench *bench, const char *whole)
     g_assert_cmpstr(text, ==, whole);
 }
 
+/* Until a run is never killed: how many files share a transaction is a matter of time, so the number
+ * of steps differs a little from run to run. */
 static void
 test_daemon_dies_at_each_step(gconstpointer data)
 {
     const Programs *programs = data;
     g_autofree char *whole = NULL;
     guint steps = count_steps(programs, &whole);
-    for (guint step = 1; step <= steps; step++) {
+    gboolean died = TRUE;
+    guint kills = 0;
+    while (died) {
         FlowsBench *bench = flows_bench_new(PICTURES, NULL);
-        g_test_message("the daemon dies at step %u of %u", step, steps);
-        // How many files share a transaction is a matter of time: the last steps may not come.
-        if (!supervise_in_process(programs, bench, "die", step))
-            g_assert_cmpuint(step, >, steps * 3 / 4);
-        g_assert_false(supervise_in_process(programs, bench, "die", 0));
+        g_test_message("the daemon dies at step %u of about %u", kills + 1, steps);
+        died = supervise_in_process(programs, bench, "die", kills + 1);
+        g_assert_false(died && supervise_in_process(programs, bench, "die", 0));
         assert_same(bench, whole);
         flows_bench_remove(bench);
+        kills += died ? 1 : 0;
     }
+    g_assert_cmpuint(kills, >=, LEAST_KILLS);
 }
 
 static void

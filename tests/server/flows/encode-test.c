@@ -234,8 +234,8 @@ assert_same(FlowsBench *bench, const char *whole)
     g_assert_cmpstr(text, ==, whole);
 }
 
-/* Until a run is never killed: how many files share a transaction is a matter of time, so the number
- * of steps differs a little from run to run. */
+/* Until a run is never killed: how many files share a transaction is a matter of time, so the
+ * number of steps differs a little from run to run. */
 static void
 test_daemon_dies_at_each_step(gconstpointer data)
 {

@@ -116,18 +116,31 @@ def media_cpu():
     return found
 
 
+def published(data, since, seen):
+    """Notes in `seen` the seconds after which each rung was first there with its bytes."""
+    for path in (data / "lessons").glob("*/lesson.json"):
+        try:
+            rungs = json.loads(path.read_text(encoding="utf-8"))["rungs"]
+        except (OSError, ValueError):
+            continue
+        for rung in rungs:
+            if rung.get("bytes"):
+                seen.setdefault(rung["name"], time.monotonic() - since)
+
+
 def import_lesson(daorian, source, folder):
-    data, used = folder / f"data-{source.stem}", {}
+    data, used, seen, since = folder / f"data-{source.stem}", {}, {}, time.monotonic()
     with subprocess.Popen([str(daorian), "import", "--wait", "--data", str(data), str(source)], stdout=subprocess.PIPE,
                           text=True, stdin=subprocess.DEVNULL) as running:
         while running.poll() is None:
             used.update(media_cpu())
+            published(data, since, seen)
             time.sleep(0.2)
         said = running.stdout.read()
     if running.returncode != 0:
         sys.exit(f"daorian import ended with {running.returncode}")
     bundle = data / "lessons" / said.split()[-1]
-    return bundle, json.loads((bundle / "lesson.json").read_text(encoding="utf-8")), sum(used.values())
+    return bundle, json.loads((bundle / "lesson.json").read_text(encoding="utf-8")), sum(used.values()), seen
 
 
 def row(lesson, by, rung, size, quality, seconds, used=""):
@@ -141,7 +154,7 @@ def measure(daorian, name, source, folder):
     """Prints a lesson's rows; the points for its plot."""
     seconds, points = duration_of(source), []
     print(f"{name}: Daorian", file=sys.stderr, flush=True)
-    bundle, lesson, used = import_lesson(daorian, source, folder)
+    bundle, lesson, used, seen = import_lesson(daorian, source, folder)
     total = 0
     for rung in lesson["rungs"]:
         if not rung.get("bytes"):
@@ -157,7 +170,13 @@ def measure(daorian, name, source, folder):
             made, spent = encode_peer(source, rung, folder, peer)
             points.append(row(name, peer, rung[0], made.stat().st_size, ssim(made, source, seconds), seconds, f"{spent:.0f}"))
             made.unlink()
-    return bundle, points
+    return bundle, points, seen
+
+
+def tell_times(seen, seconds):
+    first, last = min(seen.values()), max(at for rung, at in seen.items() if rung != "clear")
+    print(f"\nFrom the start of `daorian import`: first rung published after {first:.0f} s (target ≤ 60), everything but `clear` after "
+          f"{last:.0f} s = {last / seconds:.2f} × the lesson (≤ 0.5), `clear` after {seen.get('clear', 0):.0f} s.")
 
 
 def plot(name, points):
@@ -200,10 +219,11 @@ def main():
         slides, truth = lessons.make_slides(folder, seconds)
         camera = lessons.make_camera(folder, short)
         mixed = lessons.make_mixed(folder, slides, camera, short)
-        bundle, points = measure(build / "daorian", "slide", slides, folder)
+        bundle, points, seen = measure(build / "daorian", "slide", slides, folder)
         plot("slide", points)
         for label, source in (("camera", camera), ("mixed", mixed)):
             plot(label, measure(build / "daorian", label, source, folder)[1])
+        tell_times(seen, seconds)
         judge_slides(bundle, slides, truth)
     print("Plots: [slide](bits-slide.svg), [camera](bits-camera.svg), [mixed](bits-mixed.svg).")
 

@@ -6,26 +6,8 @@
 
 #include "pipelines/encode/rungs.h"
 #include "server/api/captionviews.h"
+#include "server/api/members.h"
 #include "server/flows/publish.h"
-
-static void
-set_text(JsonObject *object, const char *name, const char *text)
-{
-    if (text != NULL)
-        json_object_set_string_member(object, name, text);
-    else
-        json_object_set_null_member(object, name);
-}
-
-// A moment that may not have come yet.
-static void
-set_moment(JsonObject *object, const char *name, gint64 ms)
-{
-    if (ms > 0)
-        json_object_set_int_member(object, name, ms);
-    else
-        json_object_set_null_member(object, name);
-}
 
 static JsonObject *
 render_sentence(const char *code, const ApiViewsReader *reader)
@@ -49,25 +31,7 @@ static void
 set_url(JsonObject *object, const char *name, const CatalogLesson *lesson, const char *file)
 {
     g_autofree char *url = g_strdup_printf("/lessons/%s/%s", lesson->id, file);
-    set_text(object, name, file != NULL ? url : NULL);
-}
-
-static void
-set_count(JsonObject *object, const char *name, guint count)
-{
-    if (count > 0)
-        json_object_set_int_member(object, name, count);
-    else
-        json_object_set_null_member(object, name);
-}
-
-static void
-set_measure(JsonObject *object, const char *name, double value)
-{
-    if (value > 0)
-        json_object_set_double_member(object, name, value);
-    else
-        json_object_set_null_member(object, name);
+    api_members_set_text(object, name, file != NULL ? url : NULL);
 }
 
 /* One that failed has no codecs: its name says what it would have been. */
@@ -101,8 +65,8 @@ render_rung(const CatalogLesson *lesson, const CatalogRung *rung, const ApiViews
     json_object_set_int_member(object, "width", rung->width);
     json_object_set_int_member(object, "height", rung->height);
     json_object_set_string_member(object, "family", get_family(rung));
-    set_measure(object, "ssim", rung->ssim);
-    set_count(object, "stills", rung->stills);
+    api_members_set_measure(object, "ssim", rung->ssim);
+    api_members_set_count(object, "stills", rung->stills);
     gboolean segmented = rung->file != NULL && g_str_has_suffix(rung->file, ".mp4");
     g_autofree char *name =
         segmented ? g_strconcat(rung->name, ".m3u8", NULL) : g_strdup(rung->file);
@@ -211,7 +175,7 @@ set_job(JsonObject *object, const CatalogJob *running)
     JsonObject *job = json_object_new();
     json_object_set_string_member(job, "kind", catalog_job_kind_to_text(running->kind));
     json_object_set_int_member(job, "permille", running->permille);
-    set_text(job, "stage", running->stage);
+    api_members_set_text(job, "stage", running->stage);
     json_object_set_string_member(job, "state", catalog_job_state_to_text(running->state));
     json_object_set_object_member(object, "job", job);
 }
@@ -235,21 +199,21 @@ set_work(JsonObject *object, const CatalogLesson *lesson, gboolean may_edit,
         json_object_set_int_member(object, "length_bytes", length_bytes);
     else
         json_object_set_null_member(object, "length_bytes");
-    set_text(object, "filename", may_edit ? lesson->filename : NULL);
-    set_text(object, "upload_id", may_edit ? lesson->upload_id : NULL);
+    api_members_set_text(object, "filename", may_edit ? lesson->filename : NULL);
+    api_members_set_text(object, "upload_id", may_edit ? lesson->upload_id : NULL);
 }
 
 static void
 set_reserved(JsonObject *object, const CatalogLesson *lesson)
 {
-    set_text(object, "subject", lesson->subject);
-    set_text(object, "grade", lesson->grade);
-    set_text(object, "course", lesson->course);
-    set_text(object, "area", lesson->area);
-    set_text(object, "centre", lesson->centre);
-    set_text(object, "rights_holder", lesson->rights_holder);
-    set_text(object, "licence", lesson->licence);
-    set_moment(object, "keep_until_ms", lesson->keep_until_ms);
+    api_members_set_text(object, "subject", lesson->subject);
+    api_members_set_text(object, "grade", lesson->grade);
+    api_members_set_text(object, "course", lesson->course);
+    api_members_set_text(object, "area", lesson->area);
+    api_members_set_text(object, "centre", lesson->centre);
+    api_members_set_text(object, "rights_holder", lesson->rights_holder);
+    api_members_set_text(object, "licence", lesson->licence);
+    api_members_set_moment(object, "keep_until_ms", lesson->keep_until_ms);
 }
 
 JsonObject *
@@ -267,7 +231,7 @@ api_lessonviews_render(gconstpointer item, const ApiViewsReader *reader)
                                   catalog_lesson_visibility_to_text(lesson->visibility));
     json_object_set_int_member(object, "duration_ms", lesson->duration_ms);
     json_object_set_int_member(object, "created_ms", lesson->created_ms);
-    set_moment(object, "published_ms", lesson->published_ms);
+    api_members_set_moment(object, "published_ms", lesson->published_ms);
     set_owner(object, lesson);
     set_url(object, "poster", lesson, lesson->poster_file);
     set_rungs(object, lesson, reader);

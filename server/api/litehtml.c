@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "server/api/html.h"
+
 #define TITLE_CHARACTERS_MAX 120
 #define DESCRIPTION_CHARACTERS_MAX 1500
 #define BUDDHIST_YEARS 543
@@ -76,19 +78,6 @@ say_rung(const ApiLitehtmlPlace *place, const char *name)
     return name;
 }
 
-static void add(GString *html, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-// Every %s is escaped.
-static void
-add(GString *html, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_markup_vprintf_escaped(format, arguments);
-    va_end(arguments);
-    g_string_append(html, text);
-}
-
 static char *
 clip(const char *text, glong characters)
 {
@@ -127,24 +116,25 @@ static void
 add_head(GString *html, const ApiLitehtmlPlace *place, const char *title)
 {
     gboolean thai = place->language == SERVER_SENTENCES_THAI;
-    add(html,
-        "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width\"><title>%s</title>",
-        thai ? "th" : "en", title);
+    api_html_add(html,
+                 "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
+                 "<meta name=\"viewport\" content=\"width=device-width\"><title>%s</title>",
+                 thai ? "th" : "en", title);
     g_string_append(html, "<style>body{font:1em/1.6 sans-serif;max-width:40em;margin:0 "
                           "auto;padding:.5em}a{color:#0b4f9e}li{margin:.6em 0}"
                           "input{font-size:1em;padding:.3em}small{color:#444}"
                           "video,audio,img{max-width:100%}</style></head><body>\n");
-    add(html, "<h1><a href=\"/lite/%s\">%s</a></h1>\n", get_language_query(place),
-        place->site_title);
+    api_html_add(html, "<h1><a href=\"/lite/%s\">%s</a></h1>\n", get_language_query(place),
+                 place->site_title);
 }
 
 static void
 add_foot(GString *html, const ApiLitehtmlPlace *place, const char *path)
 {
     gboolean thai = place->language == SERVER_SENTENCES_THAI;
-    add(html, "<hr><p><a href=\"%s%s\">%s</a> · <a href=\"/\">%s</a></p>\n</body></html>\n", path,
-        thai ? "?lang=en" : "", say(place, WORD_OTHER), say(place, WORD_FULL));
+    api_html_add(html,
+                 "<hr><p><a href=\"%s%s\">%s</a> · <a href=\"/\">%s</a></p>\n</body></html>\n",
+                 path, thai ? "?lang=en" : "", say(place, WORD_OTHER), say(place, WORD_FULL));
 }
 
 static void
@@ -153,10 +143,10 @@ add_search(GString *html, const ApiLitehtmlPlace *place, const char *query)
     g_string_append(html, "<form action=\"/lite/\">");
     if (place->language == SERVER_SENTENCES_ENGLISH)
         g_string_append(html, "<input type=\"hidden\" name=\"lang\" value=\"en\">");
-    add(html,
-        "<input name=\"query\" value=\"%s\" aria-label=\"%s\" maxlength=\"100\"> "
-        "<input type=\"submit\" value=\"%s\"></form>\n",
-        query != NULL ? query : "", say(place, WORD_SEARCH), say(place, WORD_SEARCH));
+    api_html_add(html,
+                 "<input name=\"query\" value=\"%s\" aria-label=\"%s\" maxlength=\"100\"> "
+                 "<input type=\"submit\" value=\"%s\"></form>\n",
+                 query != NULL ? query : "", say(place, WORD_SEARCH), say(place, WORD_SEARCH));
 }
 
 // Megabytes are decimal, as data packages are sold; never shown as nothing at all.
@@ -184,11 +174,12 @@ add_facts(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *les
 {
     g_autofree char *day = api_litehtml_format_day(place, lesson->published_ms);
     gint64 minutes = (lesson->duration_ms + 59999) / 60000;
-    add(html, "<small>%" G_GINT64_FORMAT " %s · %s", minutes, say(place, WORD_MINUTES), day);
+    api_html_add(html, "<small>%" G_GINT64_FORMAT " %s · %s", minutes, say(place, WORD_MINUTES),
+                 day);
     const CatalogRung *smallest = find_smallest(lesson);
     if (smallest != NULL) {
         g_autofree char *size = format_megabytes(smallest->bytes);
-        add(html, " · %s %s", say(place, WORD_DATA), size);
+        api_html_add(html, " · %s %s", say(place, WORD_DATA), size);
     }
     g_string_append(html, "</small>");
 }
@@ -197,8 +188,8 @@ static void
 add_item(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *lesson)
 {
     g_autofree char *title = clip(lesson->title, TITLE_CHARACTERS_MAX);
-    add(html, "<li><a href=\"/lite/%s%s\">%s</a><br>", lesson->id, get_language_query(place),
-        *title != '\0' ? title : lesson->id);
+    api_html_add(html, "<li><a href=\"/lite/%s%s\">%s</a><br>", lesson->id,
+                 get_language_query(place), *title != '\0' ? title : lesson->id);
     add_facts(html, place, lesson);
     g_string_append(html, "</li>\n");
 }
@@ -208,9 +199,9 @@ add_next(GString *html, const ApiLitehtmlPlace *place, const char *query, const 
 {
     g_autofree char *safe_query = g_uri_escape_string(query != NULL ? query : "", NULL, FALSE);
     g_autofree char *safe_cursor = g_uri_escape_string(cursor, NULL, FALSE);
-    add(html, "<p><a href=\"/lite/?query=%s&amp;cursor=%s%s\">%s</a></p>\n", safe_query,
-        safe_cursor, place->language == SERVER_SENTENCES_ENGLISH ? "&lang=en" : "",
-        say(place, WORD_NEXT));
+    api_html_add(html, "<p><a href=\"/lite/?query=%s&amp;cursor=%s%s\">%s</a></p>\n", safe_query,
+                 safe_cursor, place->language == SERVER_SENTENCES_ENGLISH ? "&lang=en" : "",
+                 say(place, WORD_NEXT));
 }
 
 char *
@@ -220,7 +211,7 @@ api_litehtml_render_list(const ApiLitehtmlPlace *place, const CatalogPage *page,
     add_head(html, place, place->site_title);
     add_search(html, place, query);
     if (page->items->len == 0)
-        add(html, "<p>%s</p>\n", say(place, WORD_NOTHING));
+        api_html_add(html, "<p>%s</p>\n", say(place, WORD_NOTHING));
     g_string_append(html, "<ul>\n");
     for (guint i = 0; i < page->items->len; i++)
         add_item(html, place, page->items->pdata[i]);
@@ -267,36 +258,36 @@ add_player(GString *html, const CatalogLesson *lesson)
     if (shown == NULL)
         return;
     const char *element = shown->height > 0 ? "video" : "audio";
-    add(html, "<p><%s controls preload=\"none\"", element);
+    api_html_add(html, "<p><%s controls preload=\"none\"", element);
     if (shown->height > 0 && lesson->poster_file != NULL)
-        add(html, " poster=\"/lessons/%s/%s\"", lesson->id, lesson->poster_file);
-    add(html, " src=\"/lessons/%s/%s\"></%s></p>\n", lesson->id, shown->file, element);
+        api_html_add(html, " poster=\"/lessons/%s/%s\"", lesson->id, lesson->poster_file);
+    api_html_add(html, " src=\"/lessons/%s/%s\"></%s></p>\n", lesson->id, shown->file, element);
 }
 
 static void
 add_files(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *lesson)
 {
     if (find_smallest(lesson) == NULL) {
-        add(html, "<p>%s</p>\n", say(place, WORD_PREPARING));
+        api_html_add(html, "<p>%s</p>\n", say(place, WORD_PREPARING));
         return;
     }
-    add(html, "<h3>%s</h3><ul>\n", say(place, WORD_PLAY));
+    api_html_add(html, "<h3>%s</h3><ul>\n", say(place, WORD_PLAY));
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
         if (rung->file == NULL)
             continue;
         g_autofree char *size = format_megabytes(rung->bytes);
         if (is_file(rung))
-            add(html, "<li><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></li>\n", lesson->id,
-                rung->file, say_rung(place, rung->name), size);
+            api_html_add(html, "<li><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></li>\n",
+                         lesson->id, rung->file, say_rung(place, rung->name), size);
         else
-            add(html, "<li><a href=\"#slides\">%s</a> <small>%s</small></li>\n",
-                say_rung(place, rung->name), size);
+            api_html_add(html, "<li><a href=\"#slides\">%s</a> <small>%s</small></li>\n",
+                         say_rung(place, rung->name), size);
     }
     for (guint i = 0; i < lesson->captions->len; i++) {
         const CatalogCaptions *captions = lesson->captions->pdata[i];
-        add(html, "<li><a href=\"/lessons/%s/%s\">%s (%s)</a></li>\n", lesson->id, captions->file,
-            say(place, WORD_CAPTIONS), captions->language);
+        api_html_add(html, "<li><a href=\"/lessons/%s/%s\">%s (%s)</a></li>\n", lesson->id,
+                     captions->file, say(place, WORD_CAPTIONS), captions->language);
     }
     g_string_append(html, "</ul>\n");
 }
@@ -316,9 +307,10 @@ static void
 add_still(GString *html, const CatalogLesson *lesson, const CatalogAsset *still)
 {
     gint64 seconds = still->start_ms / 1000;
-    add(html,
-        "<li><a href=\"/lessons/%s/%s\">%" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT "</a></li>\n",
-        lesson->id, still->file, seconds / 60, seconds % 60);
+    api_html_add(html,
+                 "<li><a href=\"/lessons/%s/%s\">%" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT
+                 "</a></li>\n",
+                 lesson->id, still->file, seconds / 60, seconds % 60);
 }
 
 // A page stays small: beyond so many stills there is the file for printing.
@@ -333,15 +325,15 @@ add_slides(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *le
             continue;
         // Links: without script browsers fetch every picture at once, lazy or not.
         if (shown++ == 0)
-            add(html, "<h3 id=\"slides\">%s</h3>\n<ul>\n", say(place, WORD_SLIDES));
+            api_html_add(html, "<h3 id=\"slides\">%s</h3>\n<ul>\n", say(place, WORD_SLIDES));
         add_still(html, lesson, still);
     }
     if (shown > 0)
         g_string_append(html, "</ul>\n");
     if (print != NULL) {
         g_autofree char *size = format_megabytes(print->bytes);
-        add(html, "<p><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></p>\n", lesson->id,
-            print->file, say(place, WORD_PRINT), size);
+        api_html_add(html, "<p><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></p>\n",
+                     lesson->id, print->file, say(place, WORD_PRINT), size);
     }
 }
 
@@ -353,15 +345,15 @@ api_litehtml_render_lesson(const ApiLitehtmlPlace *place, const CatalogLesson *l
     g_autofree char *description = clip(lesson->description, DESCRIPTION_CHARACTERS_MAX);
     g_autofree char *path = g_strconcat("/lite/", lesson->id, NULL);
     add_head(html, place, title);
-    add(html, "<h2>%s</h2>\n<p>", title);
+    api_html_add(html, "<h2>%s</h2>\n<p>", title);
     add_facts(html, place, lesson);
     g_string_append(html, "</p>\n");
     add_player(html, lesson);
     add_files(html, place, lesson);
-    add(html, "<p>%s</p>\n", description);
+    api_html_add(html, "<p>%s</p>\n", description);
     add_slides(html, place, lesson);
-    add(html, "<p><a href=\"/lite/%s\">%s</a></p>\n", get_language_query(place),
-        say(place, WORD_LIST));
+    api_html_add(html, "<p><a href=\"/lite/%s\">%s</a></p>\n", get_language_query(place),
+                 say(place, WORD_LIST));
     add_foot(html, place, path);
     return g_string_free(html, FALSE);
 }
@@ -371,8 +363,8 @@ api_litehtml_render_missing(const ApiLitehtmlPlace *place)
 {
     GString *html = g_string_new(NULL);
     add_head(html, place, place->site_title);
-    add(html, "<p>%s</p>\n<p><a href=\"/lite/%s\">%s</a></p>\n", say(place, WORD_MISSING),
-        get_language_query(place), say(place, WORD_LIST));
+    api_html_add(html, "<p>%s</p>\n<p><a href=\"/lite/%s\">%s</a></p>\n", say(place, WORD_MISSING),
+                 get_language_query(place), say(place, WORD_LIST));
     add_foot(html, place, "/lite/");
     return g_string_free(html, FALSE);
 }

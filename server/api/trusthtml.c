@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "server/api/html.h"
+
 typedef struct {
     const char *thai;    // (unowned)
     const char *english; // (unowned)
@@ -78,19 +80,6 @@ static const System systems[] = {
       {"ยืนยัน แล้วปิดและเปิด Chrome หรือ Edge ใหม่", "Confirm, then close and reopen Chrome or Edge."}}},
 };
 
-static void add(GString *html, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-// Every %s is escaped.
-static void
-add(GString *html, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_markup_vprintf_escaped(format, arguments);
-    va_end(arguments);
-    g_string_append(html, text);
-}
-
 static const char *
 say(const ApiTrusthtmlFacts *facts, const Text *text)
 {
@@ -101,10 +90,10 @@ static void
 add_head(GString *html, const ApiTrusthtmlFacts *facts)
 {
     gboolean thai = facts->language == SERVER_SENTENCES_THAI;
-    add(html,
-        "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width\"><title>%s · %s</title>",
-        thai ? "th" : "en", say(facts, &title), facts->site_title);
+    api_html_add(html,
+                 "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
+                 "<meta name=\"viewport\" content=\"width=device-width\"><title>%s · %s</title>",
+                 thai ? "th" : "en", say(facts, &title), facts->site_title);
     g_string_append(html,
                     "<style>body{font:1em/1.6 sans-serif;max-width:40em;margin:0 "
                     "auto;padding:.5em}a{color:#0b4f9e}li{margin:.4em 0}"
@@ -112,33 +101,35 @@ add_head(GString *html, const ApiTrusthtmlFacts *facts)
                     "h2{font-size:1.15em}h3{font-size:1em;margin-bottom:0}"
                     ".act{display:inline-block;padding:.6em 1em;border:1px solid}"
                     "</style></head><body>\n");
-    add(html, "<h1>%s</h1>\n", say(facts, &title));
+    api_html_add(html, "<h1>%s</h1>\n", say(facts, &title));
 }
 
 static void
 add_system(GString *html, const ApiTrusthtmlFacts *facts, const System *system)
 {
-    add(html, "<h3>%s</h3>\n<ol>", say(facts, &system->heading));
+    api_html_add(html, "<h3>%s</h3>\n<ol>", say(facts, &system->heading));
     for (guint i = 0; i < G_N_ELEMENTS(system->steps) && system->steps[i].thai != NULL; i++)
-        add(html, "<li>%s</li>\n", say(facts, &system->steps[i]));
+        api_html_add(html, "<li>%s</li>\n", say(facts, &system->steps[i]));
     g_string_append(html, "</ol>\n");
 }
 
 static void
 add_steps(GString *html, const ApiTrusthtmlFacts *facts)
 {
-    add(html,
+    api_html_add(
+        html,
         "<h2>%s</h2>\n<p><a class=\"act\" href=\"/trust/daorian-ca.crt\">daorian-ca.crt</a></p>\n",
         say(facts, &fetch));
-    add(html, "<p>%s: <b>%s</b></p>\n", say(facts, &named), facts->authority_name);
-    add(html, "<p>%s</p>\n<p><code>%s</code></p>\n", say(facts, &check), facts->fingerprint);
-    add(html, "<h2>%s</h2>\n", say(facts, &install));
+    api_html_add(html, "<p>%s: <b>%s</b></p>\n", say(facts, &named), facts->authority_name);
+    api_html_add(html, "<p>%s</p>\n<p><code>%s</code></p>\n", say(facts, &check),
+                 facts->fingerprint);
+    api_html_add(html, "<h2>%s</h2>\n", say(facts, &install));
     for (guint i = 0; i < G_N_ELEMENTS(systems); i++)
         add_system(html, facts, &systems[i]);
     if (facts->secure_url != NULL)
-        add(html, "<h2>%s</h2>\n<p><a class=\"act\" href=\"%s\">%s</a></p>\n", say(facts, &open),
-            facts->secure_url, facts->secure_url);
-    add(html, "<p>%s</p>\n", say(facts, &limits));
+        api_html_add(html, "<h2>%s</h2>\n<p><a class=\"act\" href=\"%s\">%s</a></p>\n",
+                     say(facts, &open), facts->secure_url, facts->secure_url);
+    api_html_add(html, "<p>%s</p>\n", say(facts, &limits));
 }
 
 char *
@@ -148,15 +139,15 @@ api_trusthtml_render(const ApiTrusthtmlFacts *facts)
     GString *html = g_string_new(NULL);
     add_head(html, facts);
     if (facts->is_secure)
-        add(html, "<p><b>%s</b></p>\n", say(facts, &done));
-    add(html, "<p>%s</p>\n", say(facts, &why));
+        api_html_add(html, "<p><b>%s</b></p>\n", say(facts, &done));
+    api_html_add(html, "<p>%s</p>\n", say(facts, &why));
     if (facts->authority_name != NULL)
         add_steps(html, facts);
     else if (!facts->is_secure)
-        add(html, "<p><b>%s</b></p>\n", say(facts, &missing));
-    add(html,
-        "<hr><p><a href=\"/trust%s\" lang=\"%s\">%s</a> · <a "
-        "href=\"/\">%s</a></p>\n</body></html>\n",
-        thai ? "?lang=en" : "", thai ? "en" : "th", say(facts, &other), say(facts, &list));
+        api_html_add(html, "<p><b>%s</b></p>\n", say(facts, &missing));
+    api_html_add(html,
+                 "<hr><p><a href=\"/trust%s\" lang=\"%s\">%s</a> · <a "
+                 "href=\"/\">%s</a></p>\n</body></html>\n",
+                 thai ? "?lang=en" : "", thai ? "en" : "th", say(facts, &other), say(facts, &list));
     return g_string_free(html, FALSE);
 }

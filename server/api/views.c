@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "server/api/members.h"
+
 #define HASH_LENGTH 12
 
 JsonNode *
@@ -14,25 +16,6 @@ api_views_wrap(JsonObject *object)
     JsonNode *node = json_node_new(JSON_NODE_OBJECT);
     json_node_take_object(node, object);
     return node;
-}
-
-static void
-set_text(JsonObject *object, const char *name, const char *text)
-{
-    if (text != NULL)
-        json_object_set_string_member(object, name, text);
-    else
-        json_object_set_null_member(object, name);
-}
-
-// A moment that may not have come yet.
-static void
-set_moment(JsonObject *object, const char *name, gint64 ms)
-{
-    if (ms > 0)
-        json_object_set_int_member(object, name, ms);
-    else
-        json_object_set_null_member(object, name);
 }
 
 char *
@@ -67,19 +50,19 @@ api_views_render_job(gconstpointer item, const ApiViewsReader *reader)
     JsonObject *object = json_object_new();
     json_object_set_string_member(object, "id", job->id);
     json_object_set_string_member(object, "lesson_id", job->lesson_id);
-    set_text(object, "lesson_title", job->lesson_title);
+    api_members_set_text(object, "lesson_title", job->lesson_title);
     json_object_set_string_member(object, "kind", catalog_job_kind_to_text(job->kind));
     json_object_set_string_member(object, "state", catalog_job_state_to_text(job->state));
     json_object_set_int_member(object, "permille", job->permille);
-    set_text(object, "stage", job->stage);
+    api_members_set_text(object, "stage", job->stage);
     json_object_set_int_member(object, "attempts", job->attempts);
     json_object_set_int_member(object, "priority", job->priority);
-    set_text(object, "error_code", job->error_code);
-    set_text(object, "error",
-             job->error_code != NULL ? server_sentences_get(job->error_code, reader->language)
-                                     : NULL);
-    set_text(object, "error_detail", job->error_detail);
-    set_moment(object, "not_before_ms", job->not_before_ms);
+    api_members_set_text(object, "error_code", job->error_code);
+    api_members_set_text(
+        object, "error",
+        job->error_code != NULL ? server_sentences_get(job->error_code, reader->language) : NULL);
+    api_members_set_text(object, "error_detail", job->error_detail);
+    api_members_set_moment(object, "not_before_ms", job->not_before_ms);
     json_object_set_int_member(object, "created_ms", job->created_ms);
     json_object_set_int_member(object, "updated_ms", job->updated_ms);
     return object;
@@ -97,7 +80,7 @@ api_views_render_account(gconstpointer item, const ApiViewsReader *reader)
     json_object_set_string_member(object, "language", account->language);
     json_object_set_boolean_member(object, "disabled", account->disabled);
     json_object_set_int_member(object, "created_ms", account->created_ms);
-    set_moment(object, "last_seen_ms", account->last_seen_ms);
+    api_members_set_moment(object, "last_seen_ms", account->last_seen_ms);
     return object;
 }
 
@@ -109,7 +92,7 @@ api_views_render_token(gconstpointer item, const ApiViewsReader *reader)
     json_object_set_string_member(object, "id", entry->id);
     json_object_set_string_member(object, "label", entry->label);
     json_object_set_int_member(object, "created_ms", entry->created_ms);
-    set_moment(object, "last_used_ms", entry->last_used_ms);
+    api_members_set_moment(object, "last_used_ms", entry->last_used_ms);
     return object;
 }
 
@@ -119,13 +102,10 @@ api_views_render_upload(gconstpointer item, const ApiViewsReader *reader)
     const CatalogUpload *upload = item;
     JsonObject *object = json_object_new();
     json_object_set_string_member(object, "id", upload->id);
-    set_text(object, "lesson_id", upload->lesson_id);
-    set_text(object, "filename", upload->filename);
+    api_members_set_text(object, "lesson_id", upload->lesson_id);
+    api_members_set_text(object, "filename", upload->filename);
     json_object_set_int_member(object, "offset_bytes", upload->offset_bytes);
-    if (upload->length_bytes >= 0)
-        json_object_set_int_member(object, "length_bytes", upload->length_bytes);
-    else
-        json_object_set_null_member(object, "length_bytes");
+    api_members_set_length(object, "length_bytes", upload->length_bytes);
     json_object_set_int_member(object, "expires_ms", upload->expires_ms);
     return object;
 }
@@ -137,8 +117,8 @@ api_views_render_audit(gconstpointer item, const ApiViewsReader *reader)
     JsonObject *object = json_object_new();
     json_object_set_string_member(object, "id", entry->id);
     json_object_set_int_member(object, "when_ms", entry->when_ms);
-    set_text(object, "account_id", entry->account_id);
-    set_text(object, "account_name", entry->account_name);
+    api_members_set_text(object, "account_id", entry->account_id);
+    api_members_set_text(object, "account_name", entry->account_name);
     json_object_set_string_member(object, "action", entry->action);
     json_object_set_string_member(object, "subject", entry->subject);
     JsonNode *detail = json_from_string(entry->detail != NULL ? entry->detail : "{}", NULL);
@@ -159,6 +139,6 @@ api_views_render_list(GPtrArray *items, const char *next_cursor, ApiViewsRender 
         json_array_add_object_element(array, render(items->pdata[i], reader));
     JsonObject *object = json_object_new();
     json_object_set_array_member(object, "items", array);
-    set_text(object, "next_cursor", next_cursor);
+    api_members_set_text(object, "next_cursor", next_cursor);
     return api_views_wrap(object);
 }

@@ -119,14 +119,6 @@ read_look(CatalogDatabase *database, gpointer data, GError **error)
     return TRUE;
 }
 
-static void
-on_finish_done(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    g_task_return_pointer(task, flows_receive_finish_run_finish(result),
-                          (GDestroyNotify)flows_receive_status_free);
-}
-
 /* Whole but not closed: an earlier closing failed (disk full, catalogue busy). Now is another time.
  */
 static gboolean
@@ -152,8 +144,8 @@ on_threads_read(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     flows_receive_finish_run_async(look->receive, g_steal_pointer(&look->lease),
-                                   g_steal_pointer(&look->status->upload), NULL, on_finish_done,
-                                   g_object_ref(look->task));
+                                   g_steal_pointer(&look->status->upload), NULL,
+                                   flows_receive_finish_return, g_object_ref(look->task));
 }
 
 static void

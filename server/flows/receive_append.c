@@ -468,14 +468,6 @@ flows_receive_append_push(FlowsReceiveAppend *append, GBytes *chunk)
 }
 
 static void
-on_finish_done(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    g_task_return_pointer(task, flows_receive_finish_run_finish(result),
-                          (GDestroyNotify)flows_receive_status_free);
-}
-
-static void
 return_recorded(FlowsReceiveAppend *append)
 {
     CatalogUpload *upload = append->status->upload;
@@ -484,7 +476,7 @@ return_recorded(FlowsReceiveAppend *append)
     if (whole && upload->kind == CATALOG_UPLOAD_KIND_WHOLE) {
         flows_receive_finish_run_async(append->receive, g_steal_pointer(&append->lease),
                                        g_steal_pointer(&append->status->upload), digest,
-                                       on_finish_done, g_steal_pointer(&append->task));
+                                       flows_receive_finish_return, g_steal_pointer(&append->task));
         return;
     }
     flows_receive_lease_keep_digest(append->lease, digest);

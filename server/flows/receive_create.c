@@ -171,14 +171,6 @@ create_rows(CatalogDatabase *database, gpointer data, GError **error)
 }
 
 static void
-on_finish_done(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    g_task_return_pointer(task, flows_receive_finish_run_finish(result),
-                          (GDestroyNotify)flows_receive_status_free);
-}
-
-static void
 return_creation(Creation *creation)
 {
     g_clear_pointer(&creation->lease, flows_receive_lease_release);
@@ -213,8 +205,8 @@ on_threads_created(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     flows_receive_finish_run_async(creation->receive, g_steal_pointer(&creation->lease),
-                                   g_steal_pointer(&creation->status->upload), NULL, on_finish_done,
-                                   g_object_ref(creation->task));
+                                   g_steal_pointer(&creation->status->upload), NULL,
+                                   flows_receive_finish_return, g_object_ref(creation->task));
 }
 
 static void

@@ -229,3 +229,11 @@ flows_receive_finish_run_finish(GAsyncResult *result)
 {
     return g_task_propagate_pointer(G_TASK(result), NULL);
 }
+
+void
+flows_receive_finish_return(GObject *source, GAsyncResult *result, gpointer task)
+{
+    g_task_return_pointer(task, flows_receive_finish_run_finish(result),
+                          (GDestroyNotify)flows_receive_status_free);
+    g_object_unref(task);
+}

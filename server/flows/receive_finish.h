@@ -25,3 +25,7 @@ void flows_receive_finish_run_async(FlowsReceive *receive, FlowsReceiveLease *le
 
 /** Returns: (transfer full): DONE with the finished upload, NO_SPACE, BUSY or INTERNAL. */
 FlowsReceiveStatus *flows_receive_finish_run_finish(GAsyncResult *result);
+
+/** A callback for flows_receive_finish_run_async() with a GTask (taken) as its data: returns the
+ * status from that task. */
+void flows_receive_finish_return(GObject *source, GAsyncResult *result, gpointer task);

@@ -101,6 +101,17 @@ catalog_accounts_get(CatalogDatabase *database, const char *id, GError **error)
     return NULL;
 }
 
+CatalogAccount *
+catalog_accounts_get_enabled(CatalogDatabase *database, const char *id, GError **error)
+{
+    g_autoptr(CatalogAccount) account = catalog_accounts_get(database, id, error);
+    if (account != NULL && account->disabled) {
+        g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "the account is disabled");
+        return NULL;
+    }
+    return g_steal_pointer(&account);
+}
+
 static const char GET_BY_NAME_SQL[] = ACCOUNT_COLUMNS " WHERE name_folded = :name_folded";
 
 CatalogAccount *

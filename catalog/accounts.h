@@ -19,6 +19,10 @@ gboolean catalog_accounts_create(CatalogDatabase *database, const CatalogAccount
 /** Returns: (transfer full): the account, or NULL with NOT_FOUND. */
 CatalogAccount *catalog_accounts_get(CatalogDatabase *database, const char *id, GError **error);
 
+/** As catalog_accounts_get(), with NOT_FOUND for a disabled one too. */
+CatalogAccount *catalog_accounts_get_enabled(CatalogDatabase *database, const char *id,
+                                             GError **error);
+
 /** Returns: (transfer full): by name in any case, or NULL with NOT_FOUND. */
 CatalogAccount *catalog_accounts_get_by_name(CatalogDatabase *database, const char *name,
                                              GError **error);

@@ -46,13 +46,8 @@ catalog_sessions_find(CatalogDatabase *database, const char *token, gint64 now_m
         catalog_statement_finish_missing(statement, "session", error);
         return NULL;
     }
-    g_autoptr(CatalogAccount) account =
-        catalog_accounts_get(database, catalog_statement_get_text(statement, "account_id"), error);
-    if (account != NULL && account->disabled) {
-        g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "the account is disabled");
-        return NULL;
-    }
-    return g_steal_pointer(&account);
+    return catalog_accounts_get_enabled(database,
+                                        catalog_statement_get_text(statement, "account_id"), error);
 }
 
 static const char TOUCH_SQL[] =

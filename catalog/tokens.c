@@ -84,12 +84,8 @@ catalog_tokens_find(CatalogDatabase *database, const char *token, char **id, GEr
         catalog_statement_finish_missing(statement, "token", error);
         return NULL;
     }
-    g_autoptr(CatalogAccount) account =
-        catalog_accounts_get(database, catalog_statement_get_text(statement, "account_id"), error);
-    if (account != NULL && account->disabled) {
-        g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "the account is disabled");
-        return NULL;
-    }
+    g_autoptr(CatalogAccount) account = catalog_accounts_get_enabled(
+        database, catalog_statement_get_text(statement, "account_id"), error);
     if (account != NULL && id != NULL)
         *id = catalog_statement_dup_text(statement, "id");
     return g_steal_pointer(&account);

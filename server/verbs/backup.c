@@ -60,16 +60,8 @@ run(const ServerConfig *config, const char *folder)
 int
 verbs_backup_run(int argc, char **argv)
 {
-    g_auto(VerbsCommon) common = {0};
-    int exit_code = verbs_common_parse(
-        &common, &argc, &argv, "DIR",
+    const char *summary =
         verbs_common_say("สำรองข้อมูลทั้งหมดไว้ในโฟลเดอร์ว่าง ทำได้ขณะเครื่องแม่ข่ายทำงาน",
-                         "Copies everything into an empty folder, also while the server runs."),
-        NULL);
-    if (exit_code != EX_OK)
-        return exit_code;
-    if (argc != 2)
-        return verbs_common_complain(EX_USAGE, "โปรดระบุโฟลเดอร์หนึ่งโฟลเดอร์", "say which folder");
-    g_autoptr(ServerConfig) config = verbs_common_load(&common, &exit_code);
-    return config != NULL ? run(config, argv[1]) : exit_code;
+                         "Copies everything into an empty folder, also while the server runs.");
+    return verbs_common_run_on_folder(argc, argv, summary, run);
 }

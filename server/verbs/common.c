@@ -134,3 +134,17 @@ verbs_common_open(const ServerConfig *config, int *exit_code)
         *exit_code = verbs_common_report(error);
     return database;
 }
+
+int
+verbs_common_run_on_folder(int argc, char **argv, const char *summary,
+                           int (*run)(const ServerConfig *config, const char *folder))
+{
+    g_auto(VerbsCommon) common = {0};
+    int exit_code = verbs_common_parse(&common, &argc, &argv, "DIR", summary, NULL);
+    if (exit_code != EX_OK)
+        return exit_code;
+    if (argc != 2)
+        return verbs_common_complain(EX_USAGE, "โปรดระบุโฟลเดอร์หนึ่งโฟลเดอร์", "say which folder");
+    g_autoptr(ServerConfig) config = verbs_common_load(&common, &exit_code);
+    return config != NULL ? run(config, argv[1]) : exit_code;
+}

@@ -47,3 +47,9 @@ int verbs_common_report(const GError *error);
 
 /** Prints a sentence on standard error. Returns: @exit_code. */
 int verbs_common_complain(int exit_code, const char *thai, const char *english);
+
+/** Runs a verb whose one argument is a folder: @run with the configuration and that folder, as
+ * typed. Returns: the exit code of @run, or EX_USAGE or EX_CONFIG with a sentence on standard
+ * error. */
+int verbs_common_run_on_folder(int argc, char **argv, const char *summary,
+                               int (*run)(const ServerConfig *config, const char *folder));

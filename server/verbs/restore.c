@@ -73,16 +73,8 @@ run(const ServerConfig *config, const char *folder)
 int
 verbs_restore_run(int argc, char **argv)
 {
-    g_auto(VerbsCommon) common = {0};
-    int exit_code = verbs_common_parse(
-        &common, &argc, &argv, "DIR",
+    const char *summary =
         verbs_common_say("กู้คืนข้อมูลสำรองลงในโฟลเดอร์ข้อมูลที่ว่าง",
-                         "Makes a backup the data folder, which must be empty or not there yet."),
-        NULL);
-    if (exit_code != EX_OK)
-        return exit_code;
-    if (argc != 2)
-        return verbs_common_complain(EX_USAGE, "โปรดระบุโฟลเดอร์หนึ่งโฟลเดอร์", "say which folder");
-    g_autoptr(ServerConfig) config = verbs_common_load(&common, &exit_code);
-    return config != NULL ? run(config, argv[1]) : exit_code;
+                         "Makes a backup the data folder, which must be empty or not there yet.");
+    return verbs_common_run_on_folder(argc, argv, summary, run);
 }

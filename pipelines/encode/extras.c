@@ -11,14 +11,6 @@
 #include "pipelines/encode/waveform.h"
 #include "pipelines/source/failure.h"
 
-static gboolean
-on_stop(gpointer data)
-{
-    EncodeRun *run = data;
-    encode_watchdog_beat(run->watchdog);
-    return child_channel_is_cancelled(run->channel);
-}
-
 static void
 skip_slides(EncodeRun *run)
 {
@@ -50,7 +42,7 @@ extract_captions(EncodeRun *run, GError **error)
         .staging = run->job->staging,
         .end_us = run->end_us,
         .limit_pixels = run->job->limit_pixels,
-        .stop = on_stop,
+        .stop = encode_run_is_stopped,
         .stop_data = run,
     };
     g_autoptr(GError) failure = NULL;

@@ -27,6 +27,14 @@ encode_run_go_on(EncodeRun *run, gint64 media_us, GError **error)
     return TRUE;
 }
 
+gboolean
+encode_run_is_stopped(gpointer data)
+{
+    EncodeRun *run = data;
+    encode_watchdog_beat(run->watchdog);
+    return child_channel_is_cancelled(run->channel);
+}
+
 void
 encode_run_report_rung(EncodeRun *run, EncodeRungsId rung, const PackageResult *result,
                        const EncodeDecidePicture *picture, double ssim)

@@ -31,6 +31,9 @@ typedef struct {
  * @media_us. Returns: FALSE when the job must end. */
 gboolean encode_run_go_on(EncodeRun *run, gint64 media_us, GError **error);
 
+/** A stop function of readers: @run beats the watchdog. Returns: whether the job was cancelled. */
+gboolean encode_run_is_stopped(gpointer run);
+
 /** Sends `rung`. @picture: (nullable): NULL for sound alone; @ssim: 0: not measured. */
 void encode_run_report_rung(EncodeRun *run, EncodeRungsId rung, const PackageResult *result,
                             const EncodeDecidePicture *picture, double ssim);

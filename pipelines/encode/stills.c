@@ -80,14 +80,6 @@ free_frame(gpointer data)
     av_frame_free(&frame);
 }
 
-static gboolean
-on_stop(gpointer data)
-{
-    EncodeRun *run = data;
-    encode_watchdog_beat(run->watchdog);
-    return child_channel_is_cancelled(run->channel);
-}
-
 /* Reads the next picture into the blank `next`; it stays blank at the end. */
 static gboolean
 read_next(Maker *maker, GError **error)
@@ -236,7 +228,7 @@ open_maker(Maker *maker, GError **error)
 {
     EncodeRun *run = maker->run;
     maker->reader = source_choose_open(run->job->source, SOURCE_CHOOSE_LIBAV,
-                                       run->job->limit_pixels, on_stop, run, error);
+                                       run->job->limit_pixels, encode_run_is_stopped, run, error);
     if (maker->reader == NULL)
         return FALSE;
     const SourceInfo *info = source_reader_get_info(maker->reader);

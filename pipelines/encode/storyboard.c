@@ -137,13 +137,6 @@ on_key_picture(AVFrame *frame, gpointer data)
     return !draw_tile(data, frame);
 }
 
-static gboolean
-on_stop(gpointer data)
-{
-    EncodeRun *run = data;
-    return child_channel_is_cancelled(run->channel);
-}
-
 /* Fills what is shown before the next key picture. */
 static gboolean
 take_group(Sheet *sheet, SourceKeys *keys, const SourceKeysGroup *group, GError **error)
@@ -163,7 +156,8 @@ fill_from_keys(Sheet *sheet, GError **error)
 {
     EncodeRun *run = sheet->run;
     const SourceInfo *info = source_reader_get_info(run->reader);
-    g_autoptr(SourceKeys) keys = source_keys_open(run->job->source, info, on_stop, run, NULL);
+    g_autoptr(SourceKeys) keys =
+        source_keys_open(run->job->source, info, encode_run_is_stopped, run, NULL);
     while (keys != NULL && sheet->filled < sheet->count) {
         // Of every group no more than its first picture.
         g_autoptr(SourceKeysGroup) group = source_keys_read(keys, 1, NULL);

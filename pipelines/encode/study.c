@@ -77,14 +77,6 @@ encode_study_is_complete(const EncodeStudy *study)
     return study->complete;
 }
 
-static gboolean
-on_stop(gpointer data)
-{
-    EncodeRun *run = data;
-    encode_watchdog_beat(run->watchdog);
-    return child_channel_is_cancelled(run->channel);
-}
-
 /* What cannot be looked at is a camera's; only a cancel ends the job. */
 static gboolean
 survives(EncodeRun *run, GError *failure, GError **error)
@@ -115,7 +107,8 @@ encode_study_glance(EncodeStudy *study, GError **error)
     if (study->glanced)
         return TRUE;
     if (info->has_picture &&
-        !analyse_glance_run(run->job->source, info, on_stop, run, &glance, &failure) &&
+        !analyse_glance_run(run->job->source, info, encode_run_is_stopped, run, &glance,
+                            &failure) &&
         !survives(run, failure, error))
         return FALSE;
     // Without the rest: nothing seen yet, or nothing that could be.
@@ -153,7 +146,7 @@ encode_study_see(EncodeStudy *study, EncodeProgressStage stage, GError **error)
         .path = run->job->source,
         .info = source_reader_get_info(run->reader),
         .end_us = run->end_us,
-        .stop = on_stop,
+        .stop = encode_run_is_stopped,
         .progress = on_progress,
         .data = run,
     };

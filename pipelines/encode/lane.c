@@ -32,6 +32,7 @@ struct _EncodeLane {
     gboolean ending;      // (guarded by lock) no more come
     gboolean over;        // (guarded by lock) the thread does nothing more
     gint64 end_tick;      // (guarded by lock)
+    PackageResult *made;  // (owned) (nullable) (guarded by lock)
     GError *failure;      // (owned) (nullable) (guarded by lock)
 };
 
@@ -44,16 +45,6 @@ encode_block(EncodeLane *lane, const Block *block, GError **error)
     if (segments != lane->segments)
         encode_run_report_checkpoint(lane->run, lane->output);
     lane->segments = segments;
-    return TRUE;
-}
-
-static gboolean
-finish(EncodeLane *lane, gint64 end_tick, GError **error)
-{
-    g_autoptr(PackageResult) result = encode_output_finish(lane->output, end_tick, error);
-    if (result == NULL)
-        return FALSE;
-    encode_run_report_rung(lane->run, encode_output_get_rung(lane->output), result, NULL, 0);
     return TRUE;
 }
 
@@ -88,9 +79,10 @@ work(gpointer data)
     gboolean ended = lane->ending && !lane->over;
     gint64 end_tick = lane->end_tick;
     g_mutex_unlock(&lane->lock);
-    if (fine && ended)
-        finish(lane, end_tick, &failure);
+    PackageResult *made =
+        fine && ended ? encode_output_finish(lane->output, end_tick, &failure) : NULL;
     g_mutex_lock(&lane->lock);
+    lane->made = made;
     lane->failure = failure;
     lane->over = TRUE;
     g_cond_broadcast(&lane->changed);
@@ -128,6 +120,7 @@ encode_lane_free(EncodeLane *lane)
     g_mutex_unlock(&lane->lock);
     g_thread_join(lane->thread);
     encode_output_free(lane->output);
+    g_clear_pointer(&lane->made, package_result_free);
     g_clear_error(&lane->failure);
     g_mutex_clear(&lane->lock);
     g_cond_clear(&lane->changed);
@@ -176,15 +169,16 @@ encode_lane_end(EncodeLane *lane, gint64 end_tick)
     g_mutex_unlock(&lane->lock);
 }
 
-gboolean
+PackageResult *
 encode_lane_wait(EncodeLane *lane, GError **error)
 {
     g_mutex_lock(&lane->lock);
     while (!lane->over)
         g_cond_wait(&lane->changed, &lane->lock);
     GError *failure = g_steal_pointer(&lane->failure);
+    PackageResult *made = g_steal_pointer(&lane->made);
     g_mutex_unlock(&lane->lock);
     if (failure != NULL)
         g_propagate_error(error, failure);
-    return failure == NULL;
+    return made;
 }

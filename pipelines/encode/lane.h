@@ -26,8 +26,9 @@ gint64 encode_lane_get_start_block(const EncodeLane *lane);
  * warm up. Returns: FALSE when the lane failed. */
 gboolean encode_lane_add(EncodeLane *lane, gint64 block, const float *mono);
 
-/** No more blocks come: the thread finishes the rung, which ends with @end_tick, and reports it. */
+/** No more blocks come: the thread finishes the rung, which ends with @end_tick. */
 void encode_lane_end(EncodeLane *lane, gint64 end_tick);
 
-/** Waits until the rung is reported. Returns: FALSE with the reason when it failed. */
-gboolean encode_lane_wait(EncodeLane *lane, GError **error);
+/** Waits until the rung is finished. Returns: (transfer full) (nullable): what is to be reported,
+ * or NULL with the reason when it failed. */
+PackageResult *encode_lane_wait(EncodeLane *lane, GError **error);

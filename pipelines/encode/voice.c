@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// source → treated sound → a lane for each rung.
+// source → treated sound → a lane for each rung. They are coded side by side and reported one after
+// another, the cheapest first: whoever waits for the lesson hears it in the fewest bytes there are.
 #include "pipelines/encode/voice.h"
 
 #include <libavutil/frame.h>
@@ -14,7 +15,7 @@
 
 typedef struct {
     EncodeRun *run;                // (unowned)
-    EncodeLane *lanes[MOST_LANES]; // (owned)
+    EncodeLane *lanes[MOST_LANES]; // (owned) lowest ceiling first
     guint count;                   // (value)
     EncodeSound *sound;            // (owned)
     gint64 decoded_us;             // (value) length of what was decoded
@@ -59,7 +60,11 @@ wait_all(Voice *voice, GError **error)
     GError *failures[MOST_LANES] = {NULL};
     guint made = 0;
     for (guint i = 0; i < voice->count; i++) {
-        made += encode_lane_wait(voice->lanes[i], &failures[i]);
+        EncodeRungsId rung = encode_lane_get_rung(voice->lanes[i]);
+        g_autoptr(PackageResult) result = encode_lane_wait(voice->lanes[i], &failures[i]);
+        if (result != NULL)
+            encode_run_report_rung(voice->run, rung, result, NULL, 0);
+        made += result != NULL;
         encode_watchdog_beat(voice->run->watchdog);
     }
     for (guint i = 0; i < voice->count; i++) {
@@ -96,6 +101,21 @@ finish(Voice *voice, GError **error)
     return wait_all(voice, error);
 }
 
+/* Keeps the order of the lanes. */
+static void
+add_lane(Voice *voice, EncodeLane *lane)
+{
+    guint cap_kbps = encode_rungs_get(encode_lane_get_rung(lane))->cap_kbps;
+    guint at = voice->count++;
+    for (; at > 0; at--) {
+        EncodeLane *before = voice->lanes[at - 1];
+        if (encode_rungs_get(encode_lane_get_rung(before))->cap_kbps <= cap_kbps)
+            break;
+        voice->lanes[at] = before;
+    }
+    voice->lanes[at] = lane;
+}
+
 static gboolean
 open_lanes(Voice *voice, const GArray *rungs, gint64 *block, GError **error)
 {
@@ -105,7 +125,7 @@ open_lanes(Voice *voice, const GArray *rungs, gint64 *block, GError **error)
             encode_lane_new(voice->run, g_array_index(rungs, EncodeRungsId, i), error);
         if (lane == NULL)
             return FALSE;
-        voice->lanes[voice->count++] = lane;
+        add_lane(voice, lane);
         *block = MIN(*block, encode_lane_get_start_block(lane));
     }
     *block = MAX(*block - ENCODE_SOUND_WARM_UP, 0);

@@ -5,6 +5,7 @@
 // refuses: a test cannot go on then.
 #include "tests/pipelines/analyse/lecture.h"
 
+#include <math.h>
 #include <string.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -14,12 +15,18 @@
 #include "tests/pipelines/analyse/board.h"
 
 #define FIRST_LINES 1
+#define SAMPLE_RATE 48000
+#define BEEP_MS 100
+#define BEEP_HZ 1000
+#define SPEECH_BLOCK (SAMPLE_RATE / 10)
 
 typedef struct {
     const Lecture *lecture;  // (unowned)
     AVFormatContext *format; // (owned)
     AVCodecContext *encoder; // (owned)
     AVStream *stream;        // (unowned)
+    AVStream *sound;         // (unowned) (nullable)
+    gint64 samples;          // (value) of sound written
     AVFrame *still;          // (owned) the present scene without what moves
     AVFrame *before;         // (owned) the scene before it
     AVFrame *frame;          // (owned) the picture
@@ -85,6 +92,47 @@ open_encoder(Writer *writer)
     avcodec_parameters_from_context(writer->stream->codecpar, encoder);
     writer->stream->time_base = encoder->time_base;
     writer->stream->avg_frame_rate = encoder->framerate;
+}
+
+static void
+open_sound(Writer *writer)
+{
+    writer->sound = avformat_new_stream(writer->format, NULL);
+    AVCodecParameters *parameters = writer->sound->codecpar;
+    parameters->codec_type = AVMEDIA_TYPE_AUDIO;
+    parameters->codec_id = AV_CODEC_ID_PCM_S16LE;
+    parameters->format = AV_SAMPLE_FMT_S16;
+    parameters->sample_rate = SAMPLE_RATE;
+    parameters->bits_per_coded_sample = 16;
+    parameters->block_align = 2;
+    av_channel_layout_default(&parameters->ch_layout, 1);
+    writer->sound->time_base = (AVRational){1, SAMPLE_RATE};
+}
+
+/* Sound up to picture @number. */
+static void
+write_sound(Writer *writer, gint64 number)
+{
+    const Lecture *lecture = writer->lecture;
+    gint64 until = number * SAMPLE_RATE * lecture->rate_denominator / lecture->rate_numerator;
+    while (writer->sound != NULL && writer->samples < until) {
+        gint64 count = MIN(until - writer->samples, SPEECH_BLOCK);
+        AVPacket *packet = av_packet_alloc();
+        g_assert_cmpint(av_new_packet(packet, (int)count * 2), >=, 0);
+        for (gint64 i = 0; i < count; i++) {
+            gint64 at = (writer->samples + i) % SAMPLE_RATE;
+            gboolean loud = at < SAMPLE_RATE * BEEP_MS / 1000;
+            double wave = loud ? sin(2 * G_PI * BEEP_HZ * (double)at / SAMPLE_RATE) : 0;
+            ((gint16 *)(gpointer)packet->data)[i] = GINT16_TO_LE((gint16)(wave * 16000));
+        }
+        packet->stream_index = writer->sound->index;
+        packet->pts = packet->dts = writer->samples;
+        packet->duration = count;
+        av_packet_rescale_ts(packet, (AVRational){1, SAMPLE_RATE}, writer->sound->time_base);
+        g_assert_cmpint(av_interleaved_write_frame(writer->format, packet), >=, 0);
+        av_packet_free(&packet);
+        writer->samples += count;
+    }
 }
 
 static void
@@ -187,6 +235,7 @@ write_scenes(Writer *writer)
         enter_scene(writer);
         for (number = first; number < ms_to_number(writer->lecture, end_ms); number++)
             encode_picture(writer, number, (double)number_to_ms(writer->lecture, number - first));
+        write_sound(writer, number);
         start_ms = end_ms;
     }
     avcodec_send_frame(writer->encoder, NULL);
@@ -215,6 +264,8 @@ lecture_write(const Lecture *lecture, const char *path)
     writer.other = new_frame(lecture);
     open_encoder(&writer);
     set_turn(&writer);
+    if (lecture->spoken)
+        open_sound(&writer);
     g_assert_cmpint(avio_open(&writer.format->pb, path, AVIO_FLAG_WRITE), >=, 0);
     g_assert_cmpint(avformat_write_header(writer.format, NULL), >=, 0);
     write_scenes(&writer);

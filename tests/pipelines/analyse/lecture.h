@@ -35,6 +35,7 @@ typedef struct {
     gboolean fields;            // (value) two fields a picture, taken at different times
     gboolean flagged;           // (value) and the file says so
     int turn_degrees;           // (value) clockwise, to be shown
+    gboolean spoken;            // (value) with sound: a beep of 100 ms at each second, as PCM
 } Lecture;
 
 typedef struct {

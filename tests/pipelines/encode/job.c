@@ -74,6 +74,10 @@ send_job(Child *child, const char *source, const char *staging, const JobOptions
     job->permille = options->permille;
     job->limit_duration_ms = options->limit_ms > 0 ? options->limit_ms : 600000;
     job->limit_pixels = options->limit_pixels > 0 ? options->limit_pixels : 8192 * 8192;
+    job->interpreter.x = options->interpreter[0];
+    job->interpreter.y = options->interpreter[1];
+    job->interpreter.width = options->interpreter[2];
+    job->interpreter.height = options->interpreter[3];
     g_autofree char *line = child_job_to_line(job);
     send_line(child, line);
 }
@@ -84,7 +88,7 @@ answer(Child *child, const ChildReport *report, const JobOptions *options, guint
 {
     if (report->kind == CHILD_REPORT_PROGRESS && options->cancel)
         send_line(child, "{\"type\":\"cancel\"}");
-    if (report->kind == CHILD_REPORT_CHECKPOINT && strcmp(report->name, "voice") != 0)
+    if (report->kind == CHILD_REPORT_CHECKPOINT && !g_str_has_prefix(report->name, "voice"))
         (*checkpoints)++;
     return options->kill_checkpoints == 0 || *checkpoints < options->kill_checkpoints;
 }

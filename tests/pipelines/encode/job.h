@@ -17,6 +17,7 @@ typedef struct {
     gboolean libav;         // (value) without GStreamer
     guint64 limit_ms;       // (value) 0: ten minutes
     guint64 limit_pixels;   // (value) 0: 8192 × 8192
+    guint interpreter[4];   // (value) x, y, width, height in permille; width 0: none
 } JobOptions;
 
 typedef struct {

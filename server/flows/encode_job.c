@@ -441,7 +441,7 @@ start_child(FlowsEncodeJob *job)
         .limit_duration_ms = LIMIT_DURATION_MS,
         .limit_pixels = LIMIT_PIXELS,
         .interpreter = {(guint)area->x, (guint)area->y, (guint)area->width, (guint)area->height},
-        .clean_sound = TRUE};
+        .clean_sound = config->clean_sound};
     const ChildLauncherSetup setup = {
         .sandbox = job->shared->sandbox,
         .places = {.program = job->shared->setup.media_program,

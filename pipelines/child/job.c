@@ -24,6 +24,8 @@ child_job_free(ChildJob *job)
     g_free(job->staging);
     g_strfreev(job->rungs);
     g_strfreev(job->done);
+    g_free(job->bundle);
+    g_strfreev(job->published);
     g_free(job);
 }
 
@@ -59,6 +61,11 @@ child_job_to_line(const ChildJob *job)
     json_object_set_string_member(object, "staging", job->staging);
     write_names(object, "rungs", job->rungs);
     write_names(object, "done", job->done);
+    if (job->bundle != NULL)
+        json_object_set_string_member(object, "bundle", job->bundle);
+    else
+        json_object_set_null_member(object, "bundle");
+    write_names(object, "published", job->published);
     json_object_set_int_member(object, "permille", job->permille);
     JsonObject *limits = json_object_new();
     json_object_set_int_member(limits, "duration_ms", (gint64)job->limit_duration_ms);
@@ -85,6 +92,17 @@ read_names(JsonObject *object, const char *name)
         g_strv_builder_add(names, text);
     }
     return g_strv_builder_end(names);
+}
+
+/* A text or null. */
+static gboolean
+read_place(JsonObject *object, const char *name, char **place)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    if (node == NULL || JSON_NODE_HOLDS_NULL(node))
+        return node != NULL;
+    *place = g_strdup(package_strict_json_get_text(object, name));
+    return *place != NULL;
 }
 
 static gboolean
@@ -137,7 +155,9 @@ read_job(JsonObject *object)
     job->staging = g_strdup(package_strict_json_get_text(object, "staging"));
     job->rungs = read_names(object, "rungs");
     job->done = read_names(object, "done");
+    job->published = read_names(object, "published");
     if (job->source == NULL || job->staging == NULL || job->rungs == NULL || job->done == NULL ||
+        job->published == NULL || !read_place(object, "bundle", &job->bundle) ||
         !package_strict_json_get_number(object, "permille", &permille) || permille > 1000 ||
         !read_limits(object, job) || !read_area(object, "interpreter", &job->interpreter) ||
         !read_flag(object, "clean_sound", &job->clean_sound))

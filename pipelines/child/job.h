@@ -19,6 +19,8 @@ typedef struct {
     char *staging;             // (owned) path of the folder to write, as the child sees it
     char **rungs;              // (owned) wanted rung names, lowest first
     char **done;               // (owned) rungs published by an earlier attempt
+    char *bundle;              // (owned) (nullable) path of the lesson's published folder
+    char **published;          // (owned) files of rungs in it
     guint permille;            // (value) progress said by an earlier attempt; never go below
     guint64 limit_duration_ms; // (value) refuse longer sources; 0: no limit
     guint64 limit_pixels;      // (value) refuse larger pictures; 0: no limit

@@ -419,8 +419,11 @@ build_job_line(const ChildLauncherSetup *setup)
         child_sandbox_translate(setup->sandbox, setup->places.source, "/source");
     g_autofree char *staging =
         child_sandbox_translate(setup->sandbox, setup->places.staging, "/staging");
+    g_autofree char *bundle =
+        child_sandbox_translate(setup->sandbox, setup->places.bundle, "/bundle");
     job.source = source;
     job.staging = staging;
+    job.bundle = bundle;
     return child_job_to_line(&job);
 }
 

@@ -132,6 +132,8 @@ child_sandbox_build_command(const ChildSandbox *sandbox, const ChildSandboxPlace
         add(command, "--ro-bind", places->source, "/source");
     if (places->staging != NULL)
         add(command, "--bind", places->staging, "/staging");
+    if (places->bundle != NULL)
+        add(command, "--ro-bind-try", places->bundle, "/bundle");
     add(command, "--chdir", places->staging != NULL ? "/staging" : "/tmp", NULL);
     add(command, "--", "/daorian-media", NULL);
     return g_strv_builder_end(command);

@@ -16,11 +16,12 @@ typedef struct {
     char **memory_prefix; // (owned) (nullable) systemd-run and its options, MemoryMax still to come
 } ChildSandbox;
 
-/** Where things are on this side; they appear as /source and /staging inside. */
+/** Where things are on this side; they appear as /source, /staging and /bundle inside. */
 typedef struct {
     const char *program; // (unowned) daorian-media
     const char *source;  // (unowned) (nullable) file to read
     const char *staging; // (unowned) the only folder to write
+    const char *bundle;  // (unowned) (nullable) the lesson's published folder, to read
     gint64 memory_bytes; // (value) 0: no ceiling
 } ChildSandboxPlaces;
 

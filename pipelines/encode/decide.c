@@ -176,22 +176,85 @@ encode_decide_keys(const AnalyseResultPicture *analysis, const EncodeGrid *grid)
     return keys;
 }
 
-void
-encode_decide_worth(const EncodeDecideWorth *worths, guint count, EncodeDecideVerdict *verdicts)
+static gboolean
+is_family(EncodeRungsId id, EncodeRungsId other)
 {
-    guint64 better_bytes = G_MAXUINT64;
-    for (guint i = count; i-- > 0;) {
-        gboolean dearer = worths[i].made && i > 0 && worths[i].bytes >= better_bytes;
-        verdicts[i] = dearer ? ENCODE_DECIDE_DEARER : ENCODE_DECIDE_KEEP;
-        if (worths[i].made && !dearer)
-            better_bytes = MIN(better_bytes, worths[i].bytes);
+    return encode_rungs_get(id)->family == encode_rungs_get(other)->family;
+}
+
+/* TRUE when learners who may take @id may also take @other. */
+static gboolean
+is_neighbour(EncodeRungsId id, EncodeRungsId other)
+{
+    return is_family(id, other) || (id == ENCODE_RUNGS_CLEAR && encode_rungs_moves(other));
+}
+
+static gboolean
+is_lowest(EncodeRungsId id)
+{
+    for (guint other = 0; other < id; other++)
+        if (is_family(id, (EncodeRungsId)other))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+gains(const EncodeDecideWorth *worth, guint lower)
+{
+    return worth->ssim <= 0 || worth->below[lower] <= 0 ||
+           worth->ssim - worth->below[lower] >= LEAST_GAIN;
+}
+
+/* A better one costs no more. Of another family it is better unless it was measured not to be. */
+static gboolean
+is_dearer(const EncodeDecideWorth *worths, EncodeRungsId id, const EncodeDecideVerdict *verdicts)
+{
+    const EncodeDecideWorth *worth = &worths[id];
+    for (guint i = id + 1; i < ENCODE_RUNGS_COUNT; i++) {
+        const EncodeDecideWorth *better = &worths[i];
+        if (!better->made || verdicts[i] != ENCODE_DECIDE_KEEP ||
+            !is_neighbour(id, (EncodeRungsId)i) || worth->bytes < better->bytes)
+            continue;
+        if (is_family(id, (EncodeRungsId)i) || worth->ssim <= 0 || better->ssim <= 0 ||
+            worth->ssim - better->ssim < LEAST_GAIN)
+            return TRUE;
     }
-    for (guint i = 1; i < count; i++) {
-        const EncodeDecideWorth *worth = &worths[i];
-        gboolean compared = worth->made && worth->ssim > 0 && worth->below > 0 &&
-                            worths[i - 1].made && verdicts[i - 1] == ENCODE_DECIDE_KEEP;
-        if (compared && verdicts[i] == ENCODE_DECIDE_KEEP &&
-            worth->ssim - worth->below < LEAST_GAIN)
+    return FALSE;
+}
+
+/* The next lower one of the family does as well, or one of another family that costs no more. */
+static gboolean
+is_needless(const EncodeDecideWorth *worths, EncodeRungsId id, const EncodeDecideVerdict *verdicts)
+{
+    gboolean next = TRUE;
+    for (guint i = id; i-- > 0;) {
+        gboolean family = is_family(id, (EncodeRungsId)i);
+        if (!worths[i].made || verdicts[i] != ENCODE_DECIDE_KEEP ||
+            !is_neighbour(id, (EncodeRungsId)i))
+            continue;
+        if ((family ? next : worths[i].bytes <= worths[id].bytes) && !gains(&worths[id], i))
+            return TRUE;
+        next = next && !family;
+    }
+    return FALSE;
+}
+
+void
+encode_decide_worth(const EncodeDecideWorth worths[ENCODE_RUNGS_COUNT],
+                    EncodeDecideVerdict verdicts[ENCODE_RUNGS_COUNT])
+{
+    for (guint i = 0; i < ENCODE_RUNGS_COUNT; i++)
+        verdicts[i] = ENCODE_DECIDE_KEEP;
+    for (guint i = ENCODE_RUNGS_COUNT; i-- > 0;) {
+        EncodeRungsId id = (EncodeRungsId)i;
+        if (worths[i].made && !worths[i].published && !is_lowest(id) &&
+            is_dearer(worths, id, verdicts))
+            verdicts[i] = ENCODE_DECIDE_DEARER;
+    }
+    for (guint i = 0; i < ENCODE_RUNGS_COUNT; i++) {
+        EncodeRungsId id = (EncodeRungsId)i;
+        if (worths[i].made && !worths[i].published && verdicts[i] == ENCODE_DECIDE_KEEP &&
+            !is_lowest(id) && is_needless(worths, id, verdicts))
             verdicts[i] = ENCODE_DECIDE_NO_GAIN;
     }
 }

@@ -49,18 +49,21 @@ GArray *encode_decide_keys(const AnalyseResultPicture *analysis, const EncodeGri
 
 /** What is made is not always kept. */
 typedef struct {
-    gboolean made; // (value) encoded whole
-    guint64 bytes; // (value)
-    double ssim;   // (value) against the source at this size, 0: not measured
-    double below;  // (value) the same of the next lower rung of the family, enlarged; 0: none
+    gboolean made;                    // (value) encoded whole, now or before
+    gboolean published;               // (value) before: it stays
+    guint64 bytes;                    // (value)
+    double ssim;                      // (value) against the source at this size, 0: not measured
+    double below[ENCODE_RUNGS_COUNT]; // (value) the same of lower rungs, enlarged; 0: not measured
 } EncodeDecideWorth;
 
 typedef enum {
     ENCODE_DECIDE_KEEP,
-    ENCODE_DECIDE_NO_GAIN, // better than the rung below by less than 0.002
+    ENCODE_DECIDE_NO_GAIN, // better than a rung below by less than 0.002
     ENCODE_DECIDE_DEARER,  // costs more than a better rung
 } EncodeDecideVerdict;
 
-/** @worths: one family's rungs, lowest first; the lowest is always kept. */
-void encode_decide_worth(const EncodeDecideWorth *worths, guint count,
-                         EncodeDecideVerdict *verdicts);
+/** Rungs are held against those of their family, since a player never changes from one to the
+ * other; `clear` also against H.264, since who can play it can play all. The lowest of a family is
+ * always kept. */
+void encode_decide_worth(const EncodeDecideWorth worths[ENCODE_RUNGS_COUNT],
+                         EncodeDecideVerdict verdicts[ENCODE_RUNGS_COUNT]);

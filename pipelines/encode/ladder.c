@@ -38,6 +38,7 @@ typedef struct {
     EncodePicture *picture;         // (owned)
     EncodeSound *sound;             // (owned)
     EncodePoster *poster;           // (owned)
+    EncodeSamples *samples;         // (owned)
     gboolean poster_written;        // (value)
     AVFrame *held;                  // (owned) the picture shown from next_tick on; blank at first
     AVFrame *canvas;                // (owned) held, drawn; blank when not drawn yet
@@ -158,6 +159,7 @@ emit_until(Ladder *ladder, gint64 until, GError **error)
         if (!draw_canvas(ladder, error) || !encode_run_go_on(ladder->run, time_us, error))
             return FALSE;
         encode_progress_update(ladder->run->progress, time_us);
+        encode_samples_keep(ladder->samples, ladder->canvas, ladder->next_tick);
         encode_poster_consider(ladder->poster, ladder->canvas, time_us);
         if (!ladder->poster_written && encode_poster_is_ready(ladder->poster))
             write_poster(ladder);
@@ -242,7 +244,7 @@ read_all(Ladder *ladder, GError **error)
 static gboolean
 finish_rungs(Ladder *ladder, gint64 end_tick, GError **error)
 {
-    g_autoptr(EncodeWorth) worth = encode_worth_new(ladder->run);
+    g_autoptr(EncodeWorth) worth = encode_worth_new(ladder->run, ladder->samples);
     for (guint i = 0; i < ladder->count; i++) {
         Rung *rung = &ladder->rungs[i];
         GError *failure = NULL;
@@ -255,8 +257,7 @@ finish_rungs(Ladder *ladder, gint64 end_tick, GError **error)
         else if (!survive(ladder, rung, failure, error))
             return FALSE;
     }
-    encode_worth_report(worth);
-    return TRUE;
+    return encode_worth_report(worth, error);
 }
 
 static gboolean
@@ -339,8 +340,7 @@ open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
     EncodeRun *run = ladder->run;
     EncodeDecideFacts facts = run->facts;
     facts.info = source_reader_get_info(run->reader);
-    EncodeOutputPicture shape = {.colour = encode_picture_choose_colour(facts.info),
-                                 .end_us = run->end_us};
+    EncodeOutputPicture shape = {.colour = encode_picture_choose_colour(facts.info)};
     for (guint i = 0; i < rungs->len; i++) {
         EncodeRungsId id = g_array_index(rungs, EncodeRungsId, i);
         shape.decided = encode_decide_picture(&facts, &run->grid, id);
@@ -348,6 +348,7 @@ open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
             return FALSE;
     }
     ladder->keys = encode_decide_keys(facts.analysis, &run->grid);
+    ladder->samples = encode_samples_new(run->job->staging, &run->grid, run->end_us);
     if (ladder->count > 0)
         return open_canvas(ladder, facts.info, error);
     return encode_failure_set(error, AVERROR_ENCODER_NOT_FOUND, "picture rungs");
@@ -395,6 +396,7 @@ clear_ladder(Ladder *ladder)
     encode_picture_free(ladder->picture);
     encode_sound_free(ladder->sound);
     encode_poster_free(ladder->poster);
+    encode_samples_free(ladder->samples);
     g_clear_pointer(&ladder->keys, g_array_unref);
     av_frame_free(&ladder->held);
     av_frame_free(&ladder->canvas);

@@ -1,89 +1,148 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Which pictures are compared depends on the grid alone, so that all rungs compare the same ones.
+// Our own file, though another process may have written it: it is demuxed as strictly as any. Of
+// each segment with samples, pictures are decoded from its start to the last sample.
 #include "pipelines/encode/measure.h"
 
 #include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
 #include <libswscale/swscale.h>
 
 #include "pipelines/encode/ssim.h"
 
-// One segment in so many, at least one, and no more than this.
-#define ONE_IN 8
-#define MOST_SEGMENTS 4
-// In each of them, pictures a quarter of the segment apart, in its first half.
-#define SEGMENT_SAMPLES 3
-// A multiple of every rung's step.
-#define COMMON_STEP 12
-
-typedef struct {
-    gint64 tick;      // (value)
-    AVFrame *source;  // (owned) (nullable) what went in
-    AVFrame *decoded; // (owned) (nullable) what came out
-} Sample;
-
 struct _EncodeMeasure {
-    AVCodecContext *decoder; // (owned) (nullable) NULL: cannot be measured
-    AVPacket *packet;        // (owned)
-    AVFrame *frame;          // (owned) blank between calls
-    gint64 segment_ticks;    // (value)
-    GArray *samples;         // (owned) (element-type Sample)
-    gboolean decoding;       // (value) a key picture of a wanted segment was met
+    EncodeSamples *samples; // (unowned)
+    GPtrArray *pictures;    // (owned) (element-type AVFrame) (nullable elements) a sample each
 };
 
-static void
-clear_sample(gpointer data)
-{
-    Sample *sample = data;
-    av_frame_free(&sample->source);
-    av_frame_free(&sample->decoded);
-}
-
-static AVCodecContext *
-open_decoder(EncodeRungsFamily family)
-{
-    enum AVCodecID id = family == ENCODE_RUNGS_AV1 ? AV_CODEC_ID_AV1 : AV_CODEC_ID_H264;
-    const AVCodec *codec = avcodec_find_decoder(id);
-    AVCodecContext *decoder = codec != NULL ? avcodec_alloc_context3(codec) : NULL;
-    if (decoder == NULL)
-        return NULL;
-    decoder->thread_count = 1;
-    decoder->flags |= AV_CODEC_FLAG_LOW_DELAY;
-    if (avcodec_open2(decoder, codec, NULL) < 0)
-        avcodec_free_context(&decoder);
-    return decoder;
-}
+typedef struct {
+    AVFormatContext *format; // (owned)
+    AVCodecContext *decoder; // (owned)
+    AVPacket *packet;        // (owned) blank between calls
+    AVFrame *frame;          // (owned) blank between calls
+    AVRational time_base;    // (value)
+    int stream;              // (value)
+} Reader;
 
 static void
-choose_samples(EncodeMeasure *measure, const EncodeGrid *grid, gint64 from_tick, gint64 end_us)
+free_picture(gpointer data)
 {
-    gint64 first = from_tick / grid->ticks;
-    gint64 last = MAX(encode_grid_us_to_tick(grid, end_us) / grid->ticks, first + 1);
-    gint64 count = CLAMP((last - first) / ONE_IN, 1, MOST_SEGMENTS);
-    for (gint64 i = 0; i < count; i++) {
-        gint64 segment = first + (2 * i + 1) * (last - first) / (2 * count);
-        for (gint64 j = 0; j < SEGMENT_SAMPLES; j++) {
-            gint64 apart = j * grid->ticks / 4 / COMMON_STEP * COMMON_STEP;
-            Sample sample = {.tick = segment * grid->ticks + apart};
-            g_array_append_val(measure->samples, sample);
+    AVFrame *picture = data;
+    av_frame_free(&picture);
+}
+
+static gboolean
+open_decoder(Reader *reader)
+{
+    const AVCodecParameters *parameters = reader->format->streams[reader->stream]->codecpar;
+    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    reader->decoder = codec != NULL ? avcodec_alloc_context3(codec) : NULL;
+    if (reader->decoder == NULL || avcodec_parameters_to_context(reader->decoder, parameters) < 0)
+        return FALSE;
+    reader->decoder->thread_count = 1;
+    return avcodec_open2(reader->decoder, codec, NULL) >= 0;
+}
+
+static gboolean
+open_reader(Reader *reader, const char *path)
+{
+    AVDictionary *options = NULL;
+    av_dict_set(&options, "protocol_whitelist", "file", 0);
+    g_autofree char *url = g_strconcat("file:", path, NULL);
+    int code = avformat_open_input(&reader->format, url, av_find_input_format("mov"), &options);
+    av_dict_free(&options);
+    if (code < 0)
+        return FALSE;
+    reader->stream = av_find_best_stream(reader->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+    if (reader->stream < 0)
+        return FALSE;
+    reader->time_base = reader->format->streams[reader->stream]->time_base;
+    reader->packet = av_packet_alloc();
+    reader->frame = av_frame_alloc();
+    return open_decoder(reader);
+}
+
+static void
+close_reader(Reader *reader)
+{
+    avcodec_free_context(&reader->decoder);
+    av_packet_free(&reader->packet);
+    av_frame_free(&reader->frame);
+    avformat_close_input(&reader->format);
+}
+
+static gint64
+get_tick(const EncodeMeasure *measure, const Reader *reader, gint64 pts)
+{
+    gint64 pts90k = av_rescale_q(pts, reader->time_base, (AVRational){1, 90000});
+    return encode_grid_pts90k_to_tick(encode_samples_get_grid(measure->samples), pts90k);
+}
+
+static void
+take_pictures(EncodeMeasure *measure, Reader *reader)
+{
+    while (avcodec_receive_frame(reader->decoder, reader->frame) >= 0) {
+        gint64 tick = get_tick(measure, reader, reader->frame->pts);
+        for (guint i = 0; i < measure->pictures->len; i++) {
+            if (encode_samples_get_tick(measure->samples, i) != tick ||
+                measure->pictures->pdata[i] != NULL || reader->frame->format != AV_PIX_FMT_YUV420P)
+                continue;
+            measure->pictures->pdata[i] = av_frame_clone(reader->frame);
         }
+        av_frame_unref(reader->frame);
+    }
+}
+
+/* Decodes from the key picture at or before tick @from up to tick @to. */
+static void
+decode_stretch(EncodeMeasure *measure, Reader *reader, gint64 from, gint64 to)
+{
+    const EncodeGrid *grid = encode_samples_get_grid(measure->samples);
+    gint64 start = av_rescale_q(encode_grid_tick_to_pts90k(grid, from), (AVRational){1, 90000},
+                                reader->time_base);
+    gboolean over = av_seek_frame(reader->format, reader->stream, start, AVSEEK_FLAG_BACKWARD) < 0;
+    while (!over && av_read_frame(reader->format, reader->packet) >= 0) {
+        gboolean ours = reader->packet->stream_index == reader->stream;
+        over = ours && get_tick(measure, reader, reader->packet->pts) > to;
+        if (ours && !over && avcodec_send_packet(reader->decoder, reader->packet) >= 0)
+            take_pictures(measure, reader);
+        av_packet_unref(reader->packet);
+    }
+    avcodec_send_packet(reader->decoder, NULL);
+    take_pictures(measure, reader);
+    avcodec_flush_buffers(reader->decoder);
+}
+
+/* Samples of one segment are decoded in one go. */
+static void
+decode_all(EncodeMeasure *measure, Reader *reader)
+{
+    gint64 ticks = encode_samples_get_grid(measure->samples)->ticks;
+    guint count = measure->pictures->len;
+    for (guint i = 0, next = 0; i < count; i = next) {
+        gint64 from = encode_samples_get_tick(measure->samples, i), to = from;
+        for (next = i; next < count; next++) {
+            gint64 tick = encode_samples_get_tick(measure->samples, next);
+            if (tick / ticks != from / ticks)
+                break;
+            to = tick;
+        }
+        decode_stretch(measure, reader, from, to);
     }
 }
 
 EncodeMeasure *
-encode_measure_new(EncodeRungsFamily family, const EncodeGrid *grid, gint64 from_tick,
-                   gint64 end_us)
+encode_measure_new(const char *path, EncodeSamples *samples)
 {
     EncodeMeasure *measure = g_new0(EncodeMeasure, 1);
-    measure->packet = av_packet_alloc();
-    measure->frame = av_frame_alloc();
-    measure->segment_ticks = grid->ticks;
-    measure->samples = g_array_new(FALSE, FALSE, sizeof(Sample));
-    g_array_set_clear_func(measure->samples, clear_sample);
-    measure->decoder = open_decoder(family);
-    if (measure->decoder != NULL)
-        choose_samples(measure, grid, from_tick, end_us);
+    Reader reader = {0};
+    measure->samples = samples;
+    measure->pictures = g_ptr_array_new_with_free_func(free_picture);
+    g_ptr_array_set_size(measure->pictures, (gint)encode_samples_count(samples));
+    if (open_reader(&reader, path))
+        decode_all(measure, &reader);
+    close_reader(&reader);
     return measure;
 }
 
@@ -92,152 +151,71 @@ encode_measure_free(EncodeMeasure *measure)
 {
     if (measure == NULL)
         return;
-    avcodec_free_context(&measure->decoder);
-    av_packet_free(&measure->packet);
-    av_frame_free(&measure->frame);
-    g_array_unref(measure->samples);
+    g_ptr_array_unref(measure->pictures);
     g_free(measure);
 }
 
-static Sample *
-find_sample(EncodeMeasure *measure, gint64 tick)
-{
-    for (guint i = 0; i < measure->samples->len; i++) {
-        Sample *sample = &g_array_index(measure->samples, Sample, i);
-        if (sample->tick == tick)
-            return sample;
-    }
-    return NULL;
-}
-
-void
-encode_measure_keep(EncodeMeasure *measure, const AVFrame *picture, gint64 tick)
-{
-    Sample *sample = find_sample(measure, tick);
-    if (sample != NULL && sample->source == NULL)
-        sample->source = av_frame_clone(picture);
-}
-
-static void
-receive(EncodeMeasure *measure)
-{
-    while (avcodec_receive_frame(measure->decoder, measure->frame) >= 0) {
-        Sample *sample = find_sample(measure, measure->frame->pts);
-        if (sample != NULL && sample->decoded == NULL &&
-            measure->frame->format == AV_PIX_FMT_YUV420P)
-            sample->decoded = av_frame_clone(measure->frame);
-        av_frame_unref(measure->frame);
-    }
-}
-
-/* Gives up on what is being decoded, and is ready for the next segment. */
-static void
-end_decoding(EncodeMeasure *measure)
-{
-    avcodec_send_packet(measure->decoder, NULL);
-    receive(measure);
-    avcodec_flush_buffers(measure->decoder);
-    measure->decoding = FALSE;
-}
-
-/* TRUE when the segment of @tick has a sample at or after it. */
-static gboolean
-is_wanted(EncodeMeasure *measure, gint64 tick)
-{
-    for (guint i = 0; i < measure->samples->len; i++) {
-        gint64 sample = g_array_index(measure->samples, Sample, i).tick;
-        if (sample >= tick && sample / measure->segment_ticks == tick / measure->segment_ticks)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-void
-encode_measure_take(EncodeMeasure *measure, const guint8 *data, gsize bytes, gint64 tick,
-                    gboolean key)
-{
-    gboolean wanted = is_wanted(measure, tick);
-    if (measure->decoding && !wanted)
-        end_decoding(measure);
-    if (!wanted || (!measure->decoding && !key))
-        return;
-    measure->decoding = TRUE;
-    if (av_new_packet(measure->packet, (int)bytes) < 0)
-        return;
-    memcpy(measure->packet->data, data, bytes);
-    measure->packet->pts = measure->packet->dts = tick;
-    measure->packet->flags = key ? AV_PKT_FLAG_KEY : 0;
-    if (avcodec_send_packet(measure->decoder, measure->packet) >= 0)
-        receive(measure);
-    av_packet_unref(measure->packet);
-}
-
-static double
-compare_luma(const AVFrame *a, const AVFrame *b)
-{
-    EncodeSsimPlane first = {a->data[0], a->linesize[0]};
-    EncodeSsimPlane second = {b->data[0], b->linesize[0]};
-    return encode_ssim_compare(first, second, (guint)a->width, (guint)a->height);
-}
-
-double
-encode_measure_get_ssim(EncodeMeasure *measure)
-{
-    double sum = 0;
-    guint count = 0;
-    if (measure->decoding)
-        end_decoding(measure);
-    for (guint i = 0; i < measure->samples->len; i++) {
-        const Sample *sample = &g_array_index(measure->samples, Sample, i);
-        if (sample->source == NULL || sample->decoded == NULL ||
-            sample->source->width != sample->decoded->width ||
-            sample->source->height != sample->decoded->height)
-            continue;
-        sum += compare_luma(sample->source, sample->decoded);
-        count++;
-    }
-    return count > 0 ? sum / count : 0;
-}
-
-/* Returns: (transfer full) (nullable): @small at the size of @large. */
+/* Returns: (transfer full) (nullable): @picture at another size. */
 static AVFrame *
-enlarge(const AVFrame *small, const AVFrame *large)
+resize(const AVFrame *picture, int width, int height)
 {
+    if (picture->width == width && picture->height == height)
+        return av_frame_clone(picture);
     struct SwsContext *scaler =
-        sws_getContext(small->width, small->height, AV_PIX_FMT_YUV420P, large->width, large->height,
+        sws_getContext(picture->width, picture->height, AV_PIX_FMT_YUV420P, width, height,
                        AV_PIX_FMT_YUV420P, SWS_BICUBIC, NULL, NULL, NULL);
-    AVFrame *enlarged = av_frame_alloc();
-    enlarged->format = AV_PIX_FMT_YUV420P;
-    enlarged->width = large->width;
-    enlarged->height = large->height;
-    int code = scaler != NULL ? av_frame_get_buffer(enlarged, 0) : AVERROR(EINVAL);
+    AVFrame *resized = av_frame_alloc();
+    resized->format = AV_PIX_FMT_YUV420P;
+    resized->width = width;
+    resized->height = height;
+    int code = scaler != NULL ? av_frame_get_buffer(resized, 0) : AVERROR(EINVAL);
     if (code >= 0)
-        code = sws_scale(scaler, (const guint8 *const *)small->data, small->linesize, 0,
-                         small->height, enlarged->data, enlarged->linesize);
+        code = sws_scale(scaler, (const guint8 *const *)picture->data, picture->linesize, 0,
+                         picture->height, resized->data, resized->linesize);
     sws_freeContext(scaler);
     if (code < 0)
-        av_frame_free(&enlarged);
-    return enlarged;
+        av_frame_free(&resized);
+    return resized;
+}
+
+/* The SSIM of @shown, at the size of @picture, against the sample. Returns: FALSE: none. */
+static gboolean
+compare(const EncodeMeasure *measure, guint number, const AVFrame *picture, const AVFrame *shown,
+        double *ssim)
+{
+    AVFrame *source = encode_samples_load(measure->samples, number, (guint)picture->width,
+                                          (guint)picture->height);
+    AVFrame *resized = resize(shown, picture->width, picture->height);
+    gboolean fine = source != NULL && resized != NULL;
+    if (fine) {
+        EncodeSsimPlane first = {source->data[0], source->linesize[0]};
+        EncodeSsimPlane second = {resized->data[0], resized->linesize[0]};
+        *ssim = encode_ssim_compare(first, second, (guint)picture->width, (guint)picture->height);
+    }
+    av_frame_free(&source);
+    av_frame_free(&resized);
+    return fine;
 }
 
 double
-encode_measure_compare(EncodeMeasure *measure, EncodeMeasure *lower)
+encode_measure_get_ssim(const EncodeMeasure *measure)
+{
+    return encode_measure_compare(measure, measure);
+}
+
+double
+encode_measure_compare(const EncodeMeasure *measure, const EncodeMeasure *lower)
 {
     double sum = 0;
     guint count = 0;
-    if (lower->decoding)
-        end_decoding(lower);
-    for (guint i = 0; i < measure->samples->len; i++) {
-        const Sample *sample = &g_array_index(measure->samples, Sample, i);
-        const Sample *other = find_sample(lower, sample->tick);
-        if (sample->source == NULL || other == NULL || other->decoded == NULL)
+    for (guint i = 0; i < measure->pictures->len; i++) {
+        const AVFrame *picture = measure->pictures->pdata[i];
+        const AVFrame *shown = lower->pictures->pdata[i];
+        double ssim = 0;
+        if (picture == NULL || shown == NULL || !compare(measure, i, picture, shown, &ssim))
             continue;
-        AVFrame *enlarged = enlarge(other->decoded, sample->source);
-        if (enlarged == NULL)
-            continue;
-        sum += compare_luma(sample->source, enlarged);
+        sum += ssim;
         count++;
-        av_frame_free(&enlarged);
     }
     return count > 0 ? sum / count : 0;
 }

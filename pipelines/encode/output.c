@@ -12,11 +12,14 @@
 #include "pipelines/encode/aac.h"
 #include "pipelines/encode/av1.h"
 #include "pipelines/encode/opus.h"
+#include "pipelines/package/disk.h"
 #include "pipelines/package/writer.h"
 
 // Sound is never later than this many blocks.
 #define DELAY_BLOCKS 2
 #define DELAY_SAMPLES (DELAY_BLOCKS * ENCODE_AAC_BLOCK)
+#define SKIPPED_ENDING ".skipped"
+#define MOST_CODE_BYTES 32
 
 struct _EncodeOutput {
     EncodeRungsId rung;             // (value)
@@ -25,7 +28,6 @@ struct _EncodeOutput {
     guint step;                     // (value) ticks a picture
     EncodeH264 *h264;               // (owned) (nullable)
     EncodeAv1 *av1;                 // (owned) (nullable) one of the two when there is a picture
-    EncodeMeasure *measure;         // (owned) (nullable)
     EncodeAac *aac;                 // (owned) (nullable)
     EncodeOpus *opus;               // (owned) (nullable) one of the two
     PackageWriter *writer;          // (owned)
@@ -87,7 +89,6 @@ on_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer use
         GError **error)
 {
     EncodeOutput *output = user_data;
-    encode_measure_take(output->measure, data, bytes, tick, key);
     if (!release_picture(output, tick, error))
         return FALSE;
     g_byte_array_set_size(output->held, 0);
@@ -205,9 +206,6 @@ encode_output_new(const char *folder, EncodeRungsId rung, const EncodeGrid *grid
         return NULL;
     gint64 start = encode_output_get_start_tick(output);
     output->cut_tick = start + grid->ticks;
-    if (has_picture(output))
-        output->measure =
-            encode_measure_new(encode_rungs_get(rung)->family, grid, start, picture->end_us);
     return g_steal_pointer(&output);
 }
 
@@ -218,7 +216,6 @@ encode_output_free(EncodeOutput *output)
         return;
     encode_h264_free(output->h264);
     encode_av1_free(output->av1);
-    encode_measure_free(output->measure);
     encode_aac_free(output->aac);
     encode_opus_free(output->opus);
     package_writer_free(output->writer);
@@ -261,7 +258,6 @@ encode_output_add_picture(EncodeOutput *output, const struct AVFrame *canvas, gi
 {
     if (tick < encode_output_get_start_tick(output) || tick % output->step != 0)
         return TRUE;
-    encode_measure_keep(output->measure, canvas, tick);
     if (output->av1 != NULL)
         return encode_av1_push(output->av1, canvas, tick, error);
     return encode_h264_push(output->h264, canvas, tick, key, error);
@@ -314,19 +310,29 @@ encode_output_finish(EncodeOutput *output, gint64 end_tick, GError **error)
     return package_writer_finish(output->writer, error);
 }
 
-EncodeMeasure *
-encode_output_get_measure(EncodeOutput *output)
-{
-    return output->measure;
-}
-
 void
-encode_output_discard(EncodeOutput *output)
+encode_output_discard(EncodeOutput *output, const char *code)
 {
     static const char *const endings[] = {".mp4", ".index.json", ".part", ".journal"};
+    const char *rung = encode_rungs_get(output->rung)->name;
+    g_autofree char *mark = g_strconcat(rung, SKIPPED_ENDING, NULL);
+    if (!package_disk_replace(output->folder, mark, code, strlen(code), NULL))
+        return;
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
-        g_autofree char *name = g_strconcat(encode_rungs_get(output->rung)->name, endings[i], NULL);
+        g_autofree char *name = g_strconcat(rung, endings[i], NULL);
         g_autofree char *path = g_build_filename(output->folder, name, NULL);
         g_unlink(path);
     }
+}
+
+char *
+encode_output_read_discarded(const char *folder, EncodeRungsId rung)
+{
+    g_autofree char *mark = g_strconcat(encode_rungs_get(rung)->name, SKIPPED_ENDING, NULL);
+    g_autofree char *path = g_build_filename(folder, mark, NULL);
+    g_autofree char *code = NULL;
+    gsize length = 0;
+    if (!g_file_get_contents(path, &code, &length, NULL) || length == 0 || length > MOST_CODE_BYTES)
+        return NULL;
+    return g_steal_pointer(&code);
 }

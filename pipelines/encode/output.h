@@ -6,7 +6,7 @@
 #pragma once
 
 #include "pipelines/encode/h264.h"
-#include "pipelines/encode/measure.h"
+#include "pipelines/encode/rungs.h"
 #include "pipelines/package/result.h"
 
 typedef struct _EncodeOutput EncodeOutput;
@@ -14,7 +14,6 @@ typedef struct _EncodeOutput EncodeOutput;
 typedef struct {
     EncodeDecidePicture decided; // (value) width 0: no picture
     EncodeH264Colour colour;     // (value)
-    gint64 end_us;               // (value) where the lesson ends; 0: not known
 } EncodeOutputPicture;
 
 /** @folder: the staging folder. Returns: (transfer full): NULL with ENCODE_FAILURE or
@@ -48,8 +47,8 @@ gboolean encode_output_add_sound(EncodeOutput *output, gint64 block, const float
  * NULL. */
 PackageResult *encode_output_finish(EncodeOutput *output, gint64 end_tick, GError **error);
 
-/** Returns: (transfer none) (nullable): of a rung with a picture. */
-EncodeMeasure *encode_output_get_measure(EncodeOutput *output);
+/** Throws away what a finished rung has in the staging folder, but for a note of @code: why. */
+void encode_output_discard(EncodeOutput *output, const char *code);
 
-/** Throws away what a finished rung has in the staging folder. */
-void encode_output_discard(EncodeOutput *output);
+/** Returns: (transfer full) (nullable): why an earlier attempt threw @rung away; NULL: none did. */
+char *encode_output_read_discarded(const char *folder, EncodeRungsId rung);

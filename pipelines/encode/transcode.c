@@ -12,6 +12,7 @@
 #include "pipelines/encode/ladder.h"
 #include "pipelines/encode/study.h"
 #include "pipelines/encode/voice.h"
+#include "pipelines/encode/worth.h"
 #include "pipelines/source/failure.h"
 
 #define STALL_SECONDS 300
@@ -29,6 +30,7 @@ typedef struct {
     GArray *voices;       // (owned) (element-type EncodeRungsId) to be made
     gboolean slides;      // (value) to be made
     GArray *pictures;     // (owned) (element-type EncodeRungsId) to be made, lowest first
+    GArray *skipped;      // (owned) (element-type EncodeRungsId) made before, and not kept
     gboolean refines;     // (value) only what moves is made, for a lesson that is published
     gboolean published;   // (value) some rung is, by this attempt or an earlier one
     guint permille;       // (value) where the next stage begins
@@ -58,6 +60,7 @@ send_probe(EncodeRun *run)
 static void
 plan_rung(Transcode *transcode, EncodeRungsId rung)
 {
+    g_autofree char *skipped = encode_output_read_discarded(transcode->run.job->staging, rung);
     if (g_strv_contains((const char *const *)transcode->run.job->done,
                         encode_rungs_get(rung)->name)) {
         transcode->published = TRUE;
@@ -72,7 +75,7 @@ plan_rung(Transcode *transcode, EncodeRungsId rung)
         break;
     case ENCODE_RUNGS_AV1:
     case ENCODE_RUNGS_AVC:
-        g_array_append_val(transcode->pictures, rung);
+        g_array_append_val(skipped != NULL ? transcode->skipped : transcode->pictures, rung);
         break;
     }
 }
@@ -103,6 +106,18 @@ plan_rungs(Transcode *transcode)
     g_autoptr(ChildReport) report = child_report_new(CHILD_REPORT_PLAN);
     report->rungs = g_strdupv((char **)names->pdata);
     child_channel_send(run->channel, report);
+}
+
+/* What an earlier attempt found not to be worth its bytes is not made again. */
+static void
+report_skipped(Transcode *transcode)
+{
+    for (guint i = 0; i < transcode->skipped->len; i++) {
+        EncodeRungsId rung = g_array_index(transcode->skipped, EncodeRungsId, i);
+        g_autofree char *code = encode_output_read_discarded(transcode->run.job->staging, rung);
+        if (code != NULL)
+            encode_worth_report_skipped(&transcode->run, rung, code);
+    }
 }
 
 static gboolean
@@ -322,6 +337,7 @@ do_job(Transcode *transcode, GError **error)
     run->grid = encode_decide_grid(info, encode_study_get_result(transcode->study)->picture.glance);
     run->end_us = info->duration_us;
     plan_rungs(transcode);
+    report_skipped(transcode);
     if (!do_stages(transcode, error))
         return FALSE;
     encode_run_report_damage(run);
@@ -374,7 +390,8 @@ encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePol
     g_autoptr(EncodeProgress) progress = encode_progress_new(channel, job->permille);
     g_autoptr(GArray) voices = g_array_new(FALSE, FALSE, sizeof(EncodeRungsId));
     g_autoptr(GArray) pictures = g_array_new(FALSE, FALSE, sizeof(EncodeRungsId));
-    Transcode transcode = {.voices = voices, .pictures = pictures};
+    g_autoptr(GArray) skipped = g_array_new(FALSE, FALSE, sizeof(EncodeRungsId));
+    Transcode transcode = {.voices = voices, .pictures = pictures, .skipped = skipped};
     transcode.run.channel = channel;
     transcode.run.job = job;
     transcode.run.watchdog = watchdog;

@@ -15,6 +15,7 @@ static const char *const all_rungs[] = {"voice",  "voice-opus", "slides", "lite"
 struct _FlowsEncodeExpect {
     CatalogJobKind kind;  // (value)
     char **done;          // (owned) (nullable) rungs published by earlier attempts
+    char **published;     // (owned) files of those that are there
     GHashTable *expected; // (owned) (nullable) (element-type utf8) planned, and not yet here
     GHashTable *assets;   // (owned) (element-type utf8) that the child has made
 };
@@ -25,6 +26,7 @@ flows_encode_expect_new(CatalogJobKind kind)
     FlowsEncodeExpect *expect = g_new0(FlowsEncodeExpect, 1);
     expect->kind = kind;
     expect->done = g_new0(char *, 1);
+    expect->published = g_new0(char *, 1);
     expect->assets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return expect;
 }
@@ -35,6 +37,7 @@ flows_encode_expect_free(FlowsEncodeExpect *expect)
     g_clear_pointer(&expect->expected, g_hash_table_unref);
     g_hash_table_unref(expect->assets);
     g_strfreev(expect->done);
+    g_strfreev(expect->published);
     g_free(expect);
 }
 
@@ -65,18 +68,29 @@ contains(char **names, const char *name)
     return g_strv_contains((const char *const *)names, name);
 }
 
+char **
+flows_encode_expect_get_published(FlowsEncodeExpect *expect)
+{
+    return expect->published;
+}
+
 void
 flows_encode_expect_skip_done(FlowsEncodeExpect *expect, GPtrArray *rungs)
 {
     g_autoptr(GStrvBuilder) done = g_strv_builder_new();
+    g_autoptr(GStrvBuilder) published = g_strv_builder_new();
     for (guint i = 0; i < rungs->len; i++) {
         const CatalogRung *rung = rungs->pdata[i];
-        if (rung->file != NULL && rung->error_code == NULL &&
-            contains(flows_encode_expect_get_wanted(expect), rung->name))
+        if (rung->file == NULL || rung->error_code != NULL)
+            continue;
+        g_strv_builder_add(published, rung->file);
+        if (contains(flows_encode_expect_get_wanted(expect), rung->name))
             g_strv_builder_add(done, rung->name);
     }
     g_strfreev(expect->done);
+    g_strfreev(expect->published);
     expect->done = g_strv_builder_end(done);
+    expect->published = g_strv_builder_end(published);
 }
 
 void

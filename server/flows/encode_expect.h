@@ -23,6 +23,9 @@ void flows_encode_expect_skip_done(FlowsEncodeExpect *expect, GPtrArray *rungs);
 char **flows_encode_expect_get_wanted(FlowsEncodeExpect *expect);
 char **flows_encode_expect_get_done(FlowsEncodeExpect *expect);
 
+/** Returns: (transfer none): the files of all rungs that are there. */
+char **flows_encode_expect_get_published(FlowsEncodeExpect *expect);
+
 /** The first plan counts, and what is published already is not published again. */
 void flows_encode_expect_plan(FlowsEncodeExpect *expect, const ChildReport *report);
 

@@ -437,6 +437,7 @@ start_child(FlowsEncodeJob *job)
     const ChildJob order = {
         .rungs = flows_encode_expect_get_wanted(job->expect),
         .done = flows_encode_expect_get_done(job->expect),
+        .published = flows_encode_expect_get_published(job->expect),
         .permille = (guint)MAX(job->permille, again ? 1 : 0),
         .limit_duration_ms = LIMIT_DURATION_MS,
         .limit_pixels = LIMIT_PIXELS,
@@ -447,6 +448,7 @@ start_child(FlowsEncodeJob *job)
         .places = {.program = job->shared->setup.media_program,
                    .source = job->original,
                    .staging = job->staging,
+                   .bundle = job->bundle,
                    .memory_bytes = config->encoder_memory_bytes},
         .job = &order,
         .silence_s = config->encoder_silence_s,

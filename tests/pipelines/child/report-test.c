@@ -182,6 +182,8 @@ assert_job_comes_back(const ChildJobArea *interpreter)
                           .staging = (char *)"/staging",
                           .rungs = (char **)rungs,
                           .done = (char **)(rungs + 2),
+                          .bundle = interpreter->width > 0 ? (char *)"/bundle" : NULL,
+                          .published = (char **)rungs,
                           .permille = 120,
                           .limit_duration_ms = 1000,
                           .limit_pixels = 99,
@@ -207,6 +209,7 @@ test_job_comes_back(void)
 
 #define JOB                                                                                        \
     "{\"type\":\"job\",\"source\":\"/source\",\"staging\":\"/staging\",\"rungs\":[],\"done\":[],"  \
+    "\"bundle\":null,\"published\":[],"                                                            \
     "\"permille\":1,\"limits\":{\"duration_ms\":1,\"pixels\":2},\"interpreter\":%s,"               \
     "\"clean_sound\":%s}"
 
@@ -225,6 +228,9 @@ test_job_is_read_strictly(void)
         g_autofree char *line = g_strdup_printf(JOB, wrong[i][0], wrong[i][1]);
         g_assert_false(child_job_parse(line, strlen(line), &kind, &none, NULL));
     }
+    g_autofree char *right = g_strdup_printf(JOB, "null", "true");
+    g_autoptr(ChildJob) taken = NULL;
+    g_assert_true(child_job_parse(right, strlen(right), &kind, &taken, NULL));
     g_assert_true(child_job_parse("{\"type\":\"cancel\"}", 17, &kind, &none, NULL));
     g_assert_cmpint(kind, ==, CHILD_JOB_LINE_CANCEL);
     g_assert_null(none);

@@ -233,41 +233,115 @@ test_keys(void)
     g_array_unref(analysis.slides);
 }
 
-static void
-check_worth(const EncodeDecideWorth worths[3], const EncodeDecideVerdict expected[3])
-{
-    EncodeDecideVerdict verdicts[3];
-    encode_decide_worth(worths, 3, verdicts);
-    for (guint i = 0; i < 3; i++)
-        g_assert_cmpint(verdicts[i], ==, expected[i]);
-}
+/* What was measured of one rung, and what is made of it. */
+typedef struct {
+    EncodeRungsId id;             // (value)
+    guint64 bytes;                // (value)
+    double ssim;                  // (value)
+    double below[3];              // (value) of the rungs before it in the list, from the first on
+    gboolean published;           // (value)
+    EncodeDecideVerdict expected; // (value)
+} WorthLine;
+
+typedef struct {
+    const char *name;   // (static)
+    WorthLine lines[5]; // (value) ends with bytes 0
+} WorthGolden;
+
+#define LITE ENCODE_RUNGS_LITE
+#define SMALL ENCODE_RUNGS_SMALL
+#define MEDIUM ENCODE_RUNGS_MEDIUM
+#define CLEAR ENCODE_RUNGS_CLEAR
+#define LARGE ENCODE_RUNGS_LARGE
+#define KEEP ENCODE_DECIDE_KEEP
+#define NO_GAIN ENCODE_DECIDE_NO_GAIN
+#define DEARER ENCODE_DECIDE_DEARER
+
+static const WorthGolden worth_goldens[] = {
+    {"a Thai lesson of two minutes",
+     {{LITE, 569000, 0.972, {0}, TRUE, KEEP},
+      {SMALL, 798000, 0.961, {0}, TRUE, KEEP},
+      {MEDIUM, 1125000, 0.978, {0}, TRUE, KEEP},
+      {LARGE, 2319000, 0.985, {0}, TRUE, KEEP},
+      {CLEAR, 1147000, 0.981, {0.948, 0.911, 0.953}, FALSE, KEEP}}},
+    {"each much better than the one below",
+     {{SMALL, 100, 0.98, {0}, FALSE, KEEP},
+      {MEDIUM, 200, 0.98, {0.95}, FALSE, KEEP},
+      {LARGE, 300, 0.98, {0.9, 0.96}, FALSE, KEEP}}},
+    {"not measured: kept",
+     {{SMALL, 100, 0, {0}, FALSE, KEEP},
+      {MEDIUM, 200, 0, {0.95}, FALSE, KEEP},
+      {LARGE, 300, 0.97, {0}, FALSE, KEEP}}},
+    {"the middle one is no better, the one above it is",
+     {{SMALL, 100, 0.98, {0}, FALSE, KEEP},
+      {MEDIUM, 200, 0.9515, {0.95}, FALSE, NO_GAIN},
+      {LARGE, 300, 0.98, {0.9, 0.979}, FALSE, KEEP}}},
+    {"without the middle one the next lower counts",
+     {{SMALL, 100, 0.98, {0}, FALSE, KEEP},
+      {MEDIUM, 200, 0.9515, {0.95}, FALSE, NO_GAIN},
+      {LARGE, 300, 0.98, {0.979, 0.9}, FALSE, NO_GAIN}}},
+    {"the largest is no better",
+     {{SMALL, 100, 0.98, {0}, FALSE, KEEP},
+      {MEDIUM, 200, 0.98, {0.95}, FALSE, KEEP},
+      {LARGE, 300, 0.98, {0.9, 0.9785}, FALSE, NO_GAIN}}},
+    {"the dearer one goes",
+     {{SMALL, 100, 0.98, {0}, FALSE, KEEP},
+      {MEDIUM, 300, 0.98, {0.95}, FALSE, DEARER},
+      {LARGE, 300, 0.98, {0.9, 0.9785}, FALSE, KEEP}}},
+    {"the lowest is kept whatever it costs, and what is published stays",
+     {{SMALL, 1000, 0.98, {0}, FALSE, KEEP},
+      {MEDIUM, 400, 0.98, {0.98}, TRUE, KEEP},
+      {LARGE, 300, 0.98, {0.9, 0.9}, FALSE, KEEP}}},
+    {"clear is no better than lite",
+     {{LITE, 100, 0.98, {0}, TRUE, KEEP}, {CLEAR, 200, 0.981, {0.9795}, FALSE, NO_GAIN}}},
+    {"clear is no better than medium, and costs more",
+     {{LITE, 100, 0.98, {0}, TRUE, KEEP},
+      {MEDIUM, 300, 0.98, {0}, TRUE, KEEP},
+      {CLEAR, 301, 0.981, {0.95, 0.98}, FALSE, NO_GAIN}}},
+    {"clear is no better than medium, but costs less",
+     {{LITE, 100, 0.98, {0}, TRUE, KEEP},
+      {MEDIUM, 300, 0.98, {0}, TRUE, KEEP},
+      {CLEAR, 299, 0.981, {0.95, 0.98}, FALSE, KEEP}}},
+    {"clear costs more than large, which is as good",
+     {{LITE, 100, 0.98, {0}, TRUE, KEEP},
+      {LARGE, 300, 0.98, {0}, TRUE, KEEP},
+      {CLEAR, 300, 0.981, {0.95}, FALSE, DEARER}}},
+    {"clear costs more than large, and is better",
+     {{LITE, 100, 0.98, {0}, TRUE, KEEP},
+      {LARGE, 300, 0.97, {0}, TRUE, KEEP},
+      {CLEAR, 310, 0.981, {0.95}, FALSE, KEEP}}},
+    {"clear costs more than large, and neither was measured",
+     {{LITE, 100, 0, {0}, TRUE, KEEP},
+      {LARGE, 300, 0, {0}, TRUE, KEEP},
+      {CLEAR, 300, 0, {0}, FALSE, DEARER}}},
+    {"large is not held against clear",
+     {{LITE, 100, 0.98, {0}, FALSE, KEEP},
+      {CLEAR, 200, 0.98, {0.95}, FALSE, KEEP},
+      {LARGE, 300, 0.98, {0.95, 0.98}, FALSE, KEEP}}},
+};
 
 static void
 test_worth(void)
 {
-    const EncodeDecideVerdict all[3] = {ENCODE_DECIDE_KEEP, ENCODE_DECIDE_KEEP, ENCODE_DECIDE_KEEP};
-    EncodeDecideWorth worths[3] = {
-        {TRUE, 100, 0.98, 0}, {TRUE, 200, 0.98, 0.95}, {TRUE, 300, 0.98, 0.96}};
-    check_worth(worths, all);
-    // Not measured: kept.
-    worths[1].ssim = 0;
-    check_worth(worths, all);
-    // No better than the one below.
-    worths[1].ssim = 0.9515;
-    check_worth(worths, (EncodeDecideVerdict[]){ENCODE_DECIDE_KEEP, ENCODE_DECIDE_NO_GAIN,
-                                                ENCODE_DECIDE_KEEP});
-    worths[1].ssim = 0.98;
-    worths[2].below = 0.9785;
-    check_worth(worths, (EncodeDecideVerdict[]){ENCODE_DECIDE_KEEP, ENCODE_DECIDE_KEEP,
-                                                ENCODE_DECIDE_NO_GAIN});
-    // The dearer one goes, the better one stays even when it is hardly better.
-    worths[1].bytes = 300;
-    check_worth(worths, (EncodeDecideVerdict[]){ENCODE_DECIDE_KEEP, ENCODE_DECIDE_DEARER,
-                                                ENCODE_DECIDE_KEEP});
-    // The lowest is kept whatever it costs; one that failed is nothing to compare with.
-    worths[0].bytes = 1000;
-    worths[1].made = FALSE;
-    check_worth(worths, all);
+    for (guint i = 0; i < G_N_ELEMENTS(worth_goldens); i++) {
+        const WorthGolden *golden = &worth_goldens[i];
+        EncodeDecideWorth worths[ENCODE_RUNGS_COUNT] = {0};
+        EncodeDecideVerdict verdicts[ENCODE_RUNGS_COUNT];
+        g_test_message("%s", golden->name);
+        for (guint line = 0; line < 5 && golden->lines[line].bytes > 0; line++) {
+            const WorthLine *known = &golden->lines[line];
+            EncodeDecideWorth *worth = &worths[known->id];
+            worth->made = TRUE;
+            worth->published = known->published;
+            worth->bytes = known->bytes;
+            worth->ssim = known->ssim;
+            for (guint lower = 0; lower < MIN(line, G_N_ELEMENTS(known->below)); lower++)
+                worth->below[golden->lines[lower].id] = known->below[lower];
+        }
+        encode_decide_worth(worths, verdicts);
+        for (guint line = 0; line < 5 && golden->lines[line].bytes > 0; line++)
+            g_assert_cmpint(verdicts[golden->lines[line].id], ==, golden->lines[line].expected);
+    }
 }
 
 int

@@ -14,6 +14,7 @@
 #include "pipelines/child/job.h"
 
 #define SILENCE_SECONDS 120
+#define PUBLISHED "voice.mp4,lite.mp4,small.mp4,medium.mp4,large.mp4"
 
 typedef struct {
     GSubprocess *process;       // (owned)
@@ -70,6 +71,9 @@ send_job(Child *child, const char *source, const char *staging, const JobOptions
     job->source = g_strdup(source);
     job->staging = g_strdup(staging);
     job->rungs = g_strsplit(rungs, ",", -1);
+    if (options->bundle != NULL)
+        job->bundle = g_strdup(options->bundle);
+    job->published = g_strsplit(PUBLISHED, ",", -1);
     job->done = g_strsplit(options->done != NULL ? options->done : "", ",", -1);
     job->permille = options->permille;
     job->limit_duration_ms = options->limit_ms > 0 ? options->limit_ms : 600000;

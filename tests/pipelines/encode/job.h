@@ -11,6 +11,7 @@
 typedef struct {
     const char *rungs;      // (static) (nullable) wanted, separated by commas; NULL: JOB_RUNGS
     const char *done;       // (static) (nullable) rungs said to be published before
+    const char *bundle;     // (static) (nullable) folder where they are, as <rung>.mp4
     guint permille;         // (value) said before
     guint kill_checkpoints; // (value) SIGKILL after so many checkpoints of pictures; 0: never
     gboolean cancel;        // (value) cancel at the first progress line

@@ -59,6 +59,20 @@ check_goes_on(const JobResult *first, const JobResult *second)
     }
 }
 
+/* The same rungs are kept, and all are measured, whatever was made before the kill. */
+static void
+check_measured(const JobResult *whole, const JobResult *second)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rungs); i++) {
+        const ChildReport *before = job_result_find(whole, CHILD_REPORT_RUNG, rungs[i]);
+        const ChildReport *after = job_result_find(second, CHILD_REPORT_RUNG, rungs[i]);
+        g_assert_true(before != NULL && after != NULL);
+        g_test_message("%s: %.4f, resumed %.4f", rungs[i], before->ssim, after->ssim);
+        g_assert_cmpfloat(before->ssim, >, 0.5);
+        g_assert_cmpfloat(after->ssim, >, 0.5);
+    }
+}
+
 static void
 test_kill_at_each_checkpoint(void)
 {
@@ -70,6 +84,9 @@ test_kill_at_each_checkpoint(void)
     maker.picture_ms = maker.sound_ms = SECONDS * 1000;
     maker_write(&maker, source);
     guint killed = 0;
+    g_autofree char *unbroken = g_build_filename(folder->path, "unbroken", NULL);
+    JobOptions usual = {0};
+    g_autoptr(JobResult) whole = job_run(source, unbroken, &usual);
     // Three rungs with four checkpoints each.
     for (guint kill = 1; kill <= 11; kill += 2) {
         g_autofree char *staging = g_strdup_printf("%s/staging%u", folder->path, kill);
@@ -88,6 +105,7 @@ test_kill_at_each_checkpoint(void)
         const ChildReport *progress = job_result_find(second, CHILD_REPORT_PROGRESS, NULL);
         g_assert_cmpuint(progress->permille, >=, permille);
         check_goes_on(first, second);
+        check_measured(whole, second);
         check_whole(staging);
     }
     g_assert_cmpuint(killed, >=, 3);

@@ -206,6 +206,28 @@ check_killed(const Lesson *lesson, guint kill, const Played *whole)
     g_assert_cmpuint(played->beeps->len, ==, SECONDS);
 }
 
+/* `lite` of a lesson as small as this one shows all there is: `clear` is thrown away, for good. */
+static void
+check_needless(const Lesson *lesson)
+{
+    g_autofree char *staging = g_build_filename(lesson->folder->path, "needless", NULL);
+    g_autofree char *made = g_build_filename(staging, "clear.mp4", NULL);
+    make_refined(lesson, staging);
+    for (guint attempt = 0; attempt < 2; attempt++) {
+        JobOptions options = {.rungs = "clear", .bundle = lesson->staging};
+        g_autoptr(JobResult) result = job_run(lesson->source, staging, &options);
+        const ChildReport *skipped = job_result_find(result, CHILD_REPORT_RUNG_SKIPPED, "clear");
+        job_result_check_order(result);
+        g_assert_cmpint(job_result_get_last(result)->kind, ==, CHILD_REPORT_DONE);
+        g_assert_nonnull(skipped);
+        g_assert_cmpstr(skipped->code, ==, "no-gain");
+        g_assert_null(job_result_find(result, CHILD_REPORT_RUNG, NULL));
+        g_assert_false(g_file_test(made, G_FILE_TEST_EXISTS));
+        gboolean encoded = job_result_find(result, CHILD_REPORT_CHECKPOINT, NULL) != NULL;
+        g_assert_true(encoded == (attempt == 0));
+    }
+}
+
 static void
 test_lesson(Lesson *lesson, gconstpointer data)
 {
@@ -235,6 +257,7 @@ test_lesson(Lesson *lesson, gconstpointer data)
     g_assert_cmpuint(lite->cuts->len, ==, SEGMENTS);
     for (guint kill = 1; kill < SEGMENTS - 1; kill++)
         check_killed(lesson, kill, played);
+    check_needless(lesson);
 }
 
 int

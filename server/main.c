@@ -11,9 +11,12 @@
 #include "server/verbs/backup.h"
 #include "server/verbs/check.h"
 #include "server/verbs/common.h"
+#include "server/verbs/guide.h"
 #include "server/verbs/import.h"
+#include "server/verbs/probe.h"
 #include "server/verbs/re_encode.h"
 #include "server/verbs/restore.h"
+#include "server/verbs/scan.h"
 #include "server/verbs/serve.h"
 #include "server/verbs/tls.h"
 #include "server/verbs/user.h"
@@ -43,6 +46,11 @@ static const struct {
     {"check", verbs_check_run, "check", "ตรวจความครบถ้วน", "check catalogue and files"},
     {"tls", verbs_tls_run, "tls [--name NAME]…", "ทำใบรับรองสำหรับ HTTPS ของเครื่องนี้",
      "make this box's certificates for HTTPS"},
+    {"scan", verbs_scan_run, "scan URI", "แสดงช่องในสัญญาณโทรทัศน์",
+     "list the services of a broadcast"},
+    {"guide", verbs_guide_run, "guide URI", "แสดงผังรายการในสัญญาณ",
+     "list the programmes of a broadcast"},
+    {"probe", verbs_probe_run, "probe URI", "ตรวจคุณภาพสัญญาณ", "measure a broadcast"},
     {"version", run_version, "version", "แสดงรุ่น", "print the version"},
 };
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// `daorian probe URI`: how well a transport stream arrives. Needs no server and no data folder.
+#pragma once
+
+/** Runs the verb. Returns: the exit code of the program. */
+int verbs_probe_run(int argc, char **argv);

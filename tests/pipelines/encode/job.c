@@ -92,7 +92,7 @@ answer(Child *child, const ChildReport *report, const JobOptions *options, guint
 {
     if (report->kind == CHILD_REPORT_PROGRESS && options->cancel)
         send_line(child, "{\"type\":\"cancel\"}");
-    if (report->kind == CHILD_REPORT_CHECKPOINT && !g_str_has_prefix(report->name, "voice"))
+    if (report->kind == CHILD_REPORT_CHECKPOINT && strcmp(report->name, "voice") != 0)
         (*checkpoints)++;
     return options->kill_checkpoints == 0 || *checkpoints < options->kill_checkpoints;
 }

@@ -99,6 +99,12 @@ encode_poster_consider(EncodePoster *poster, const AVFrame *canvas, gint64 time_
     encode_poster_weigh(poster, canvas);
 }
 
+const AVFrame *
+encode_poster_get_best(const EncodePoster *poster)
+{
+    return poster->best->width > 0 ? poster->best : NULL;
+}
+
 gboolean
 encode_poster_is_ready(EncodePoster *poster)
 {

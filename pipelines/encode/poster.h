@@ -23,6 +23,9 @@ void encode_poster_consider(EncodePoster *poster, const struct AVFrame *canvas, 
 /** TRUE once enough was considered to choose. */
 gboolean encode_poster_is_ready(EncodePoster *poster);
 
+/** Returns: (transfer none) (nullable): the best one so far. */
+const struct AVFrame *encode_poster_get_best(const EncodePoster *poster);
+
 /** Writes `poster.webp`, at most 640 pixels wide, and sends its line, unless run->poster_sent,
  * which it sets. A lesson without a poster is still a lesson: failure is not told. */
 void encode_poster_send(EncodePoster *poster, EncodeRun *run);

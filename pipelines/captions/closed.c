@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pipelines/captions/cea708.h"
 #include "pipelines/captions/userdata.h"
 
 #define REORDERED 32 // pictures; no codec here reorders more
@@ -16,7 +17,8 @@ typedef struct {
 } Waiting;
 
 struct _CaptionsClosed {
-    CaptionsTrack *track; // (owned) (nullable)
+    CaptionsTrack *track; // (owned) (nullable) of EIA-608
+    CaptionsCea708 *more; // (owned) what else there is
     GQueue waiting;       // (owned) (element-type Waiting) by time
     AVPacket *packet;     // (owned)
 };
@@ -29,6 +31,7 @@ captions_closed_new(void)
         return NULL;
     CaptionsClosed *closed = g_new0(CaptionsClosed, 1);
     closed->track = track;
+    closed->more = captions_cea708_new();
     closed->packet = av_packet_alloc();
     return closed;
 }
@@ -48,6 +51,7 @@ captions_closed_free(CaptionsClosed *closed)
         return;
     g_queue_clear_full(&closed->waiting, free_waiting);
     captions_track_free(closed->track);
+    captions_cea708_free(closed->more);
     av_packet_free(&closed->packet);
     g_free(closed);
 }
@@ -63,6 +67,7 @@ static void
 give_first(CaptionsClosed *closed)
 {
     Waiting *first = g_queue_pop_head(&closed->waiting);
+    captions_cea708_take(closed->more, first->data->data, first->data->len, first->pts_us);
     if (av_new_packet(closed->packet, (int)first->data->len) == 0) {
         memcpy(closed->packet->data, first->data->data, first->data->len);
         closed->packet->pts = closed->packet->dts = first->pts_us;
@@ -86,10 +91,16 @@ captions_closed_take(CaptionsClosed *closed, const AVPacket *packet, gint64 pts_
         give_first(closed);
 }
 
-CaptionsTrack *
+GPtrArray *
 captions_closed_finish(CaptionsClosed *closed)
 {
+    GPtrArray *tracks = g_ptr_array_new();
     while (closed->waiting.length > 0)
         give_first(closed);
-    return g_steal_pointer(&closed->track);
+    g_ptr_array_add(tracks, g_steal_pointer(&closed->track));
+    for (guint service = 1; service <= CAPTIONS_CEA708_SERVICES; service++) {
+        CaptionsCues *cues = captions_cea708_finish(closed->more, service);
+        g_ptr_array_add(tracks, captions_track_new_cues(cues));
+    }
+    return tracks;
 }

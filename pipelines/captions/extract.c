@@ -177,7 +177,7 @@ get_stamp_us(const Extraction *extraction, gint64 stamp)
     return av_rescale_q(stamp, stream->time_base, AV_TIME_BASE_Q);
 }
 
-/* A packet of the stream that tells time: follows its jumps, gives its EIA-608. */
+/* A packet of the stream that tells time: follows its jumps, gives its closed captions. */
 static void
 take_clock_packet(Extraction *extraction)
 {
@@ -302,10 +302,13 @@ take_closed(Extraction *extraction)
 {
     if (extraction->closed == NULL)
         return;
-    Listener *listener = g_new0(Listener, 1);
-    listener->stream = -1;
-    listener->track = captions_closed_finish(extraction->closed);
-    g_ptr_array_add(extraction->listeners, listener);
+    g_autoptr(GPtrArray) tracks = captions_closed_finish(extraction->closed);
+    for (guint i = 0; i < tracks->len; i++) {
+        Listener *listener = g_new0(Listener, 1);
+        listener->stream = -1;
+        listener->track = tracks->pdata[i];
+        g_ptr_array_add(extraction->listeners, listener);
+    }
 }
 
 static void

@@ -16,7 +16,7 @@
 #define TIMES_BYTES 32 // of a cue, beside its text, when it is written
 
 struct _CaptionsTrack {
-    AVCodecContext *decoder; // (owned)
+    AVCodecContext *decoder; // (owned) (nullable) NULL: the cues are all there
     char *language;          // (owned)
     CaptionsCues *cues;      // (owned)
     gsize bytes;             // (value) of the file it will be
@@ -80,6 +80,15 @@ captions_track_new_closed(void)
 {
     const CaptionsTrackSource source = {.time_base = AV_TIME_BASE_Q};
     return make_track(open_decoder(&source, AV_CODEC_ID_EIA_608), NULL);
+}
+
+CaptionsTrack *
+captions_track_new_cues(CaptionsCues *cues)
+{
+    CaptionsTrack *track = g_new0(CaptionsTrack, 1);
+    track->language = g_strdup("und");
+    track->cues = cues;
+    return track;
 }
 
 void

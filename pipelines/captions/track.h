@@ -24,6 +24,9 @@ CaptionsTrack *captions_track_new(const CaptionsTrackSource *source);
 /** EIA-608 in triplets, see userdata.h. */
 CaptionsTrack *captions_track_new_closed(void);
 
+/** Cues that were decoded elsewhere. @cues: (transfer full). */
+CaptionsTrack *captions_track_new_cues(CaptionsCues *cues);
+
 /** @shift_us: from the packet's clock to running time. A packet that does not decode is passed
  * over.
  */

@@ -62,7 +62,7 @@ test_matroska(void)
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
-    recording_make(path, &(RecordingOptions){"matroska", 0, 4, tracks, NULL});
+    recording_make(path, &(RecordingOptions){"matroska", 0, 4, tracks, NULL, NULL});
     g_autoptr(GPtrArray) files = extract(path, folder->path);
     g_assert_cmpuint(files->len, ==, 2);
     assert_file(files, folder->path, "th",
@@ -80,7 +80,7 @@ test_mp4(void)
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mp4", NULL);
-    recording_make(path, &(RecordingOptions){"mp4", 0, 5, tracks, NULL});
+    recording_make(path, &(RecordingOptions){"mp4", 0, 5, tracks, NULL, NULL});
     g_autoptr(GPtrArray) files = extract(path, folder->path);
     g_assert_cmpuint(files->len, ==, 1);
     assert_file(files, folder->path, "th",
@@ -96,7 +96,7 @@ test_webm(void)
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
-    recording_make(path, &(RecordingOptions){"matroska", 7000, 4, tracks, NULL});
+    recording_make(path, &(RecordingOptions){"matroska", 7000, 4, tracks, NULL, NULL});
     // The file's clock starts at 7 s; what is shown then is at the lesson's first second.
     g_autoptr(GPtrArray) files = extract(path, folder->path);
     g_assert_cmpuint(files->len, ==, 1);
@@ -114,7 +114,8 @@ test_closed(gconstpointer format)
 {
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson", NULL);
-    recording_make(path, &(RecordingOptions){format, 3000, 6, NULL, "FIRST LINE|SECOND|THIRD ONE"});
+    recording_make(path,
+                   &(RecordingOptions){format, 3000, 6, NULL, "FIRST LINE|SECOND|THIRD ONE", NULL});
     g_autoptr(GPtrArray) files = extract(path, folder->path);
     g_assert_cmpuint(files->len, ==, 1);
     const CaptionsExtractFile *file = files->pdata[0];
@@ -130,12 +131,40 @@ test_closed(gconstpointer format)
     g_assert_nonnull(strstr(text, "\n00:00:01.")); // a second after the start, whatever the clock
 }
 
+/* CEA-708 alone, and beside EIA-608 that says less. */
+static void
+test_service(gconstpointer format)
+{
+    for (guint both = 0; both < 2; both++) {
+        g_autoptr(Folder) folder = folder_new();
+        g_autofree char *path = g_build_filename(folder->path, "lesson", NULL);
+        recording_make(path, &(RecordingOptions){.format = format,
+                                                 .offset_ms = 3000,
+                                                 .seconds = 5,
+                                                 .closed = both == 1 ? "LESS" : NULL,
+                                                 .service = "FIRST <LINE>|SECOND"});
+        g_autoptr(GPtrArray) files = extract(path, folder->path);
+        g_assert_cmpuint(files->len, ==, 1);
+        const CaptionsExtractFile *file = files->pdata[0];
+        g_autofree char *name = g_build_filename(folder->path, file->file, NULL);
+        g_autofree char *text = NULL;
+        g_assert_true(g_file_get_contents(name, &text, NULL, NULL));
+        g_test_message("%s", text);
+        g_assert_cmpuint(file->cues, ==, 2);
+        g_assert_nonnull(strstr(text, "\n00:00:01."));
+        g_assert_nonnull(strstr(text, "FIRST &lt;LINE&gt;\n"));
+        g_assert_nonnull(strstr(text, "\n00:00:02."));
+        g_assert_nonnull(strstr(text, "SECOND\n"));
+        g_assert_null(strstr(text, "LESS"));
+    }
+}
+
 static void
 test_nothing(void)
 {
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
-    recording_make(path, &(RecordingOptions){"matroska", 0, 1, NULL, NULL});
+    recording_make(path, &(RecordingOptions){"matroska", 0, 1, NULL, NULL, NULL});
     g_autoptr(GPtrArray) files = extract(path, folder->path);
     g_assert_cmpuint(files->len, ==, 0);
     g_autoptr(GPtrArray) none = extract("/nonexistent/file", folder->path);
@@ -169,7 +198,7 @@ test_damage(void)
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
-    recording_make(path, &(RecordingOptions){"matroska", 0, 4, tracks, "ONE|TWO"});
+    recording_make(path, &(RecordingOptions){"matroska", 0, 4, tracks, "ONE|TWO", NULL});
     g_autofree char *bytes = NULL;
     gsize length = 0;
     g_assert_true(g_file_get_contents(path, &bytes, &length, NULL));
@@ -194,7 +223,7 @@ test_end(void)
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
-    recording_make(path, &(RecordingOptions){"matroska", 0, 4, tracks, NULL});
+    recording_make(path, &(RecordingOptions){"matroska", 0, 4, tracks, NULL, NULL});
     const CaptionsExtractJob job = {.source = path, .staging = folder->path, .end_us = 2200000};
     g_autoptr(GPtrArray) files = captions_extract_run(&job, NULL);
     assert_file(files, folder->path, "th", HEAD FIRST "in\n\n00:00:02.000 --> 00:00:02.200\ncut\n");
@@ -211,6 +240,8 @@ main(int argc, char **argv)
     g_test_add_data_func("/captions/extract/closed/mpegts", "mpegts", test_closed);
     g_test_add_data_func("/captions/extract/closed/mp4", "mp4", test_closed);
     g_test_add_data_func("/captions/extract/closed/matroska", "matroska", test_closed);
+    g_test_add_data_func("/captions/extract/service/mpegts", "mpegts", test_service);
+    g_test_add_data_func("/captions/extract/service/matroska", "matroska", test_service);
     g_test_add_func("/captions/extract/nothing", test_nothing);
     g_test_add_func("/captions/extract/cancelled", test_cancelled);
     g_test_add_func("/captions/extract/damage", test_damage);

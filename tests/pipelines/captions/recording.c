@@ -154,6 +154,53 @@ write_texts(Recording *recording, guint second)
     }
 }
 
+/* A packet with one service block: a window that is shown, empty, and a line in it; at the end
+ * windows go. */
+static void
+add_service(GByteArray *triplets, const char *line)
+{
+    static const guint8 window[] = {0x98, 0x20, 0x46, 0x00, 0x70, 0x1F, 0x11, 0x0C};
+    g_autoptr(GByteArray) packet = g_byte_array_new();
+    guint8 head[] = {0, 1 << 5}, reset = 0x8F, pad = 0;
+    g_byte_array_append(packet, head, sizeof head);
+    if (line != NULL) {
+        g_byte_array_append(packet, window, sizeof window);
+        g_byte_array_append(packet, (const guint8 *)line, (guint)strlen(line));
+    } else {
+        g_byte_array_append(packet, &reset, 1);
+    }
+    packet->data[1] |= (guint8)(packet->len - sizeof head);
+    if (packet->len % 2 != 0)
+        g_byte_array_append(packet, &pad, 1);
+    packet->data[0] = (guint8)(packet->len / 2);
+    for (guint at = 0; at < packet->len; at += 2) {
+        guint8 triplet[] = {at == 0 ? 0xFF : 0xFE, packet->data[at], packet->data[at + 1]};
+        g_byte_array_append(triplets, triplet, sizeof triplet);
+    }
+}
+
+/* Returns: (transfer full): cc_data of picture @number, maybe none. */
+static GByteArray *
+make_triplets(const Recording *recording, guint number)
+{
+    const RecordingOptions *options = recording->options;
+    GByteArray *triplets = g_byte_array_new();
+    if (options->closed != NULL) {
+        gboolean more = 2 * number + 1 < recording->pairs->len;
+        guint8 field[] = {0xFC, 0x80, 0x80}; // field 1
+        if (more)
+            memcpy(field + 1, recording->pairs->data + (gsize)2 * number, 2);
+        g_byte_array_append(triplets, field, sizeof field);
+    }
+    g_auto(GStrv) lines = g_strsplit(options->service != NULL ? options->service : "", "|", -1);
+    guint second = number / RECORDING_FPS, count = g_strv_length(lines);
+    if (number % RECORDING_FPS == 0 && second >= 1 && second <= count)
+        add_service(triplets, lines[second - 1]);
+    else if (number % RECORDING_FPS == 0 && count > 0 && second == count + 1)
+        add_service(triplets, NULL);
+    return triplets;
+}
+
 static void
 write_pictures(Recording *recording)
 {
@@ -168,12 +215,11 @@ write_pictures(Recording *recording)
                    (gsize)frame->linesize[plane] * SIDE / (plane == 0 ? 1 : 2));
         frame->pts = i;
         av_frame_remove_side_data(frame, AV_FRAME_DATA_A53_CC);
-        if (recording->options->closed != NULL) {
-            AVFrameSideData *side = av_frame_new_side_data(frame, AV_FRAME_DATA_A53_CC, 3);
-            gboolean more = 2 * i + 1 < recording->pairs->len;
-            side->data[0] = 0xFC; // field 1
-            side->data[1] = more ? recording->pairs->data[2 * i] : 0x80;
-            side->data[2] = more ? recording->pairs->data[2 * i + 1] : 0x80;
+        g_autoptr(GByteArray) triplets = make_triplets(recording, i);
+        if (triplets->len > 0) {
+            AVFrameSideData *side =
+                av_frame_new_side_data(frame, AV_FRAME_DATA_A53_CC, triplets->len);
+            memcpy(side->data, triplets->data, triplets->len);
         }
         if (i % RECORDING_FPS == 0)
             write_texts(recording, i / RECORDING_FPS);

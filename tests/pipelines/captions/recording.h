@@ -20,6 +20,7 @@ typedef struct {
     guint seconds;                // (value)
     const RecordingTrack *tracks; // (static) ends with an empty one; (nullable)
     const char *closed;           // (static) (nullable) EIA-608: lines with | between them
+    const char *service;          // (static) (nullable) CEA-708: the same, at most 20 letters each
 } RecordingOptions;
 
 void recording_make(const char *path, const RecordingOptions *options);

@@ -9,6 +9,7 @@
 
 #include "pipelines/captions/asstext.h"
 #include "pipelines/captions/language.h"
+#include "pipelines/captions/markup.h"
 
 #define LONGEST_OPEN_MS 10000
 #define LONGEST_CUE_MS (10 * 60 * 1000)
@@ -109,11 +110,19 @@ captions_track_get_language(CaptionsTrack *track)
     return track->language;
 }
 
+/* libavcodec makes every space of teletext one at which no line may be broken. */
+static char *
+loosen(GString *text)
+{
+    g_string_replace(text, "\u00A0", " ", 0);
+    return captions_markup_clean(text->str, CAPTIONS_MARKUP_WEBVTT, NULL);
+}
+
 /* All rectangles of an event, one below the other. */
 static char *
-read_event(const AVSubtitle *event)
+read_event(const CaptionsTrack *track, const AVSubtitle *event)
 {
-    GString *text = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
     for (unsigned i = 0; i < event->num_rects && text->len < MAX_TEXT_BYTES; i++) {
         const AVSubtitleRect *rect = event->rects[i];
         if (rect->type != SUBTITLE_ASS || rect->ass == NULL)
@@ -123,7 +132,8 @@ read_event(const AVSubtitle *event)
             g_string_append_c(text, '\n');
         g_string_append(text, part);
     }
-    return g_string_free(text, FALSE);
+    return track->decoder->codec_id == AV_CODEC_ID_DVB_TELETEXT ? loosen(text)
+                                                                : g_strdup(text->str);
 }
 
 /* Lines that roll up come again with each new one: the lines at the top that stood at the bottom of
@@ -167,7 +177,7 @@ take_event(CaptionsTrack *track, const AVSubtitle *event, gint64 pts_us)
     gboolean told = event->end_display_time != 0 && event->end_display_time != UINT32_MAX &&
                     event->end_display_time > event->start_display_time;
     gint64 length_ms = (gint64)event->end_display_time - event->start_display_time;
-    g_autofree char *screen = read_event(event);
+    g_autofree char *screen = read_event(track, event);
     const char *text = screen;
     end_open(track, start_ms);
     if (track->closed && track->last_screen != NULL)

@@ -52,13 +52,14 @@ static void
 test_matroska(void)
 {
     static const RecordingTrack tracks[] = {
-        {"subrip", "tha", {"สวัสดี <i>ครับ</i>", "a < b & c"}},
+        {"subrip", "tha", {"สวัสดี <i>ครับ</i>", "a < b & c"}, 0},
         {"ass",
          "eng",
          {"0,0,Default,,0,0,0,,{\\an8\\i1}Hello{\\i0}\\Nworld, all",
-          "1,0,Default,,0,0,0,,{\\p1}m 0 0 l 1 1{\\p0}shape"}},
-        {"subrip", "eng", {"shorter"}}, // says less than the one before
-        {NULL, NULL, {NULL}},
+          "1,0,Default,,0,0,0,,{\\p1}m 0 0 l 1 1{\\p0}shape"},
+         0},
+        {"subrip", "eng", {"shorter"}, 0}, // says less than the one before
+        {NULL, NULL, {NULL}, 0},
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
@@ -75,8 +76,8 @@ static void
 test_mp4(void)
 {
     static const RecordingTrack tracks[] = {
-        {"mov_text", "tha", {"บทที่ ๑", "", "ต่อ"}}, // an empty one clears the screen
-        {NULL, NULL, {NULL}},
+        {"mov_text", "tha", {"บทที่ ๑", "", "ต่อ"}, 0}, // an empty one clears the screen
+        {NULL, NULL, {NULL}, 0},
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mp4", NULL);
@@ -91,8 +92,8 @@ static void
 test_webm(void)
 {
     static const RecordingTrack tracks[] = {
-        {"webvtt", NULL, {"one", "<b>two</b>"}},
-        {NULL, NULL, {NULL}},
+        {"webvtt", NULL, {"one", "<b>two</b>"}, 0},
+        {NULL, NULL, {NULL}, 0},
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
@@ -159,6 +160,30 @@ test_service(gconstpointer format)
     }
 }
 
+/* Pages of two magazines, each with its language; a letter of the national option; a page that is
+ * cleared ends what it said. */
+static void
+test_teletext(void)
+{
+    static const RecordingTrack tracks[] = {
+        {"dvb_teletext", "tha", {"HELLO\nWORLD [", "", "AGAIN"}, 0x801},
+        {"dvb_teletext", "deu", {"EINS", "ZWEI", "DREI"}, 0x150},
+        {NULL, NULL, {NULL}, 0},
+    };
+    g_autoptr(Folder) folder = folder_new();
+    g_autofree char *path = g_build_filename(folder->path, "lesson.ts", NULL);
+    recording_make(path, &(RecordingOptions){.format = "mpegts", .seconds = 5, .tracks = tracks});
+    g_autoptr(GPtrArray) files = extract(path, folder->path);
+    g_assert_cmpuint(files->len, ==, 2);
+    assert_file(files, folder->path, "th",
+                HEAD "\n00:00:01.000 --> 00:00:02.000\nHELLO\nWORLD Ä\n\n"
+                     "00:00:03.000 --> 00:00:13.000\nAGAIN\n");
+    assert_file(files, folder->path, "de",
+                HEAD
+                "00:00:01.000 --> 00:00:02.000\nEINS\n\n00:00:02.000 --> 00:00:03.000\nZWEI\n\n"
+                "00:00:03.000 --> 00:00:13.000\nDREI\n");
+}
+
 static void
 test_nothing(void)
 {
@@ -193,8 +218,8 @@ static void
 test_damage(void)
 {
     static const RecordingTrack tracks[] = {
-        {"subrip", "tha", {"หนึ่ง", "สอง", "สาม"}},
-        {NULL, NULL, {NULL}},
+        {"subrip", "tha", {"หนึ่ง", "สอง", "สาม"}, 0},
+        {NULL, NULL, {NULL}, 0},
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
@@ -218,8 +243,8 @@ static void
 test_end(void)
 {
     static const RecordingTrack tracks[] = {
-        {"subrip", "tha", {"in", "cut", "gone"}},
-        {NULL, NULL, {NULL}},
+        {"subrip", "tha", {"in", "cut", "gone"}, 0},
+        {NULL, NULL, {NULL}, 0},
     };
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lesson.mkv", NULL);
@@ -242,6 +267,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/captions/extract/closed/matroska", "matroska", test_closed);
     g_test_add_data_func("/captions/extract/service/mpegts", "mpegts", test_service);
     g_test_add_data_func("/captions/extract/service/matroska", "matroska", test_service);
+    g_test_add_func("/captions/extract/teletext", test_teletext);
     g_test_add_func("/captions/extract/nothing", test_nothing);
     g_test_add_func("/captions/extract/cancelled", test_cancelled);
     g_test_add_func("/captions/extract/damage", test_damage);

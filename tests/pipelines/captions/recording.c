@@ -10,6 +10,8 @@
 #include <libavformat/avformat.h>
 #include <libavutil/opt.h>
 
+#include "tests/support/teletext.h"
+
 #define SIDE 64
 #define MAX_TRACKS 4
 #define TEXT_MS 500
@@ -91,6 +93,17 @@ set_header(AVCodecParameters *parameters)
     parameters->extradata_size = sizeof ass - 1;
 }
 
+/* The teletext descriptor's words on one page, as libavformat writes them: type and magazine, page.
+ */
+static void
+set_page(AVCodecParameters *parameters, guint page)
+{
+    const guint8 words[] = {(guint8)(0x02 << 3 | (page >> 8 & 7)), (guint8)page};
+    parameters->extradata = av_mallocz(sizeof words + AV_INPUT_BUFFER_PADDING_SIZE);
+    memcpy(parameters->extradata, words, sizeof words);
+    parameters->extradata_size = sizeof words;
+}
+
 static void
 add_tracks(Recording *recording)
 {
@@ -101,6 +114,8 @@ add_tracks(Recording *recording)
         stream->codecpar->codec_type = AVMEDIA_TYPE_SUBTITLE;
         stream->codecpar->codec_id = avcodec_descriptor_get_by_name(tracks[i].codec)->id;
         stream->time_base = (AVRational){1, 1000};
+        if (tracks[i].page > 0)
+            set_page(stream->codecpar, tracks[i].page);
         if (tracks[i].language != NULL)
             av_dict_set(&stream->metadata, "language", tracks[i].language, 0);
         set_header(stream->codecpar);
@@ -129,7 +144,23 @@ drain(Recording *recording, const AVFrame *frame)
     av_packet_free(&packet);
 }
 
-/* Texts begin with the second @second. mov_text has its length before it. */
+/* Returns: (transfer full): the bytes of one packet. mov_text has its length before it. */
+static GByteArray *
+make_packet(const RecordingTrack *track, const char *text)
+{
+    const TeletextPage page = {track->page >> 8, track->page & 0xFF, TELETEXT_GERMAN, text};
+    if (track->page > 0)
+        return teletext_make_packet(&page);
+    GByteArray *bytes = g_byte_array_new();
+    gsize length = strlen(text);
+    const guint8 prefix[] = {(guint8)(length >> 8), (guint8)length};
+    if (strcmp(track->codec, "mov_text") == 0)
+        g_byte_array_append(bytes, prefix, sizeof prefix);
+    g_byte_array_append(bytes, (const guint8 *)text, (guint)length);
+    return bytes;
+}
+
+/* Texts begin with the second @second. */
 static void
 write_texts(Recording *recording, guint second)
 {
@@ -139,14 +170,11 @@ write_texts(Recording *recording, guint second)
             second >= 1 && second <= G_N_ELEMENTS(track->texts) ? track->texts[second - 1] : NULL;
         if (text == NULL)
             continue;
-        gsize length = strlen(text), prefix = strcmp(track->codec, "mov_text") == 0 ? 2 : 0;
+        g_autoptr(GByteArray) bytes = make_packet(track, text);
         AVPacket *packet = av_packet_alloc();
-        g_assert_cmpint(av_new_packet(packet, (int)(length + prefix)), ==, 0);
-        if (prefix > 0) {
-            packet->data[0] = (guint8)(length >> 8);
-            packet->data[1] = (guint8)length;
-        }
-        memcpy(packet->data + prefix, text, length);
+        g_assert_cmpint(av_new_packet(packet, (int)bytes->len), ==, 0);
+        if (bytes->len > 0)
+            memcpy(packet->data, bytes->data, bytes->len);
         packet->pts = packet->dts = second * 1000;
         packet->duration = TEXT_MS;
         write_packet(recording, packet, (AVRational){1, 1000}, recording->texts[i]);

@@ -9,9 +9,10 @@
 #define RECORDING_FPS 25
 
 typedef struct {
-    const char *codec;    // (static) of libavcodec: subrip, ass, webvtt, mov_text
+    const char *codec;    // (static) of libavcodec: subrip, ass, webvtt, mov_text, dvb_teletext
     const char *language; // (static) (nullable) as the container says
     const char *texts[4]; // (static) the bytes of its packets, at seconds 1, 2, 3…, each 0.5 s long
+    guint page;           // (value) of teletext, magazine and two digits: 0x801; 0: none
 } RecordingTrack;
 
 typedef struct {

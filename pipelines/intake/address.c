@@ -144,6 +144,14 @@ parse_file(IntakeAddress *address, const char *rest, GError **error)
     return *address->path != '\0' ? TRUE : refuse("which file?", error);
 }
 
+static gboolean
+check_url(const char *text, GError **error)
+{
+    g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+    return host != NULL && *host != '\0' ? TRUE : refuse("this URL is not valid", error);
+}
+
 /* Returns: (static) (nullable): what stands behind the scheme. */
 static const char *
 find_scheme(const char *text, IntakeAddressKind *kind)
@@ -173,8 +181,6 @@ intake_address_parse(const char *text, GError **error)
     else if (address->kind == INTAKE_ADDRESS_UDP || address->kind == INTAKE_ADDRESS_RTP)
         good = parse_datagrams(address, rest, error);
     else if (address->kind == INTAKE_ADDRESS_HTTP)
-        good = g_uri_is_valid(text, G_URI_FLAGS_NONE, NULL)
-                   ? TRUE
-                   : refuse("this URL is not valid", error);
+        good = check_url(text, error);
     return good ? g_steal_pointer(&address) : NULL;
 }

@@ -6,6 +6,7 @@
 #include "pipelines/intake/rtp.h"
 
 #define HEADER_BYTES 12
+#define FAR (16 * INTAKE_RTP_WINDOW) // no disorder and no loss goes so far
 #define VERSION 2
 #define PAYLOAD_TYPE_TS 33 // RFC 3551
 #define SYNC_BYTE 0x47
@@ -145,11 +146,11 @@ intake_rtp_push(IntakeRtp *rtp, const guint8 *datagram, gsize length)
     if (!rtp->started || rtp->sender != sender)
         restart(rtp, number, sender);
     guint16 ahead = (guint16)(number - rtp->next), behind = (guint16)(rtp->next - number);
-    if (ahead >= INTAKE_RTP_WINDOW && behind <= INTAKE_RTP_WINDOW) {
+    if (ahead >= INTAKE_RTP_WINDOW && behind <= FAR) {
         rtp->figures.late++;
         return;
     }
-    if (ahead >= 16 * INTAKE_RTP_WINDOW) { // no loss: the numbers begin anew
+    if (ahead >= FAR) { // no loss: the numbers begin anew
         restart(rtp, number, sender);
         ahead = 0;
     }

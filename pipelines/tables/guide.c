@@ -278,8 +278,10 @@ note_section(TablesGuide *guide, const Work *work)
     const TablesSection *section = work->section;
     Table **table = &work->service->tables[work->table];
     if (*table == NULL) {
-        if (!make_room(guide, sizeof **table))
+        if (!make_room(guide, sizeof **table)) {
+            guide->refused++;
             return NULL;
+        }
         *table = g_new0(Table, 1);
         (*table)->version = section->version;
         (*table)->last = section->last;
@@ -344,6 +346,7 @@ tables_guide_take(TablesGuide *guide, const TablesSection *section)
         .table_last = (guint8)table_last,
     };
     guide->pass++;
+    guide->refused += service == NULL;
     if (service == NULL || note_section(guide, &work) == NULL)
         return TRUE;
     service->elsewhere =

@@ -237,7 +237,7 @@ convert_pair(iconv_t converter, const guint8 *pair)
     char *from = input, *to = output;
     gsize from_left = sizeof input, to_left = sizeof output;
     iconv(converter, NULL, NULL, NULL, NULL);
-    if (iconv(converter, &from, &from_left, &to, &to_left) == (gsize)-1 || to_left > 4)
+    if (iconv(converter, &from, &from_left, &to, &to_left) == (gsize)-1 || to_left == sizeof output)
         return 0;
     return g_utf8_get_char(output);
 }

@@ -23,12 +23,6 @@ static const struct {
     {TABLES_DEMUX_NIT, "NIT"}, {TABLES_DEMUX_EIT, "EIT"}, {TABLES_DEMUX_TDT, "TDT"},
 };
 
-static double
-round_to(double value, double places)
-{
-    return round(value * places) / places;
-}
-
 static JsonArray *
 render_missing(TablesDemux *demux)
 {
@@ -50,7 +44,7 @@ print_total(TablesDemux *demux)
     json_object_set_string_member(object, "what", "stream");
     json_object_set_int_member(object, "packets", (gint64)total.packets);
     json_object_set_int_member(object, "packet_bytes", tables_demux_get_stride(demux));
-    json_object_set_double_member(object, "seconds", round_to(total.span_s, 1000));
+    json_object_set_int_member(object, "duration_ms", llround(total.span_s * 1000));
     json_object_set_int_member(object, "bits_per_second", (gint64)total.bits_per_second);
     json_object_set_int_member(object, "services", services->len);
     json_object_set_int_member(object, "cc_errors", (gint64)total.lost);
@@ -101,12 +95,9 @@ print_pid(const TablesHealthPid *pid)
     json_object_set_int_member(object, "scrambled_packets", (gint64)pid->scrambled);
     json_object_set_int_member(object, "pcr_count", (gint64)pid->pcrs);
     if (pid->pcrs > 0) {
-        json_object_set_double_member(object, "pcr_jitter_max_us",
-                                      round_to(pid->jitter_max_us, 10));
-        json_object_set_double_member(object, "pcr_jitter_rms_us",
-                                      round_to(pid->jitter_rms_us, 10));
-        json_object_set_double_member(object, "pcr_interval_max_ms",
-                                      round_to(pid->interval_max_ms, 10));
+        json_object_set_int_member(object, "pcr_jitter_max_us", llround(pid->jitter_max_us));
+        json_object_set_int_member(object, "pcr_jitter_rms_us", llround(pid->jitter_rms_us));
+        json_object_set_int_member(object, "pcr_interval_max_ms", llround(pid->interval_max_ms));
         json_object_set_int_member(object, "pcr_jumps", (gint64)pid->jumps);
         json_object_set_int_member(object, "pcr_announced_jumps", (gint64)pid->announced_jumps);
     }

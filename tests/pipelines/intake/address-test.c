@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Addresses as technicians type them, and those that nobody can open.
+#include <gio/gio.h>
+
+#include "pipelines/intake/address.h"
+
+/* All fields in one line. */
+static char *
+describe(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IntakeAddress) address = intake_address_parse(text, &error);
+    if (address == NULL) {
+        g_assert_nonnull(error);
+        return g_strdup("wrong");
+    }
+    g_assert_no_error(error);
+    g_autofree char *sources = g_strjoinv(",", address->sources);
+    return g_strdup_printf("%d %s %s %u [%s] %s %s", address->kind,
+                           address->path != NULL ? address->path : "-",
+                           address->host != NULL ? address->host : "-", address->port, sources,
+                           address->interface != NULL ? address->interface : "-",
+                           address->local != NULL ? address->local : "-");
+}
+
+static void
+test_addresses(void)
+{
+    static const struct {
+        const char *text;     // as typed
+        const char *expected; // kind path host port sources interface local
+    } rows[] = {
+        {"some folder/a.ts", "0 some folder/a.ts - 0 [] - -"},
+        {"file:a.ts", "0 a.ts - 0 [] - -"},
+        {"file:///srv/a%20b.ts", "0 /srv/a b.ts - 0 [] - -"},
+        {"C:a.ts", "0 C:a.ts - 0 [] - -"},
+        {"udp://239.1.1.1:5004", "1 - 239.1.1.1 5004 [] - -"},
+        {"udp:239.1.1.1:5004", "1 - 239.1.1.1 5004 [] - -"},
+        {"UDP://@239.1.1.1:5004/", "1 - 239.1.1.1 5004 [] - -"},
+        {"udp://@:5004", "1 - 0.0.0.0 5004 [] - -"},
+        {"udp://10.0.0.9@232.1.1.1:5004", "1 - 232.1.1.1 5004 [10.0.0.9] - -"},
+        {"rtp://232.1.1.1:5004?interface=eth1&sources=10.0.0.9,10.0.0.8&pkt_size=1316",
+         "2 - 232.1.1.1 5004 [10.0.0.9,10.0.0.8] eth1 -"},
+        {"udp://239.1.1.1:5004?localaddr=192.168.1.2", "1 - 239.1.1.1 5004 [] - 192.168.1.2"},
+        {"udp://[ff3e::1]:5004", "1 - ff3e::1 5004 [] - -"},
+        {"http://box.local:9981/stream", "3 - - 0 [] - -"},
+        {"https://box.local/a.ts", "3 - - 0 [] - -"},
+        {"srt://box:9000?mode=caller", "4 - - 0 [] - -"},
+        {"satip://box/?src=1", "5 - - 0 [] - -"},
+        {"dvb://?frequency=3520", "6 - - 0 [] - -"},
+        {"", "wrong"},
+        {"file:", "wrong"},
+        {"file://elsewhere.example\x01/a", "wrong"},
+        {"gopher://x", "wrong"},
+        {"udp://239.1.1.1", "wrong"},
+        {"udp://239.1.1.1:0", "wrong"},
+        {"udp://239.1.1.1:70000", "wrong"},
+        {"udp://box.local:5004", "wrong"},
+        {"udp://x@239.1.1.1:5004", "wrong"},
+        {"udp://239.1.1.1:5004?localaddr=eth0", "wrong"},
+        {"udp://239.1.1.1:5004?interface=", "wrong"},
+        {"http://", "wrong"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *described = describe(rows[i].text);
+        g_test_message("%s", rows[i].text);
+        g_assert_cmpstr(described, ==, rows[i].expected);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/intake/address/all", test_addresses);
+    return g_test_run();
+}

@@ -31,6 +31,7 @@ typedef struct {
     IntakeDatagrams *datagrams;     // (owned) (nullable)
     guint8 *piece;                  // (owned) PIECE_BYTES
     GError *error;                  // (owned) (nullable) why it ended early
+    guint64 bytes;                  // (value) that came
     gboolean endless;               // (value) has no end of its own
     gboolean waiting;               // (value) a read is under way
     gboolean over;                  // (value) nothing more is wanted
@@ -119,6 +120,7 @@ static void
 take(Receive *receive, const guint8 *bytes, gsize length, gint64 now_us)
 {
     const VerbsReceiveOrder *order = receive->order;
+    receive->bytes += length;
     tables_demux_push(receive->demux, bytes, length, now_us);
     if (receive->endless && order->is_enough != NULL && order->is_enough(receive->demux))
         end(receive, NULL);
@@ -282,14 +284,14 @@ judge(Receive *receive)
     }
     if (any)
         return EX_OK;
-    g_printerr(
-        "daorian: %s: %s\n", uri,
-        receive->datagrams != NULL
-            ? verbs_common_say("ไม่มีสัญญาณเข้ามาเลย ตรวจที่อยู่ พอร์ต และการ์ดเครือข่าย (?interface=)",
-                               "nothing came; check address, port and network interface "
-                               "(?interface=)")
-            : verbs_common_say("ไม่ใช่ MPEG transport stream", "this is no MPEG transport stream"));
-    return receive->datagrams != NULL ? EX_UNAVAILABLE : EX_DATAERR;
+    gboolean silent = receive->endless && receive->bytes == 0;
+    g_printerr("daorian: %s: %s\n", uri,
+               silent ? verbs_common_say(
+                            "ไม่มีสัญญาณเข้ามาเลย ตรวจที่อยู่ พอร์ต และการ์ดเครือข่าย (?interface=)",
+                            "nothing came; check address, port and network interface (?interface=)")
+                      : verbs_common_say("ไม่ใช่ MPEG transport stream",
+                                         "this is no MPEG transport stream"));
+    return silent ? EX_UNAVAILABLE : EX_DATAERR;
 }
 
 static void

@@ -135,6 +135,9 @@ ask_system(const char *charset, guint8 byte)
 static void
 test_tables_as_the_system_has_them(void)
 {
+    // Where the standard has the euro, a horizontal bar and a D with stroke, the system takes a
+    // currency sign, a dash and an eth.
+    static const guint8 differs[] = {0xA4, 0xA6, 0xA8, 0xD0, 0xE2};
     for (guint part = 1; part <= TABLES_LATIN_PARTS; part++) {
         g_autofree char *charset = g_strdup_printf("ISO-8859-%u", part);
         for (guint byte = 0xA0; part != 12 && byte <= 0xFF; byte++)
@@ -144,8 +147,7 @@ test_tables_as_the_system_has_them(void)
     for (guint byte = 0xA0; byte <= 0xFF; byte++) {
         gunichar ours = tables_latin_get_iso6937((guint8)byte);
         gunichar theirs = ask_system("ISO_6937", (guint8)byte);
-        // The standard has the euro at 0xA4, and a horizontal bar where the system takes a dash.
-        if (byte != 0xA4 && byte != 0xA8 && byte != 0xA6 && byte != 0xD0 && theirs != 0 && ours != 0)
+        if (memchr(differs, (int)byte, sizeof differs) == NULL && theirs != 0 && ours != 0)
             g_assert_cmphex(ours, ==, theirs);
     }
     g_assert_cmphex(tables_latin_get_iso6937(0xA4), ==, 0x20AC);

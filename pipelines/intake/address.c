@@ -117,10 +117,11 @@ static gboolean
 parse_datagrams(IntakeAddress *address, const char *rest, GError **error)
 {
     rest += g_str_has_prefix(rest, "//") ? 2 : 0;
-    g_auto(GStrv) halves = g_strsplit(rest, "?", 2);
-    char *place = halves[0] != NULL ? halves[0] : (char *)"";
+    gsize length = strcspn(rest, "?");
+    g_autofree char *all = g_strndup(rest, length);
+    char *place = all;
     place[strcspn(place, "/")] = '\0';
-    if (halves[0] != NULL && halves[1] != NULL && !set_options(address, halves[1], error))
+    if (rest[length] == '?' && !set_options(address, rest + length + 1, error))
         return FALSE;
     char *at = strchr(place, '@');
     if (at != NULL) {

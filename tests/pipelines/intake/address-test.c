@@ -54,6 +54,8 @@ test_addresses(void)
         {"file:", "wrong"},
         {"file://elsewhere.example\x01/a", "wrong"},
         {"gopher://x", "wrong"},
+        {"udp:", "wrong"},
+        {"udp://?interface=lo", "wrong"},
         {"udp://239.1.1.1", "wrong"},
         {"udp://239.1.1.1:0", "wrong"},
         {"udp://239.1.1.1:70000", "wrong"},

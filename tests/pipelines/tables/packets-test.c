@@ -146,11 +146,12 @@ make_sections(const guint *sizes, guint count)
         g_autoptr(GByteArray) body = g_byte_array_new();
         PsiHead head = {.table_id = 0x80, .number = (guint8)i, .last = (guint8)(count - 1)};
         g_byte_array_set_size(body, sizes[i] - 12);
-        memset(body->data, (int)i, body->len);
+        if (body->len > 0)
+            memset(body->data, (int)i, body->len);
         g_ptr_array_add(sections, psi_make_section(&head, body));
     }
     transport_queue_sections(transport, PID, sections);
-    transport_run(transport, 1000, out);
+    transport_run(transport, 100, out);
     return out;
 }
 

@@ -286,7 +286,7 @@ def main():
     print(f"1..{len(tests)}", flush=True)
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(sys.argv[1], sys.argv[2], Path(folder))
+        bench = Bench(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), Path(folder))
         for number, test in enumerate(tests, 1):
             try:
                 test(bench)

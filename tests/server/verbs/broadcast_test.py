@@ -4,6 +4,7 @@
 """scan, guide and probe over a file, HTTP, UDP and RTP on loopback, with the Thai multiplex of tests/support. Prints TAP.
 Arguments: the daorian executable, the thai-mux executable."""
 
+import contextlib
 import json
 import os
 import random
@@ -202,23 +203,25 @@ def test_http(bench):
     assert code == UNAVAILABLE and error, (code, error)
 
 
+def send_round(sender, address, datagrams, process):
+    """Sends each datagram once, or until the verb has ended."""
+    for number, datagram in enumerate(datagrams):
+        with contextlib.suppress(OSError):  # nobody listens yet
+            sender.sendto(datagram, address)
+        if number % 20 == 0 and wait_a_little(process):
+            return
+
+
 def send_until_over(bench, uri, datagrams, verb, *options):
     """Sends the datagrams round and round until the verb has ended. Returns: its lines."""
     process = subprocess.Popen([bench.daorian, verb, *options, uri], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    host, port = uri.split("//")[1].split("?")[0].split("@")[-1].rsplit(":", 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
         sender.bind(("127.0.0.1", 0))
-        address = uri.split("//")[1].split("?")[0].split("@")[-1]
-        host, port = address.rsplit(":", 1)
         while process.poll() is None:
-            for number, datagram in enumerate(datagrams()):
-                try:
-                    sender.sendto(datagram, (host, int(port)))
-                except OSError:
-                    pass  # nobody listens yet
-                if number % 20 == 0 and wait_a_little(process):
-                    break
+            send_round(sender, (host, int(port)), datagrams(), process)
     out, error = process.communicate(timeout=60)
     assert process.returncode == 0, error.decode()
     return [json.loads(line) for line in out.decode("utf-8").splitlines()]

@@ -50,5 +50,6 @@ guint tables_guide_get_count(const TablesGuide *guide);
 /** Returns: memory now held, about. */
 gsize tables_guide_get_bytes(const TablesGuide *guide);
 
-/** Returns: events, and sections of services with no event yet, that were left out for want of room. */
+/** Returns: events, and sections of services with no event yet, that were left out for want of
+ * room. */
 guint64 tables_guide_get_refused(const TablesGuide *guide);

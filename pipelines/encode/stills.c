@@ -20,7 +20,7 @@
 #include "pipelines/source/choose.h"
 #include "pipelines/source/failure.h"
 
-#define LEAST_SSIM 0.986
+#define LEAST_SSIM 0.988
 #define FIRST_QUALITY 40
 #define NEAR_US (2 * (gint64)G_USEC_PER_SEC)
 // The picture shown at a time began before it.

@@ -13,7 +13,8 @@
 #include "pipelines/encode/failure.h"
 #include "pipelines/encode/ssim.h"
 
-#define METHOD 4
+#define METHOD 4      // to search with
+#define BEST_METHOD 6 // the same picture in about 3 % fewer bytes
 #define LEAST_QUALITY 5u
 #define MOST_QUALITY 98u
 #define FIRST_STEP 12u
@@ -92,15 +93,15 @@ compress(WebPPicture *picture, const WebPConfig *config)
 }
 
 static GBytes *
-compress_lossy(Canvas *canvas, guint quality)
+compress_lossy(Canvas *canvas, guint quality, int method)
 {
     WebPConfig config;
     WebPPicture planes;
-    if (!WebPConfigPreset(&config, WEBP_PRESET_TEXT, (float)quality) ||
+    if (!WebPConfigPreset(&config, WEBP_PRESET_DRAWING, (float)quality) ||
         !WebPPictureView(&canvas->planes, 0, 0, canvas->planes.width, canvas->planes.height,
                          &planes))
         return NULL;
-    config.method = METHOD;
+    config.method = method;
     return compress(&planes, &config);
 }
 
@@ -167,7 +168,7 @@ search_quality(Canvas *canvas, double least_ssim, guint *quality)
     guint fails = LEAST_QUALITY - 1, passes = MOST_QUALITY + 1;
     guint step = FIRST_STEP, at = CLAMP(*quality, LEAST_QUALITY, MOST_QUALITY);
     while (fails + 1 < passes && passes - fails > CLOSE_ENOUGH) {
-        g_autoptr(GBytes) coded = compress_lossy(canvas, at);
+        g_autoptr(GBytes) coded = compress_lossy(canvas, at, METHOD);
         if (coded == NULL)
             break;
         if (compare(canvas, coded) >= least_ssim) {
@@ -191,13 +192,25 @@ search_quality(Canvas *canvas, double least_ssim, guint *quality)
     return best;
 }
 
+/* What was found, coded with more effort where that keeps its promise. Takes @found. */
+static GBytes *
+squeeze(Canvas *canvas, double least_ssim, guint quality, GBytes *found)
+{
+    g_autoptr(GBytes) coded = compress_lossy(canvas, quality, BEST_METHOD);
+    if (coded == NULL || g_bytes_get_size(coded) >= g_bytes_get_size(found) ||
+        compare(canvas, coded) < least_ssim)
+        return found;
+    g_bytes_unref(found);
+    return g_steal_pointer(&coded);
+}
+
 GBytes *
 encode_webp_write(const AVFrame *frame, int matrix, guint quality, GError **error)
 {
     Canvas canvas;
     if (!open_canvas(&canvas, frame, matrix, error))
         return NULL;
-    GBytes *bytes = compress_lossy(&canvas, quality);
+    GBytes *bytes = compress_lossy(&canvas, quality, METHOD);
     clear_canvas(&canvas);
     if (bytes == NULL)
         refuse(error);
@@ -211,6 +224,8 @@ encode_webp_fit(const AVFrame *frame, int matrix, double least_ssim, guint *qual
     if (!open_canvas(&canvas, frame, matrix, error))
         return NULL;
     GBytes *lossy = search_quality(&canvas, least_ssim, quality);
+    if (lossy != NULL)
+        lossy = squeeze(&canvas, least_ssim, *quality, lossy);
     GBytes *lossless =
         lossy == NULL || has_few_colours(&canvas.colours) ? compress_lossless(&canvas) : NULL;
     clear_canvas(&canvas);

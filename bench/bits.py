@@ -19,6 +19,7 @@ from pathlib import Path
 import bits_lessons as lessons
 
 HERE = Path(__file__).resolve().parent
+PEER_SECONDS = 600  # of a long lesson are enough to know what a minute of it takes
 MINUTES = float(os.environ.get("DAORIAN_BENCH_MINUTES", "50"))
 WINDOWS, WINDOW_S, WINDOW_RATE = 10, 3, 5
 # (name, short side, kbit/s ceiling or None, CRF, frames a second or None, sound kbit/s, channels)
@@ -35,7 +36,7 @@ def cpu():
     return used.ru_utime + used.ru_stime
 
 
-def encode_peer(source, peer, folder):
+def encode_peer(source, peer, seconds, folder):
     """All rungs of a system from one decode, which is kinder to it than a command a rung. The files, and CPU seconds."""
     rungs, before = PEERS[peer], cpu()
     graph = f"[0:v]split={len(rungs)}" + "".join(f"[s{i}]" for i in range(len(rungs)))
@@ -47,7 +48,7 @@ def encode_peer(source, peer, folder):
         rates = ["-r", str(rate), "-g", str(2 * rate)] if rate else []
         outputs += ["-map", f"[v{i}]", "-map", "0:a", "-c:v", "libx264", "-preset", "veryfast", "-crf", crf, *limit, *rates, "-pix_fmt", "yuv420p",
                     "-c:a", "aac", "-b:a", f"{sound}k", "-ac", channels, "-movflags", "+faststart", made[-1]]
-    lessons.run("ffmpeg", "-v", "error", "-nostdin", "-y", "-i", source, "-filter_complex", graph, *outputs)
+    lessons.run("ffmpeg", "-v", "error", "-nostdin", "-y", "-t", seconds, "-i", source, "-filter_complex", graph, *outputs)
     return made, cpu() - before
 
 
@@ -171,9 +172,10 @@ def measure(daorian, name, source, folder):
         total += rung["bytes"] if rung["name"] != "slides" else 0
         points.append(row(name, "Daorian", f"`{rung['name']}`", rung["bytes"], ssim(bundle / file, source, seconds) if pictured else None, seconds))
     row(name, "Daorian", "all media", total, None, seconds, f"{used:.0f}")
+    seconds = min(seconds, PEER_SECONDS)
     for peer in PEERS:
         print(f"{name}: {peer}", file=sys.stderr, flush=True)
-        made, spent = encode_peer(source, peer, folder)
+        made, spent = encode_peer(source, peer, seconds, folder)
         for rung, path in zip(PEERS[peer], made):
             points.append(row(name, peer, rung[0], path.stat().st_size, ssim(path, source, seconds), seconds))
         row(name, peer, "all", sum(path.stat().st_size for path in made), None, seconds, f"{spent:.0f}")
@@ -221,7 +223,7 @@ def main():
     build, seconds = Path(sys.argv[1]).resolve(), MINUTES * 60
     short = min(seconds, 240)
     print(f"Slide lesson of {MINUTES:g} minutes, others of {short / 60:g}; 1280×720 at 25 frames a second. "
-          "Peers: x264 veryfast, all rungs of a system from one decode.\n")
+          f"Peers: x264 veryfast, all rungs of a system from one decode, of {PEER_SECONDS / 60:g} minutes at most.\n")
     print("| lesson | by | rung | bytes | MB / 50 min | kbit/s | SSIM | CPU s |\n|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="daorian-bits-") as name:
         folder = Path(name)

@@ -331,6 +331,8 @@ open_canvas(Ladder *ladder, const SourceInfo *info, GError **error)
             return FALSE;
     }
     ladder->picture = encode_picture_new(info, width, height);
+    ladder->samples = encode_samples_new(ladder->run->job->staging, &ladder->run->grid,
+                                         ladder->run->end_us, width, height);
     return TRUE;
 }
 
@@ -348,7 +350,6 @@ open_rungs(Ladder *ladder, const GArray *rungs, GError **error)
             return FALSE;
     }
     ladder->keys = encode_decide_keys(facts.analysis, &run->grid);
-    ladder->samples = encode_samples_new(run->job->staging, &run->grid, run->end_us);
     if (ladder->count > 0)
         return open_canvas(ladder, facts.info, error);
     return encode_failure_set(error, AVERROR_ENCODER_NOT_FOUND, "picture rungs");

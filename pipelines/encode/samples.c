@@ -28,7 +28,7 @@ struct _EncodeSamples {
     char *folder;    // (owned)
     EncodeGrid grid; // (value)
     GArray *ticks;   // (owned) (element-type gint64)
-    guint width;     // (value) of the canvases of this pass; 0: none was drawn
+    guint width;     // (value) of the canvases
     guint height;    // (value)
 };
 
@@ -83,11 +83,14 @@ write_list(const EncodeSamples *samples)
 }
 
 EncodeSamples *
-encode_samples_new(const char *folder, const EncodeGrid *grid, gint64 end_us)
+encode_samples_new(const char *folder, const EncodeGrid *grid, gint64 end_us, guint width,
+                   guint height)
 {
     EncodeSamples *samples = g_new0(EncodeSamples, 1);
     samples->folder = g_strdup(folder);
     samples->grid = *grid;
+    samples->width = width;
+    samples->height = height;
     samples->ticks = read_list(folder);
     if (samples->ticks == NULL) {
         samples->ticks = encode_samples_choose(grid, end_us);
@@ -149,10 +152,9 @@ write_canvas(const EncodeSamples *samples, const AVFrame *canvas, gint64 tick)
 void
 encode_samples_keep(EncodeSamples *samples, const AVFrame *canvas, gint64 tick)
 {
-    if (canvas->format != AV_PIX_FMT_YUV420P)
+    if (canvas->format != AV_PIX_FMT_YUV420P || canvas->width != (int)samples->width ||
+        canvas->height != (int)samples->height)
         return;
-    samples->width = (guint)canvas->width;
-    samples->height = (guint)canvas->height;
     for (guint i = 0; i < samples->ticks->len; i++) {
         if (encode_samples_get_tick(samples, i) != tick)
             continue;
@@ -170,7 +172,7 @@ read_canvas(const EncodeSamples *samples, gint64 tick)
     g_autofree char *data = NULL;
     gsize length = 0;
     int width = (int)samples->width, height = (int)samples->height;
-    if (width == 0 || !g_file_get_contents(path, &data, &length, NULL) ||
+    if (!g_file_get_contents(path, &data, &length, NULL) ||
         (int)length != av_image_get_buffer_size(AV_PIX_FMT_YUV420P, width, height, 1))
         return NULL;
     AVFrame *canvas = av_frame_alloc();

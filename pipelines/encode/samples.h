@@ -12,8 +12,10 @@
 struct AVFrame;
 typedef struct _EncodeSamples EncodeSamples;
 
-/** @folder: the staging folder; @end_us: where the lesson ends, 0: not known. */
-EncodeSamples *encode_samples_new(const char *folder, const EncodeGrid *grid, gint64 end_us);
+/** @folder: the staging folder; @end_us: where the lesson ends, 0: not known; @width, @height: of
+ * the canvases, also of those that an earlier attempt kept. */
+EncodeSamples *encode_samples_new(const char *folder, const EncodeGrid *grid, gint64 end_us,
+                                  guint width, guint height);
 void encode_samples_free(EncodeSamples *samples);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodeSamples, encode_samples_free)
 
@@ -24,7 +26,7 @@ gint64 encode_samples_get_tick(const EncodeSamples *samples, guint number);
 /** Returns: (transfer none): the grid they were chosen on. */
 const EncodeGrid *encode_samples_get_grid(const EncodeSamples *samples);
 
-/** Writes @canvas when @tick is one of them. */
+/** Writes @canvas when @tick is one of them; one of another size is passed over. */
 void encode_samples_keep(EncodeSamples *samples, const struct AVFrame *canvas, gint64 tick);
 
 /** Returns: (transfer full) (nullable): the canvas of one of them, at the size it is asked for. */

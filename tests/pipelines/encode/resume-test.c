@@ -109,6 +109,10 @@ test_kill_at_each_checkpoint(void)
         check_whole(staging);
     }
     g_assert_cmpuint(killed, >=, 3);
+    // Killed when all was done but told: nothing is left to encode, all is measured.
+    g_autoptr(JobResult) third = job_run(source, unbroken, &(JobOptions){.done = "voice"});
+    g_assert_null(job_result_find(third, CHILD_REPORT_CHECKPOINT, "small"));
+    check_measured(whole, third);
 }
 
 static void

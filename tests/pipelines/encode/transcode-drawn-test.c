@@ -182,7 +182,7 @@ check_refined(const JobResult *result)
     }
 }
 
-/* Killed after each checkpoint but the last, which comes when all is done. */
+/* Killed after checkpoint @kill, in the middle. */
 static void
 check_killed(const Lesson *lesson, guint kill, const Played *whole)
 {
@@ -255,8 +255,7 @@ test_lesson(Lesson *lesson, gconstpointer data)
     // One key picture a segment, where the others are cut.
     g_assert_cmpuint(played->cuts->len, ==, SEGMENTS);
     g_assert_cmpuint(lite->cuts->len, ==, SEGMENTS);
-    for (guint kill = 1; kill < SEGMENTS - 1; kill++)
-        check_killed(lesson, kill, played);
+    check_killed(lesson, SEGMENTS / 2, played);
     check_needless(lesson);
 }
 

@@ -114,6 +114,10 @@ set_slides(JsonObject *object, const CatalogLesson *lesson)
     json_object_set_int_member(described, "count", slides->stills);
     set_url(described, "vtt", lesson, slides->file);
     set_url(described, "pdf", lesson, pdf != NULL ? pdf->file : NULL);
+    if (pdf != NULL)
+        json_object_set_int_member(described, "pdf_bytes", pdf->bytes);
+    else
+        json_object_set_null_member(described, "pdf_bytes");
     json_object_set_object_member(object, "slides", described);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Resources are in memory: no disk is read here. A `.gz` twin is sent to whoever accepts it.
+// Resources are in memory: no disk is read here. A `.br` or `.gz` twin is sent to whoever accepts
+// it.
 #include "server/api/pages.h"
 
 #include <string.h>
 
+#include "catalog/ids.h"
 #include "server/api/problem.h"
 #include "server/http/pack.h"
 
@@ -61,25 +63,46 @@ make_etag(GBytes *bytes)
     return g_strdup_printf("\"%.16s\"", hash);
 }
 
+/* The smallest form of a file that the client takes, and the coding's name (NULL: as it is). */
+static GBytes *
+choose_form(HttpExchange *exchange, const char *path, const char **coding)
+{
+    static const struct {
+        const char *coding;
+        const char *ending;
+    } forms[] = {{"br", ".br"}, {"gzip", ".gz"}};
+    const char *accepted = http_exchange_get_header(exchange, "Accept-Encoding");
+    gboolean packed = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_autofree char *name = g_strconcat(path, forms[i].ending, NULL);
+        g_autoptr(GBytes) bytes = look_up(name);
+        packed |= bytes != NULL;
+        if (bytes == NULL || !http_pack_is_accepted(accepted, forms[i].coding))
+            continue;
+        http_exchange_set_header(exchange, "Vary", "Accept-Encoding");
+        *coding = forms[i].coding;
+        return g_steal_pointer(&bytes);
+    }
+    if (packed)
+        http_exchange_set_header(exchange, "Vary", "Accept-Encoding");
+    *coding = NULL;
+    return look_up(path);
+}
+
 /* A policy binds documents and workers; on scripts and styles it would only be bytes on a weak
  * link. */
 static void
 reply_resource(HttpExchange *exchange, const char *path, const char *cache_control)
 {
-    g_autofree char *packed_path = g_strconcat(path, ".gz", NULL);
-    g_autoptr(GBytes) packed = look_up(packed_path);
-    gboolean pack = packed != NULL &&
-                    http_pack_is_accepted(http_exchange_get_header(exchange, "Accept-Encoding"));
-    g_autoptr(GBytes) bytes = pack ? g_bytes_ref(packed) : look_up(path);
+    const char *coding = NULL;
+    g_autoptr(GBytes) bytes = choose_form(exchange, path, &coding);
     if (bytes == NULL) {
         api_problem_reply(exchange, 404, "not-found", NULL);
         return;
     }
     g_autofree char *etag = make_etag(bytes);
-    if (packed != NULL)
-        http_exchange_set_header(exchange, "Vary", "Accept-Encoding");
-    if (pack)
-        http_exchange_set_header(exchange, "Content-Encoding", "gzip");
+    if (coding != NULL)
+        http_exchange_set_header(exchange, "Content-Encoding", coding);
     http_exchange_set_header(exchange, "ETag", etag);
     http_exchange_set_header(exchange, "Cache-Control", cache_control);
     if (g_str_has_suffix(path, ".html") || g_str_has_suffix(path, "/sw.js"))
@@ -87,9 +110,25 @@ reply_resource(HttpExchange *exchange, const char *path, const char *cache_contr
     http_exchange_reply_bytes(exchange, 200, find_type(path), bytes);
 }
 
+/* A visitor's browser asks for the lesson beside the script that will want it: one round trip less
+ * on a weak link. Who is signed in may read another language than the browser's, so that the script
+ * asks. */
+static void
+offer_lesson(HttpExchange *exchange)
+{
+    const char *id = http_exchange_get_parameter(exchange, "id");
+    if (id == NULL || !catalog_ids_is_valid(id) ||
+        http_exchange_get_header(exchange, "Cookie") != NULL)
+        return;
+    g_autofree char *link =
+        g_strdup_printf("</api/v1/lessons/%s>; rel=preload; as=fetch; crossorigin", id);
+    http_exchange_set_header(exchange, "Link", link);
+}
+
 void
 api_pages_get_shell(HttpExchange *exchange)
 {
+    offer_lesson(exchange);
     reply_resource(exchange, "/org/daorian/web/index.html", "no-cache");
 }
 
@@ -100,7 +139,8 @@ is_asset_name(const char *name)
         if (!g_ascii_isalnum(*at) && strchr("-_.", *at) == NULL)
             return FALSE;
     }
-    return name[0] != '.' && strlen(name) <= 128 && !g_str_has_suffix(name, ".gz");
+    return name[0] != '.' && strlen(name) <= 128 && !g_str_has_suffix(name, ".gz") &&
+           !g_str_has_suffix(name, ".br");
 }
 
 void

@@ -270,7 +270,7 @@ static GBytes *
 pack_text(HttpExchange *exchange, GBytes *text)
 {
     http_exchange_set_header(exchange, "Vary", "Accept-Encoding");
-    if (!http_pack_is_accepted(http_exchange_get_header(exchange, "Accept-Encoding")))
+    if (!http_pack_is_accepted(http_exchange_get_header(exchange, "Accept-Encoding"), "gzip"))
         return text;
 
     GBytes *packed = http_pack_compress(text);

@@ -8,15 +8,16 @@
 #include <string.h>
 
 gboolean
-http_pack_is_accepted(const char *accept_encoding)
+http_pack_is_accepted(const char *accept_encoding, const char *coding)
 {
     if (accept_encoding == NULL)
         return FALSE;
+    gsize length = strlen(coding);
     g_auto(GStrv) items = g_strsplit(accept_encoding, ",", 16);
     for (guint i = 0; items[i] != NULL; i++) {
         const char *item = g_strstrip(items[i]);
         gboolean refused = strstr(item, "q=0") != NULL && strstr(item, "q=0.") == NULL;
-        if (g_ascii_strncasecmp(item, "gzip", 4) == 0 && strchr("; ", item[4]) != NULL)
+        if (g_ascii_strncasecmp(item, coding, length) == 0 && strchr("; ", item[length]) != NULL)
             return !refused;
     }
     return FALSE;

@@ -8,11 +8,12 @@ import { render, type FunctionComponent } from 'preact';
 import { useState } from 'preact/hooks';
 import { refreshSession, session } from './lib/api';
 import { startBudget } from './lib/budget';
-import { useWhen } from './lib/hooks';
+import { useWhen, whenIdle } from './lib/hooks';
 import { language, restoreLanguage, useTexts } from './lib/i18n';
 import { place, startRouter } from './lib/router';
 import { useStore } from './lib/store';
 import { applyTheme } from './lib/theme';
+import { readLinkHints } from './player/hints';
 import { WatchPage } from './pages/watch';
 import { Empty, ErrorNotice, Loading, PageHead } from './ui/basics';
 import { Frame } from './ui/frame';
@@ -98,7 +99,9 @@ function App() {
 applyTheme();
 startRouter();
 startBudget();
-void refreshSession();
+// A lesson's page is the same whoever looks: who is signed in can wait until it is there.
+if (location.pathname.startsWith('/watch/')) whenIdle(() => void refreshSession());
+else void refreshSession();
 void restoreLanguage().then(() => {
   const root = document.getElementById('app');
   if (!root) return;
@@ -108,11 +111,11 @@ void restoreLanguage().then(() => {
 
 /** What works without a line comes when everything else is there. */
 function startLater(): void {
-  const load = (): void => {
+  // Who saves data gets the worker when something is kept.
+  if (readLinkHints().frugal && !navigator.serviceWorker?.controller) return;
+  whenIdle(() => {
     import('./offline/register').then((module) => module.startOffline()).catch(() => undefined);
-  };
-  if ('requestIdleCallback' in window) requestIdleCallback(load);
-  else setTimeout(load, 2000);
+  });
 }
 
 if (document.readyState === 'complete') startLater();

@@ -8,6 +8,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Lesson } from '../../../web/src/lib/types';
 import type { Bundle } from './bundle';
 
@@ -60,8 +61,13 @@ function sendFile(request: IncomingMessage, response: ServerResponse, path: stri
 }
 
 function sendJson(response: ServerResponse, value: unknown): void {
-  const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length, 'Cache-Control': 'no-cache' });
+  const body = gzipSync(JSON.stringify(value));
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Content-Encoding': 'gzip',
+    'Content-Length': body.length,
+    'Cache-Control': 'no-cache',
+  });
   response.end(body);
 }
 

@@ -9,6 +9,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export interface Gate {
   /** Without a slash at the end. */
   url: string;
+  /** Bytes that went towards the browser so far. */
+  sent(): number;
   cut(): void;
   mend(): void;
   close(): void;
@@ -17,6 +19,7 @@ export interface Gate {
 /** Opens a gate to a daemon's address; bytes towards the browser come at most so fast on each connection. */
 export async function openGate(target: string, bytesPerSecond: number): Promise<Gate> {
   const sockets = new Set<Socket>();
+  let sent = 0;
   let open = true;
   const server = createServer((near) => {
     if (!open) {
@@ -27,6 +30,7 @@ export async function openGate(target: string, bytesPerSecond: number): Promise<
     near.pipe(far);
     far.on('data', (bytes) => {
       near.write(bytes);
+      sent += bytes.length;
       far.pause();
       setTimeout(() => far.resume(), (1000 * bytes.length) / bytesPerSecond);
     });
@@ -47,6 +51,7 @@ export async function openGate(target: string, bytesPerSecond: number): Promise<
   };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sent: () => sent,
     cut,
     mend: () => {
       open = true;

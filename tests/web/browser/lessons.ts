@@ -19,7 +19,7 @@ export interface Texts {
 const tokens = new WeakMap<Daemon, string>();
 
 /** The administrator's bearer token; made once a daemon. */
-function tokenOf(daemon: Daemon): string {
+export function tokenOf(daemon: Daemon): string {
   const token = tokens.get(daemon) ?? daemon.run(['user', 'token', ADMIN.name]).trim().split(/\s+/).pop()!;
   tokens.set(daemon, token);
   return token;

@@ -201,7 +201,7 @@ test('lite at 128 kbit/s and 300 ms: no stall, no frame lost', async () => {
   await played.context.close();
 }, LIMIT);
 
-test('nothing of a lesson is fetched before play but the poster; to sound the page takes 40 KB at most', async () => {
+test('nothing of a lesson is fetched before play but the poster; to sound the page takes 30 KB at most', async () => {
   const front = await startFront(daemon.url, bundle);
   fronts.push(front);
   const context = await openContext(browser, { ...daemon, url: front.url }, { viewport: PHONE });
@@ -214,7 +214,7 @@ test('nothing of a lesson is fetched before play but the poster; to sound the pa
   // What is fetched on the way to the first sound: the shell, its script and style, the lesson, the chunk that plays.
   const bytes = front.total(/^\/watch|\/assets\/(?:index|active)-|^\/api\/v1\/lessons\//);
   process.stdout.write(`# to the first sound: ${bytes} bytes and the sound itself\n`);
-  assert.ok(bytes > 20_000 && bytes <= 40_000, `${bytes} bytes`);
+  assert.ok(bytes > 20_000 && bytes <= 30_000, `${bytes} bytes`);
   await context.close();
 });
 

@@ -6,8 +6,8 @@
 import { useCallback, useState } from 'preact/hooks';
 import { call, describeError } from '../lib/api';
 import { formatDateTime } from '../lib/format';
-import { useLoad } from '../lib/hooks';
 import { language, useTexts } from '../lib/i18n';
+import { useLoad } from '../lib/load';
 import { useLive, useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Job, Page } from '../lib/types';

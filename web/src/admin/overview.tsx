@@ -6,7 +6,7 @@
 import { useEffect } from 'preact/hooks';
 import { call } from '../lib/api';
 import { formatBytes, formatPercent } from '../lib/format';
-import { useLoad } from '../lib/hooks';
+import { useLoad } from '../lib/load';
 import { useStaffTexts } from '../lib/staff';
 import type { Status } from '../lib/types';
 import { ErrorNotice, Loading, Notice } from '../ui/basics';

@@ -6,8 +6,8 @@
 import { useState } from 'preact/hooks';
 import { call, describeError, session } from '../lib/api';
 import { formatDateTime } from '../lib/format';
-import { useLoad } from '../lib/hooks';
 import { language } from '../lib/i18n';
+import { useLoad } from '../lib/load';
 import { useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Page, Role, User } from '../lib/types';

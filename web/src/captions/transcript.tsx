@@ -7,7 +7,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatClock } from '../lib/format';
 import { lessonLang } from '../lib/i18n';
 import { useWhen } from '../lib/hooks';
-import { Icon } from '../ui/icons';
+import { LateIcon } from '../ui/late-icons';
 import { findAt, plainText, searchCues, type Cue } from './cues';
 import { useCaptionsTexts } from './texts';
 
@@ -57,7 +57,7 @@ function SearchRow({ search }: { search: Search }) {
   const texts = useCaptionsTexts().transcript;
   return (
     <div class="transcript-search" role="search">
-      <Icon name="search" />
+      <LateIcon name="search" />
       <input
         type="search"
         aria-label={texts.search}
@@ -77,10 +77,10 @@ function SearchRow({ search }: { search: Search }) {
             {texts.found(search.hits.length)}
           </span>
           <button type="button" class="icon-button" aria-label={texts.previous} onClick={() => search.go(-1)}>
-            <Icon name="previous" />
+            <LateIcon name="previous" />
           </button>
           <button type="button" class="icon-button" aria-label={texts.next} onClick={() => search.go(1)}>
-            <Icon name="next" />
+            <LateIcon name="next" />
           </button>
         </>
       )}

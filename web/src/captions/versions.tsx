@@ -7,7 +7,7 @@
 import { useState } from 'preact/hooks';
 import { formatDateTime } from '../lib/format';
 import { language as pageLanguage } from '../lib/i18n';
-import { useLoad } from '../lib/hooks';
+import { useLoad } from '../lib/load';
 import { useStore } from '../lib/store';
 import type { Captions } from '../lib/types';
 import { Notice } from '../ui/basics';

@@ -3,8 +3,7 @@
 
 // Hooks that several pages share.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { describeError, isAbort } from './api';
+import { useEffect, useRef } from 'preact/hooks';
 
 /**
  * Runs an effect when one of the keys changes, and only then. Unlike useEffect the keys are what the
@@ -13,54 +12,6 @@ import { describeError, isAbort } from './api';
 export function useWhen(effect: () => void | (() => void), keys: readonly unknown[]): void {
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the caller names what is followed
   useEffect(effect, keys);
-}
-
-export interface Loaded<T> {
-  data: T | null;
-  error: string | null;
-  loading: boolean;
-  reload: () => void;
-  setData: (data: T) => void;
-}
-
-/** Loads something and again whenever a key changes; what is under way is cancelled then. */
-export function useLoad<T>(
-  load: (signal: AbortSignal) => Promise<T>,
-  keys: readonly unknown[],
-): Loaded<T> {
-  const [data, setData] = useState<T | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [loading, setLoading] = useState(true);
-  const [turn, setTurn] = useState(0);
-  useWhen(() => {
-    const abort = new AbortController();
-    setLoading(true);
-    load(abort.signal).then(
-      (result) => {
-        if (abort.signal.aborted) return;
-        setData(result);
-        setError(null);
-        setLoading(false);
-      },
-      (fault: unknown) => {
-        if (isAbort(fault) || abort.signal.aborted) return;
-        setError(describeError(fault));
-        setLoading(false);
-      },
-    );
-    return () => abort.abort();
-  }, [...keys, turn]);
-  return { data, error, loading, reload: () => setTurn((n) => n + 1), setData };
-}
-
-/** The value once it has been still for a while. */
-export function useDebounced<T>(value: T, ms: number): T {
-  const [still, setStill] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setStill(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return still;
 }
 
 /** Sets the title of the document while the component is shown. */
@@ -77,12 +28,32 @@ export function useLatest<T>(value: T): { readonly current: T } {
   return ref;
 }
 
-/** Calls back when the browser has nothing better to do, at the latest after some seconds. */
+let letGo = (): void => undefined;
+
+/** On a lesson's page what plays comes first; who opens another page waits for nothing. */
+const calm = globalThis.location?.pathname.startsWith('/watch/')
+  ? new Promise<void>((resolve) => {
+      letGo = resolve;
+      setTimeout(resolve, 20_000);
+    })
+  : Promise.resolve();
+
+/** What comes first is here: now the rest may have the line. */
+export function setCalm(): void {
+  letGo();
+}
+
+/** Calls back when the page is calm and the browser has nothing better to do, at the latest after some seconds. */
 export function whenIdle(act: () => void, seconds = 4): () => void {
-  if (typeof requestIdleCallback === 'function') {
-    const handle = requestIdleCallback(act, { timeout: seconds * 1000 });
-    return () => cancelIdleCallback(handle);
-  }
-  const timer = setTimeout(act, 1500);
-  return () => clearTimeout(timer);
+  let stopped = false;
+  const run = (): void => {
+    if (!stopped) act();
+  };
+  void calm.then(() => {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: seconds * 1000 });
+    else setTimeout(run, 1500);
+  });
+  return () => {
+    stopped = true;
+  };
 }

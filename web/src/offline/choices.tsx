@@ -73,7 +73,7 @@ function Choice({ lesson, rung }: { lesson: Lesson; rung: Rung }) {
         <CopyState copy={copy} name={name} />
       ) : (
         <WorkButton class="button keep-button" onWork={add} label={texts.keep(name, formatBytes(rung.bytes))}>
-          <span>{name}</span>
+          <span>{name}</span>{' '}
           <strong>{formatBytes(rung.bytes)}</strong>
         </WorkButton>
       )}

@@ -29,6 +29,7 @@ import {
 import { CHANNEL, FRESH_QUERY } from './header';
 import { DamageError, loadFile } from './loader';
 import { makeCopy, parseManifest, PlanError } from './plan';
+import { registerWorker } from './register';
 
 /** What one page knows of the copies; bytes here are counted by copy. */
 export interface Kept {
@@ -78,8 +79,9 @@ async function read(): Promise<void> {
     have.set(copy.key, copy.files.reduce((sum, file) => sum + (files.get(file.key)?.have ?? 0), 0));
   }
   kept.set({ copies, have });
-  const lessons = copies.filter((copy) => copy.state === 'kept').map((copy) => copy.lesson_id);
-  remember('kept', lessons.length > 0 ? [...new Set(lessons)] : undefined);
+  const whole = copies.filter((copy) => copy.state === 'kept');
+  remember('kept', whole.length > 0 ? [...new Set(whole.map((copy) => copy.lesson_id))] : undefined);
+  remember('kept-rungs', whole.length > 0 ? whole.map((copy) => `${copy.lesson_id} ${copy.rung}`) : undefined);
   const open_ = copies.some((copy) => copy.state === 'queued' || copy.state === 'loading');
   remember('keeping', open_ ? true : undefined);
 }
@@ -110,6 +112,34 @@ async function planCopy(lesson: Lesson, rung: string): Promise<Copy> {
   return makeCopy(lesson, parseManifest(await fetchManifest(lesson.id)), rung, findSound(lesson)?.name ?? null, Date.now());
 }
 
+export interface RenewalPlan {
+  copy: Copy;
+  /** What of it is not here yet. */
+  bytes: number;
+}
+
+/**
+ * Which whole copies the server has newer versions of: the same rung made of other files. A rung that is not
+ * made any more is left as it is. Throws when the server does not say.
+ */
+export async function planRenewal(lesson: Lesson, copies: readonly Copy[]): Promise<RenewalPlan[]> {
+  const manifest = parseManifest(await fetchManifest(lesson.id));
+  const here = await listFiles(await open());
+  const sound = findSound(lesson)?.name ?? null;
+  const plans: RenewalPlan[] = [];
+  for (const old of copies) {
+    try {
+      const copy = makeCopy(lesson, manifest, old.rung, sound, Date.now());
+      if (copies.some((item) => item.key === copy.key)) continue;
+      const bytes = copy.files.reduce((sum, file) => sum + file.bytes - (here.get(file.key)?.have ?? 0), 0);
+      plans.push({ copy, bytes });
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+    }
+  }
+  return plans;
+}
+
 /** Adds a lesson in a rung to what is kept. Throws when the server does not say what it is made of. */
 export async function keep(lesson: Lesson, rung: string): Promise<void> {
   const copy = await planCopy(lesson, rung);
@@ -119,6 +149,7 @@ export async function keep(lesson: Lesson, rung: string): Promise<void> {
   if (old?.state === 'kept') return;
   await putCopy(db, { ...copy, watched_ms: old?.watched_ms ?? 0 });
   await publish();
+  await registerWorker().catch((error: unknown) => console.warn('offline:', error));
   void tellWorker('complete');
   void run();
 }

@@ -27,7 +27,7 @@ const WORDS = {
 };
 
 /** The worker and the manifest over the line, about: no timing shows them to the page. */
-const UNSEEN_BYTES = 5500;
+const UNSEEN_BYTES = 5000;
 
 /** A part of this page was not to be had: a newer version takes over without being asked. */
 const stale = createStore(false);
@@ -69,6 +69,7 @@ function offer(registration: ServiceWorkerRegistration): void {
 function watch(registration: ServiceWorkerRegistration): void {
   offer(registration);
   navigator.serviceWorker.addEventListener('message', (event) => {
+    if (typeof event.data === 'number') countBytes(event.data);
     if (event.data !== STALE || stale.get()) return;
     stale.set(true);
     offer(registration);
@@ -88,18 +89,28 @@ async function mayHaveCopies(): Promise<boolean> {
   return all?.some((database) => database.name === DATABASE) ?? false;
 }
 
+let registered: Promise<void> | null = null;
+
+/** Registers the worker, once a page. */
+export function registerWorker(): Promise<void> {
+  registered ??= navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).then((registration) => {
+    if (!registration.active) countBytes(UNSEEN_BYTES);
+    watch(registration);
+  });
+  return registered;
+}
+
 /** Called once, when the page is idle. Without a secure context there is nothing to do. */
 export async function startOffline(): Promise<void> {
   if (!isSecureContext || !('serviceWorker' in navigator)) return;
   addLink('manifest', `/app/manifest-${language.get()}.webmanifest`);
   addLink('apple-touch-icon', '/app/touch-180.png');
+  const copies = await mayHaveCopies();
   try {
-    const registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
-    if (!registration.active) countBytes(UNSEEN_BYTES);
-    watch(registration);
+    await registerWorker();
   } catch (error) {
     console.warn('offline:', error);
     return;
   }
-  if (await mayHaveCopies()) await (await import('./queue')).start();
+  if (copies) await (await import('./queue')).start();
 }

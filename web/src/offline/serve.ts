@@ -5,7 +5,7 @@
 // ranges, and the lesson itself when the server cannot be reached. The worker calls it; the player does
 // not know.
 
-import { KEPT_HEADER } from './header';
+import { DATABASE, KEPT_HEADER } from './header';
 import {
   BLOCK_BYTES,
   getBlock,
@@ -22,6 +22,12 @@ import { listParts, readRange, type Part } from './ranges';
 
 const WATCH_STEP_MS = 60_000;
 
+/** Looking must not make it: pages take it for a sign that something is kept. */
+async function hasDatabase(): Promise<boolean> {
+  if (!indexedDB.databases) return true;
+  return (await indexedDB.databases()).some((database) => database.name === DATABASE);
+}
+
 /** What is kept, by lesson; read once and again when a page says that it changed. */
 export class Shelf {
   private db: Promise<IDBDatabase> | null = null;
@@ -34,9 +40,11 @@ export class Shelf {
     this.known = null;
   }
 
-  /** False when the lesson is certainly not kept; true when it is, or when nobody has looked yet. */
-  mayHave(lessonId: string): boolean {
-    return this.known === null || this.known.has(lessonId);
+  /** False when the lesson, or this file of it, is certainly not kept; true when it is, or when nobody has looked yet. */
+  mayHave(lessonId: string, name?: string): boolean {
+    if (this.known === null) return true;
+    const copies = this.known.get(lessonId) ?? [];
+    return name === undefined ? copies.length > 0 : copies.some((copy) => copy.files.some((file) => file.name === name));
   }
 
   /** Whether anything is kept. */
@@ -72,8 +80,8 @@ export class Shelf {
   }
 
   private list(): Promise<Map<string, Copy[]>> {
-    this.copies ??= this.open()
-      .then(listCopies)
+    this.copies ??= hasDatabase()
+      .then((has) => (has ? this.open().then(listCopies) : []))
       .then((all) => {
         const kept = new Map<string, Copy[]>();
         for (const copy of all) {

@@ -11,7 +11,10 @@ import { Shelf } from './serve';
 import { Shell, type ShellParts } from './shell';
 
 interface WorkerClients {
-  matchAll(options: { type: 'window'; includeUncontrolled: boolean }): Promise<readonly unknown[]>;
+  matchAll(options: {
+    type: 'window';
+    includeUncontrolled: boolean;
+  }): Promise<readonly { postMessage(message: number): void }[]>;
   get(id: string): Promise<{ postMessage(message: string): void } | undefined>;
   claim(): Promise<void>;
 }
@@ -95,7 +98,7 @@ function choose({ request, clientId }: FetchEvent): Promise<Response> | null {
   if (url.pathname.startsWith('/assets/')) return answerAsset(request, url.pathname, clientId);
   if (url.search !== '') return null;
   const file = FILE.exec(url.pathname);
-  if (file && shelf.mayHave(file[1]!)) return answerFile(request, file[1]!, file[2]!);
+  if (file && shelf.mayHave(file[1]!, file[2])) return answerFile(request, file[1]!, file[2]!);
   const lesson = LESSON.exec(url.pathname);
   if (lesson && shelf.mayHave(lesson[1]!)) return answerLesson(request, lesson[1]!);
   return null;
@@ -143,6 +146,21 @@ scope.addEventListener('message', (event) => {
   );
   (event as unknown as ExtendableEvent).waitUntil(done);
 });
+
+/** Pages cannot see what the worker itself transfers: one of them is told, and counts it. */
+async function report(bytes: number): Promise<void> {
+  const [page] = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  page?.postMessage(bytes);
+}
+
+if (typeof PerformanceObserver === 'function') {
+  new PerformanceObserver((list) => {
+    // What is fetched while it is installed is in the page's own estimate; files of lessons count where they are asked for.
+    const ours = list.getEntries().filter((entry) => !FILE.test(new URL(entry.name).pathname));
+    const bytes = ours.reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).transferSize, 0);
+    if (bytes > 0 && scope.registration.active) void report(bytes);
+  }).observe({ type: 'resource' });
+}
 
 if (typeof BroadcastChannel === 'function') {
   new BroadcastChannel(CHANNEL).onmessage = () => shelf.refresh();

@@ -8,8 +8,9 @@ import { useRef, useState } from 'preact/hooks';
 import { budget, remainingBytes } from '../lib/budget';
 import { call, describeError, isAbort } from '../lib/api';
 import { formatBytes, formatClock, formatDuration } from '../lib/format';
-import { useDebounced, useWhen } from '../lib/hooks';
-import { language, lessonLang, useTexts } from '../lib/i18n';
+import { useWhen } from '../lib/hooks';
+import { language, lessonLang } from '../lib/i18n';
+import { useDebounced } from '../lib/load';
 import { useLateTexts } from '../lib/late';
 import { navigate, place } from '../lib/router';
 import { recall } from '../lib/storage';
@@ -19,6 +20,7 @@ import { readLinkHints } from '../player/hints';
 import { useRungs } from '../player/support';
 import { Empty, ErrorNotice, Loading, PageHead } from '../ui/basics';
 import { Icon } from '../ui/icons';
+import { LateIcon } from '../ui/late-icons';
 import '../ui/browse.css';
 
 const PAGE_SIZE = 24;
@@ -80,7 +82,7 @@ function useResults(query: string): Results {
 /** What each rung of the lesson costs here, cheapest first. */
 function Prices({ lesson }: { lesson: Lesson }) {
   const texts = useLateTexts().browse;
-  const names = useTexts().rungs.short;
+  const names: Record<string, string> = texts.short;
   useStore(budget);
   const rungs = useRungs(lesson);
   if (rungs.length === 0) return <p class="card-facts">{texts.preparing}</p>;
@@ -142,7 +144,7 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
         field.current?.blur();
       }}
     >
-      <Icon name="search" />
+      <LateIcon name="search" />
       <input
         ref={field}
         type="search"

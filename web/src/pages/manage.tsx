@@ -6,8 +6,9 @@
 import { useState } from 'preact/hooks';
 import { call } from '../lib/api';
 import { formatDate, formatDuration } from '../lib/format';
-import { useDebounced, useLoad, useWhen } from '../lib/hooks';
+import { useWhen } from '../lib/hooks';
 import { language, lessonLang } from '../lib/i18n';
+import { useDebounced, useLoad } from '../lib/load';
 import { place } from '../lib/router';
 import { fetchLesson, keepLesson, lessons, useLive, useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';

@@ -13,47 +13,52 @@ import type { Lesson } from '../lib/types';
 import { binWithUndo, CopyState } from '../offline/copy-state';
 import type { Copy } from '../offline/database';
 import { FRESH_QUERY } from '../offline/header';
-import { keep, kept, obstacle, start } from '../offline/queue';
+import { keep, kept, obstacle, planRenewal, start } from '../offline/queue';
 import { SpaceMeter } from '../offline/space';
 import { useOfflineTexts } from '../offline/texts';
 import '../offline/offline.css';
 import { Empty, Loading, Notice, PageHead, WorkButton } from '../ui/basics';
+import { showToast } from '../ui/toast';
 
-type Verdict = { kind: 'current' } | { kind: 'withdrawn' } | { kind: 'unreachable' } | { kind: 'renewed'; lesson: Lesson };
+interface Renewal {
+  kind: 'renewed';
+  lesson: Lesson;
+  /** What is to be had anew; a rung that the server has no more keeps its copy. */
+  rungs: readonly string[];
+  /** Bytes that would come over the line. */
+  bytes: number;
+}
+
+type Verdict = { kind: 'current' } | { kind: 'withdrawn' } | { kind: 'unreachable' } | Renewal;
 
 /** What the server says of a lesson that is kept. */
 async function judge(copies: readonly Copy[]): Promise<Verdict> {
   try {
     const lesson = await call<Lesson>(`lessons/${copies[0]!.lesson_id}${FRESH_QUERY}`);
     if (lesson.state === 'withdrawn') return { kind: 'withdrawn' };
-    const renewed = copies.some((copy) =>
-      copy.rungs.some((rung) => {
-        const now = lesson.rungs.find((item) => item.name === rung.name);
-        return now?.file_url && now.file_url !== rung.file_url;
-      }),
-    );
-    return renewed ? { kind: 'renewed', lesson } : { kind: 'current' };
+    const plans = await planRenewal(lesson, copies.filter((copy) => copy.state === 'kept'));
+    if (plans.length === 0) return { kind: 'current' };
+    const rungs = plans.map(({ copy }) => copy.rung);
+    return { kind: 'renewed', lesson, rungs, bytes: plans.reduce((sum, { bytes }) => sum + bytes, 0) };
   } catch (error) {
     return { kind: error instanceof ApiError && error.status === 404 ? 'withdrawn' : 'unreachable' };
   }
 }
 
-function VerdictNotice({ verdict, copies }: { verdict: Verdict; copies: readonly Copy[] }) {
+function VerdictNotice({ verdict }: { verdict: Verdict }) {
   const texts = useOfflineTexts();
   if (verdict.kind === 'current') return <p class="hint">{texts.current}</p>;
   if (verdict.kind !== 'renewed') {
     return <Notice kind={verdict.kind === 'withdrawn' ? 'warning' : 'info'}>{texts[verdict.kind]}</Notice>;
   }
-  const { lesson } = verdict;
-  const rungs = copies.map((copy) => lesson.rungs.find((rung) => rung.name === copy.rung)).filter((rung) => rung?.url);
-  const bytes = rungs.reduce((sum, rung) => sum + rung!.bytes, 0);
+  const { lesson, rungs, bytes } = verdict;
   const renew = async (): Promise<void> => {
-    for (const rung of rungs) await keep(lesson, rung!.name).catch(() => undefined);
+    for (const rung of rungs) await keep(lesson, rung).catch(() => showToast(texts.fault.server));
   };
   return (
     <Notice kind="info">
       <p>{texts.renewed}</p>
-      {rungs.length > 0 && <WorkButton onWork={renew}>{texts.renew(formatBytes(bytes))}</WorkButton>}
+      <WorkButton onWork={renew}>{texts.renew(formatBytes(bytes))}</WorkButton>
     </Notice>
   );
 }
@@ -74,7 +79,7 @@ function KeptLesson({ copies, verdict }: { copies: readonly Copy[]; verdict: Ver
         <CopyState key={copy.key} copy={copy} name={names[copy.rung] ?? copy.rung} />
       ))}
       {whole && <p class="hint">{watched ? texts.watched(formatDate(watched, lang)) : texts.neverWatched}</p>}
-      {verdict && <VerdictNotice verdict={verdict} copies={copies.filter((copy) => copy.state === 'kept')} />}
+      {verdict && <VerdictNotice verdict={verdict} />}
     </li>
   );
 }

@@ -13,7 +13,7 @@ import { useStore } from '../lib/store';
 import type { Lesson, UnfinishedUpload } from '../lib/types';
 import { ErrorNotice, Notice, PageHead, Progress, WorkButton } from '../ui/basics';
 import { EDITORS, ForRoles, SelectField, TextArea, TextField } from '../ui/forms';
-import { Icon } from '../ui/icons';
+import { LateIcon } from '../ui/late-icons';
 import { showToast } from '../ui/toast';
 import { LessonForm } from '../upload/lesson-form';
 import { LessonMoves, LessonProgress, StateChip } from '../upload/lesson-moves';
@@ -56,7 +56,7 @@ function Chooser({ compact }: { compact: boolean }) {
         take(event.dataTransfer?.files);
       }}
     >
-      <Icon name="share" />
+      <LateIcon name="share" />
       <p>{texts.upload.drop}</p>
       <button type="button" class="button button-main" onClick={() => input.current?.click()}>
         {texts.upload.choose}

@@ -16,7 +16,7 @@ import { useStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
 import { readLinkHints } from '../player/hints';
 import { Progress } from '../ui/basics';
-import { Icon } from '../ui/icons';
+import { LateIcon } from '../ui/late-icons';
 import '../ui/panels.css';
 import { openSettings } from '../ui/settings-door';
 import { showToast } from '../ui/toast';
@@ -71,7 +71,7 @@ async function copyText(text: string): Promise<boolean> {
 }
 
 function ShareButtons({ lesson, seconds }: { lesson: Lesson; seconds: number }) {
-  const texts = useTexts();
+  const texts = useLateTexts();
   const url = `${location.origin}/watch/${lesson.id}`;
   const at = Math.floor(seconds);
   const copy = async (text: string): Promise<void> => {
@@ -84,12 +84,12 @@ function ShareButtons({ lesson, seconds }: { lesson: Lesson; seconds: number }) 
   return (
     <>
       <button type="button" class="button" onClick={() => void share()}>
-        <Icon name="share" />
+        <LateIcon name="share" />
         {'share' in navigator ? texts.lesson.share : texts.lesson.shareLink}
       </button>
       {at > 0 && (
         <button type="button" class="button button-quiet" onClick={() => void copy(`${url}?t=${at}`)}>
-          <Icon name="link" />
+          <LateIcon name="link" />
           {texts.lesson.shareAt(formatClock(at))}
         </button>
       )}
@@ -134,7 +134,7 @@ function SlidesPdf({ lesson, playing }: { lesson: Lesson; playing: boolean }) {
   if (!url) return null;
   return (
     <a class="button" href={url} download>
-      <Icon name="save" />
+      <LateIcon name="save" />
       {bytes === null ? texts.pdf : texts.pdfSize(formatBytes(bytes))}
     </a>
   );

@@ -42,7 +42,7 @@ function useLesson(id: string): View {
         (got) => {
           setLesson(got);
           setError(null);
-          const settled = got.complete || got.state === 'failed' || got.state === 'withdrawn';
+          const settled = (got.complete && !got.refining) || got.state === 'failed' || got.state === 'withdrawn';
           if (!settled) timer = window.setTimeout(again, pause);
         },
         (fault: unknown) => {
@@ -143,6 +143,11 @@ function useChoice(lesson: Lesson, begun: boolean): [string | null, (name: strin
   return [picked ?? proposed, choose];
 }
 
+/** Whether more qualities are to come: what failed is not made again by itself. */
+function isGrowing(lesson: Lesson): boolean {
+  return lesson.refining === true || (!lesson.complete && !lesson.rungs.some((rung) => rung.error));
+}
+
 function About({ lesson }: { lesson: Lesson }) {
   const texts = useTexts();
   return (
@@ -203,7 +208,7 @@ function LessonView({ lesson }: { lesson: Lesson }) {
       </div>
       <div class="lesson-side">
         {playable && <RungChoice lesson={lesson} choice={choice} onChoose={choose} />}
-        {playable && !lesson.complete && lesson.job && (
+        {playable && isGrowing(lesson) && (
           <p class="hint" role="status">
             {texts.lesson.more}
           </p>

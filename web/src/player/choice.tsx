@@ -11,7 +11,7 @@ import { useTexts } from '../lib/i18n';
 import { recall, remember } from '../lib/storage';
 import { useStore } from '../lib/store';
 import type { Lesson, Rung } from '../lib/types';
-import { findCap, hasPicture, useRungs } from './support';
+import { findCap, hasPicture, isRefused, useRungs } from './support';
 
 interface ChoiceProps {
   lesson: Lesson;
@@ -49,6 +49,7 @@ export function RungChoice({ lesson, choice, onChoose }: ChoiceProps) {
   const rungs = useRungs(lesson);
   const pictures = rungs.filter(hasPicture);
   const failed = lesson.rungs.filter((rung) => rung.error);
+  const wanted = recall<string | null>('rung', null);
   const cap = findCap(rungs, recall<string | null>('cap', null));
   const option = (name: string, size: string, note: string, over: boolean) => (
     <label key={name} class={over ? 'rung rung-over' : 'rung'}>
@@ -83,6 +84,11 @@ export function RungChoice({ lesson, choice, onChoose }: ChoiceProps) {
       </div>
       {choice === 'auto' && pictures.length > 1 && (
         <Cap rungs={pictures} onChange={() => onChoose('auto')} />
+      )}
+      {wanted && isRefused(lesson, wanted) && (
+        <p class="hint" role="status">
+          {texts.rungs.refused(texts.rungs.name[wanted] ?? wanted)}
+        </p>
       )}
       {failed.map((rung) => (
         <p key={rung.name} class="hint">

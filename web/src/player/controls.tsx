@@ -11,6 +11,7 @@ import { useTexts } from '../lib/i18n';
 import { useLateTexts } from '../lib/late';
 import { useStore } from '../lib/store';
 import { Icon } from '../ui/icons';
+import { LateIcon } from '../ui/late-icons';
 import '../ui/playing.css';
 import { leftBytes, minuteBytes } from './cost';
 import { handleKey, RATES, toggleCaptions, toggleFullscreen, togglePlay } from './keys';
@@ -60,7 +61,7 @@ function Volume({ video }: { video: HTMLVideoElement }) {
           if (silent && video.volume === 0) video.volume = 0.5;
         }}
       >
-        <Icon name={silent ? 'muted' : 'volume'} />
+        <LateIcon name={silent ? 'muted' : 'volume'} />
       </button>
       <input
         class="volume-range"
@@ -115,11 +116,14 @@ function Foot({ session, lesson, choice }: ActiveParts) {
         {left > 0 && <span class="player-left">{texts.player.left(formatBytes(left))}</span>}
         <span>{texts.player.perMinute(formatBytes(minuteBytes(video, lesson, choice)))}</span>
       </p>
-      {(state === 'near' || state === 'over') && limit !== null && (
-        <p class="player-near" role="status">
-          {texts.budget.near(Math.floor((100 * spent) / limit))} · {texts.budget.left(formatBytes(remainingBytes()))}
-        </p>
-      )}
+      {/* Always there: a live region that comes with its words is not read by every screen reader. */}
+      <div role="status">
+        {(state === 'near' || state === 'over') && limit !== null && (
+          <p class="player-near">
+            {texts.budget.near(Math.floor((100 * spent) / limit))} · {texts.budget.left(formatBytes(remainingBytes()))}
+          </p>
+        )}
+      </div>
       {resumed > 0 && (
         <p role="status">
           {texts.player.resumed(formatClock(resumed))}{' '}
@@ -150,7 +154,7 @@ function Bar({ session, lesson, box }: ActiveParts) {
           aria-label={video.paused ? play : texts.player.pause}
           onClick={() => togglePlay(video)}
         >
-          <Icon name={video.paused ? 'play' : 'pause'} filled />
+          {video.paused ? <Icon name="play" filled /> : <LateIcon name="pause" filled />}
         </button>
         <span class="clock">
           {formatClock(video.currentTime)} / {formatClock(length)}
@@ -164,7 +168,7 @@ function Bar({ session, lesson, box }: ActiveParts) {
             aria-label={texts.player.captions}
             onClick={() => toggleCaptions(video)}
           >
-            <Icon name="captions" />
+            <LateIcon name="captions" />
           </button>
         )}
         <button
@@ -173,7 +177,7 @@ function Bar({ session, lesson, box }: ActiveParts) {
           aria-label={full ? texts.player.exitFullscreen : texts.player.fullscreen}
           onClick={() => toggleFullscreen(box.current, video)}
         >
-          <Icon name={full ? 'unfull' : 'full'} />
+          <LateIcon name={full ? 'unfull' : 'full'} />
         </button>
       </div>
     </div>

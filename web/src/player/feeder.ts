@@ -56,8 +56,9 @@ const LEAST_AHEAD = 1.2;
 const WAKING = ['timeupdate', 'seeking', 'ratechange', 'play', 'waiting'] as const;
 /** Seconds of the lesson in the request that reads the head. */
 const FIRST_SECONDS = 4;
-/** Seconds of the first requests where something else waits for the line. */
+/** Seconds of the first requests where something else waits for the line: at least, and at most. */
 const FIRST_SHARE = 5;
+const MOST_FIRST = 7;
 
 function listSpans(ranges: TimeRanges): Span[] {
   return Array.from({ length: ranges.length }, (_, i) => ({
@@ -85,6 +86,8 @@ export class Feeder {
   private held = false;
   /** The segments of the request under way, to know whether a seek leaves it. */
   private transfer: { at: number; last: number; abort: AbortController } | null = null;
+  /** A request that was cut when the feeder was held: its segments, the next byte and the last. */
+  private half: { at: number; last: number; position: number; end: number } | null = null;
   private sideAbort: AbortController | null = null;
   private wakers: (() => void)[] = [];
 
@@ -138,6 +141,7 @@ export class Feeder {
     this.abort.abort();
     this.notify();
     this.transfer = null;
+    this.half = null;
     this.buffer = null;
     this.media = null;
     this.index = null;
@@ -205,10 +209,19 @@ export class Feeder {
     if (at < 0 || have <= segments[0]!.offset) return;
     const playing = findSegment(segments, this.video.currentTime);
     const there = [{ start: segments[0]!.start, end: segments[at]!.start }];
-    const window = Math.min(this.chooseWindow(source), source.side ? FIRST_SHARE : Infinity);
+    const window = Math.min(this.chooseWindow(source), await this.shareFirst(source, signal));
     const plan = playing > at ? null : planRequest(segments, there, segments[0]!.start, window);
     if (plan) await this.follow(plan.first, plan.last, have, plan.end, signal);
     else if (have > segments[at]!.offset) await this.forget(at);
+  }
+
+  /** Lets the side work on what was heard so far, and says how many seconds the next request may bring. */
+  private async shareFirst(source: FeederSource, signal: AbortSignal): Promise<number> {
+    let share: true | number = source.side ? true : Infinity;
+    while (share === true && source.side && !signal.aborted) {
+      share = await this.runSide(source.side, this.chooseWindow(source), signal);
+    }
+    return source.side && share !== true ? Math.max(FIRST_SHARE, Math.min(share, MOST_FIRST)) : Infinity;
   }
 
   private async openBuffer(source: FeederSource, signal: AbortSignal): Promise<SourceBuffer> {
@@ -255,6 +268,7 @@ export class Feeder {
   /** One turn: fetch what is missing, or close the end, or wait until something changes. */
   private async step(source: FeederSource, index: FileIndex, signal: AbortSignal): Promise<void> {
     if (this.held) return this.waitForChange();
+    if (this.half) return this.followHalf(index, signal);
     const window = this.chooseWindow(source);
     const share = source.side ? await this.runSide(source.side, window, signal) : Infinity;
     if (share === true) return;
@@ -308,7 +322,8 @@ export class Feeder {
     let position = offset;
     try {
       const take = async (bytes: Uint8Array): Promise<void> => {
-        await this.append(bytes, abort.signal);
+        // What was paid for is kept, even if it is what ended the budget.
+        await this.append(bytes, this.held ? signal : abort.signal);
         position += bytes.length;
         while (transfer.at < last) {
           const here = segments[transfer.at]!;
@@ -319,11 +334,22 @@ export class Feeder {
       await fetchRange(this.fileUrl, offset, end, abort.signal, this.transferHooks(take));
     } catch (error) {
       if (signal.aborted || !abort.signal.aborted) throw error;
-      await this.forget(transfer.at);
+      // Held, not left: what came of the segment stays, and is not paid for again.
+      if (this.held) this.half = { at: transfer.at, last, position, end };
+      else await this.forget(transfer.at);
     } finally {
       unlink();
       if (this.transfer === transfer) this.transfer = null;
     }
+  }
+
+  /** Goes on in the middle of a segment, unless the learner went elsewhere meanwhile. */
+  private async followHalf(index: FileIndex, signal: AbortSignal): Promise<void> {
+    const { at, last, position, end } = this.half!;
+    this.half = null;
+    const wanted = findWanted(index.segments, listSpans(this.video.buffered), this.video.currentTime);
+    if (wanted === at || wanted === at + 1) await this.follow(at, last, position, end, signal);
+    else await this.forget(at);
   }
 
   /** Resets the parser and removes the segment that came only in part. */

@@ -63,6 +63,7 @@ function isControl(target: EventTarget | null): boolean {
 
 function act(key: string, session: Session, box: HTMLElement | null): boolean {
   const { video } = session;
+  if (session.state.get().phase === 'stopped') return false;
   if (key === 'PageUp' || key === 'PageDown') return stepSlide(session, key === 'PageUp' ? -1 : 1);
   if (/^[0-9]$/.test(key) && Number.isFinite(video.duration)) {
     video.currentTime = (video.duration * Number(key)) / 10;

@@ -6,20 +6,18 @@
 
 import { useTexts } from '../lib/i18n';
 import { useStore } from '../lib/store';
-import type { Lesson } from '../lib/types';
 import { Icon } from '../ui/icons';
 import type { Deck } from './deck';
-import { readLinkHints } from './hints';
 import type { Session } from './session';
 
-/** The poster again, since a video element without a picture track shows black. */
-function Poster({ lesson }: { lesson: Lesson }) {
-  const poster = readLinkHints().frugal ? null : lesson.poster;
+/** The poster again, if it is here: a video element without a picture track shows black. */
+function Poster({ video }: { video: HTMLVideoElement }) {
+  const { poster } = video;
   return poster ? <img src={poster} alt="" /> : <Icon name="sound" />;
 }
 
 /** The slide of the present time. An earlier one stays, dimmed, until it has come. */
-function Slide({ deck, lesson }: { deck: Deck; lesson: Lesson }) {
+function Slide({ deck, video }: { deck: Deck; video: HTMLVideoElement }) {
   const texts = useTexts().player;
   const { stills, groups, at, urls, shown } = useStore(deck.state);
   const number = groups.findIndex((group) => group.last >= shown) + 1;
@@ -34,19 +32,19 @@ function Slide({ deck, lesson }: { deck: Deck; lesson: Lesson }) {
           data-start={stills[shown]?.start}
         />
       ) : (
-        <Poster lesson={lesson} />
+        <Poster video={video} />
       )}
     </div>
   );
 }
 
-export function Picture(props: { session: Session; lesson: Lesson; choice: string }) {
-  const { deck } = useStore(props.session.state);
-  if (deck) return <Slide deck={deck} lesson={props.lesson} />;
-  if (props.choice !== 'voice') return null;
+export function Picture({ session, choice }: { session: Session; choice: string }) {
+  const { deck } = useStore(session.state);
+  if (deck) return <Slide deck={deck} video={session.video} />;
+  if (choice !== 'voice') return null;
   return (
     <div class="player-still" aria-hidden="true">
-      <Poster lesson={props.lesson} />
+      <Poster video={session.video} />
     </div>
   );
 }

@@ -2,12 +2,12 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The player of the lesson page before play: a picture and a large button. What plays is a chunk of its
-// own (active.tsx), fetched when the page is idle, at the latest when the button is pressed. Nothing of
+// own (active.ts), fetched as soon as the page is there, or when the button is pressed. Nothing of
 // the lesson is fetched before, except the poster.
 
 import { useRef, useState } from 'preact/hooks';
 import { useTexts } from '../lib/i18n';
-import { useLatest, useWhen, whenIdle } from '../lib/hooks';
+import { setCalm, useLatest, useWhen } from '../lib/hooks';
 import type { Lesson } from '../lib/types';
 import { Icon } from '../ui/icons';
 import { readLinkHints } from './hints';
@@ -55,15 +55,17 @@ function useParts(turn: number, settled: boolean): Parts {
   const [active, setActive] = useState<ActiveModule | null>(null);
   const [controls, setControls] = useState<ControlsModule | null>(null);
   const [failed, setFailed] = useState(false);
+  const begun = useRef(false);
+  begun.current = turn > 0;
+  const load = (): void => {
+    setFailed(false);
+    // With play pressed the rest waits for the first sound.
+    import('./active').then(setActive, () => setFailed(true)).finally(() => begun.current || setCalm());
+  };
   useWhen(() => {
-    if (active) return undefined;
-    const load = (): void => {
-      setFailed(false);
-      import('./active').then(setActive, () => setFailed(true));
-    };
-    if (turn === 0) return whenIdle(load);
-    load();
-    return undefined;
+    // Who saves data may not press at all.
+    if (turn === 0 && readLinkHints().frugal) setCalm();
+    else if (!active) load();
   }, [turn, active]);
   useWhen(() => {
     if (!active || controls || turn === 0) return undefined;
@@ -98,6 +100,7 @@ export function Player(props: PlayerProps) {
     const element = video.current;
     const onSettled = (): void => {
       setSettled(true);
+      setCalm();
       props.onVideo(element);
     };
     const begun = new active.Session(element, { lesson, choice, at, onSettled });
@@ -111,7 +114,10 @@ export function Player(props: PlayerProps) {
     if (session) session.seek(props.wish.seconds);
     else press();
   }, [props.wish]);
-  const frugal = readLinkHints().frugal;
+  // The poster comes after what plays; once play is pressed, after the first sound.
+  const poster = active && (turn === 0 || (settled && choice !== 'slides')) && !readLinkHints().frugal ? lesson.poster : null;
+  const shown = useRef<string | null>(null);
+  shown.current ??= poster;
   const parts = { session, lesson, choice, box, onChoose: props.onChoose };
   return (
     <section
@@ -126,7 +132,7 @@ export function Player(props: PlayerProps) {
           playsInline
           preload="none"
           tabIndex={-1}
-          {...(lesson.poster && !frugal ? { poster: lesson.poster } : {})}
+          {...(shown.current ? { poster: shown.current } : {})}
           onTimeUpdate={(event) => props.onTime(event.currentTarget.currentTime)}
           onClick={(event) => session && controls?.togglePlay(event.currentTarget)}
         >

@@ -5,6 +5,7 @@
 // sound alone the bar is the waveform.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { mayTransfer } from '../lib/budget';
 import { formatClock } from '../lib/format';
 import { useWhen } from '../lib/hooks';
 import { useLateTexts } from '../lib/late';
@@ -19,6 +20,8 @@ interface SeekProps {
   lesson: Lesson;
   duration: number;
 }
+
+const SCRUB_KEYS = /^(?:Arrow(?:Left|Right|Up|Down)|Home|End)$/;
 
 function findBufferedEnd(video: HTMLVideoElement): number {
   const { buffered, currentTime } = video;
@@ -62,7 +65,7 @@ function Waveform({ peaks, duration, played }: { peaks: Peaks; duration: number;
 function useStoryboard(session: Session, url: string | null, wanted: boolean): Storyboard | null {
   const [board, setBoard] = useState<Storyboard | null>(null);
   useWhen(() => {
-    if (!wanted || !url) return undefined;
+    if (!wanted || !url || !mayTransfer()) return undefined;
     const abort = new AbortController();
     loadStoryboard(url, abort.signal, (bytes) => session.receive(bytes)).then(setBoard, () => undefined);
     return () => abort.abort();
@@ -97,9 +100,11 @@ export function SeekBar({ session, lesson, duration }: SeekProps) {
   const { peaks } = useStore(session.state);
   const [scrubbed, setScrubbed] = useState(false);
   const [pointed, setPointed] = useState<number | null>(null);
+  const [keyed, setKeyed] = useState(false);
   const board = useStoryboard(session, lesson.storyboard ?? null, scrubbed);
   const now = Math.min(video.currentTime, duration);
   const share = (seconds: number): string => `${duration > 0 ? (100 * seconds) / duration : 0}%`;
+  const shown = pointed ?? (keyed && duration > 0 ? now / duration : null);
   const point = (event: PointerEvent): void => {
     const { left, width } = (event.currentTarget as HTMLElement).getBoundingClientRect();
     setPointed(Math.max(0, Math.min(1, (event.clientX - left) / Math.max(1, width))));
@@ -120,7 +125,14 @@ export function SeekBar({ session, lesson, duration }: SeekProps) {
         onInput={(event) => {
           video.currentTime = Number(event.currentTarget.value);
         }}
+        onKeyDown={(event) => {
+          if (!SCRUB_KEYS.test(event.key)) return;
+          setScrubbed(true);
+          setKeyed(true);
+        }}
+        onBlur={() => setKeyed(false)}
         onPointerDown={(event) => {
+          setKeyed(false);
           setScrubbed(true);
           point(event);
         }}
@@ -129,7 +141,7 @@ export function SeekBar({ session, lesson, duration }: SeekProps) {
         onPointerUp={(event) => event.pointerType !== 'mouse' && setPointed(null)}
         onPointerCancel={() => setPointed(null)}
       />
-      {pointed !== null && <Preview board={board} seconds={pointed * duration} share={pointed} />}
+      {shown !== null && <Preview board={board} seconds={shown * duration} share={shown} />}
     </div>
   );
 }

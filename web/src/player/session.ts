@@ -15,7 +15,7 @@ import { startEngine, type Engine } from './engine';
 import type { SideTurn, SideWork } from './feeder';
 import { rememberLink } from './hints';
 import { readMark, writeMark } from './resume';
-import { findSound } from './support';
+import { findSound, isKept } from './support';
 import { loadPeaks, type Peaks } from './waveform';
 
 export interface SessionState {
@@ -67,6 +67,8 @@ export class Session {
   private choice: string;
   private cap: string | null = null;
   private stoppedAt: number | null = null;
+  /** Bytes over the line since this rung began. */
+  private came = 0;
   private waveformAsked = false;
   private settle: (() => void) | null;
   private readonly abort = new AbortController();
@@ -87,6 +89,8 @@ export class Session {
     listen('waiting', () => this.change({ waiting: true }));
     for (const name of ['playing', 'canplay', 'ended']) listen(name, () => this.change({ waiting: false }));
     listen('playing', () => this.state.get().deck ?? this.settled());
+    // No key and no button plays on behind the question.
+    listen('play', () => this.state.get().phase === 'stopped' && video.pause());
     listen('pause', () => this.save());
     listen('ended', () => writeMark(this.lesson.id, 0));
     listen('ratechange', () => remember('rate', video.playbackRate));
@@ -95,10 +99,9 @@ export class Session {
     this.stopBudget = budget.subscribe(() => this.obeyBudget());
     const mark = start.at ?? readMark(this.lesson.id, (this.lesson.duration_ms ?? 0) / 1000);
     this.change({ resumed: start.at === null ? mark : 0 });
-    if (mayTransfer()) this.play(mark);
+    if (!this.mustStop()) this.play(mark);
     else {
-      this.stoppedAt = mark;
-      this.change({ phase: 'stopped' });
+      this.stopAt(mark);
       this.settled();
     }
   }
@@ -109,8 +112,9 @@ export class Session {
     const cap = recall<string | null>('cap', null);
     if (choice === this.choice && (choice !== 'auto' || cap === this.cap)) return;
     this.choice = choice;
-    // Stopped at the budget: the new rung begins when the learner goes on.
-    if (this.state.get().phase === 'stopped') this.stopEngine();
+    this.came = 0;
+    // At the end of the budget the new rung begins when the learner goes on; a kept one at once.
+    if (this.mustStop()) this.stopAt(this.place());
     else this.play(this.place());
   }
 
@@ -135,6 +139,17 @@ export class Session {
     clearInterval(this.timer);
     this.stopBudget();
     this.stopEngine();
+  }
+
+  /** The budget is used up, and this is not a kept copy (of which nothing came over the line). */
+  private mustStop(): boolean {
+    return !mayTransfer() && !(this.came === 0 && isKept(this.lesson, this.choice));
+  }
+
+  private stopAt(seconds: number): void {
+    this.stopEngine();
+    this.stoppedAt = seconds;
+    this.change({ phase: 'stopped' });
   }
 
   private place(): number {
@@ -169,6 +184,7 @@ export class Session {
     const { video, lesson, choice } = this;
     this.stopEngine();
     this.stoppedAt = null;
+    this.came = 0;
     this.change({ phase: 'active', retrying: false, unsupported: false });
     const side = this.makeSide();
     const cap = recall<string | null>('cap', null);
@@ -192,6 +208,7 @@ export class Session {
 
   /** Counts what came over the line for this lesson. */
   receive(bytes: number): void {
+    this.came += bytes;
     countBytes(bytes);
     this.change({ bytes: this.state.get().bytes + bytes });
   }
@@ -241,12 +258,12 @@ export class Session {
   /** Stops at the budget, and goes on when the learner says so. */
   private obeyBudget(): void {
     const { phase } = this.state.get();
-    if (phase === 'active' && !mayTransfer()) {
+    if (phase === 'active' && this.mustStop()) {
       this.stoppedAt = this.video.currentTime;
       this.engine?.hold(true);
       this.video.pause();
       this.change({ phase: 'stopped' });
-    } else if (phase === 'stopped' && mayTransfer()) {
+    } else if (phase === 'stopped' && !this.mustStop()) {
       if (!this.engine) this.play(this.place());
       else {
         this.stoppedAt = null;

@@ -2,12 +2,14 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The end of the week's budget: nothing more is fetched until the learner says how to go on. Every way
-// says what it costs.
+// says what it costs. It takes the focus, so that a screen reader reads it and the keyboard is in it.
 
+import { useEffect, useRef } from 'preact/hooks';
 import { allowOnce, budget } from '../lib/budget';
 import { formatBytes } from '../lib/format';
 import { useTexts } from '../lib/i18n';
 import { useLateTexts } from '../lib/late';
+import { recall } from '../lib/storage';
 import { useStore } from '../lib/store';
 import type { Lesson, Rung } from '../lib/types';
 import { openSettings } from '../ui/settings-door';
@@ -35,12 +37,22 @@ export function BudgetStop({ session, lesson, choice, onChoose }: StopProps) {
   const texts = useLateTexts();
   const names = useTexts().rungs.name;
   const { spent, limit } = useStore(budget);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.querySelector('button')?.focus({ preventScroll: true });
+  }, []);
   return (
-    <div class="player-message player-stop" role="alertdialog" aria-label={texts.budget.over}>
-      <p>
+    <div
+      ref={box}
+      class="player-message player-stop"
+      role="alertdialog"
+      aria-labelledby="stop-title"
+      aria-describedby="stop-help"
+    >
+      <p id="stop-title">
         <strong>{texts.budget.over}</strong>
       </p>
-      <p>
+      <p id="stop-help">
         {limit !== null && texts.budget.spentOf(formatBytes(spent), formatBytes(limit))}{' '}
         {texts.budget.overHelp}
       </p>
@@ -67,6 +79,11 @@ export function BudgetStop({ session, lesson, choice, onChoose }: StopProps) {
         <button type="button" class="button" onClick={() => openSettings()}>
           {texts.budget.change}
         </button>
+        {recall<string[]>('kept', []).length > 0 && (
+          <a class="button" href="/offline">
+            {texts.budget.kept}
+          </a>
+        )}
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ import { useLateTexts } from '../lib/late';
 import { useStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
 import { Icon } from '../ui/icons';
+import { LateIcon } from '../ui/late-icons';
 import type { Deck, DeckState } from './deck';
 import { stepSlide } from './keys';
 import type { Session } from './session';
@@ -101,12 +102,10 @@ function Slides({ session, state, pictures }: { session: Session; state: DeckSta
               class="strip-slide"
               tabIndex={index === Math.max(0, here) ? 0 : -1}
               aria-current={index === here ? 'true' : undefined}
-              aria-label={texts.slides.at(index + 1, start)}
               onClick={() => session.seek(state.stills[group.first]!.start + 0.01)}
             >
               {pictures && url && <img src={url} alt="" />}
-              <strong>{index + 1}</strong>
-              <span>{start}</span>
+              <span class="unseen">{texts.slides.slide}</span> <strong>{index + 1}</strong> <span>{start}</span>{' '}
               {count > 1 && <small>{texts.slides.steps(count)}</small>}
             </button>
             {index === here && count > 1 && <Steps session={session} state={state} group={group} />}
@@ -133,7 +132,7 @@ export function Strip({ session, deck, lesson, onChoose }: StripProps) {
           aria-label={texts.slides.previous}
           onClick={() => stepSlide(session, -1)}
         >
-          <Icon name="previous" />
+          <LateIcon name="previous" />
         </button>
         <span class="strip-count">{texts.slides.count(state.groups.length)}</span>
         <button
@@ -142,7 +141,7 @@ export function Strip({ session, deck, lesson, onChoose }: StripProps) {
           aria-label={texts.slides.next}
           onClick={() => stepSlide(session, 1)}
         >
-          <Icon name="next" />
+          <LateIcon name="next" />
         </button>
         {!pictures && missing > 0 && (
           <button type="button" class="link" onClick={() => setPictures(true)}>

@@ -5,7 +5,8 @@
 // says that it decodes it smoothly: an old phone that can, but stutters, is better off with H.264.
 
 import { useEffect } from 'preact/hooks';
-import { remainingBytes } from '../lib/budget';
+import { mayTransfer, remainingBytes } from '../lib/budget';
+import { recall } from '../lib/storage';
 import { createStore, useStore } from '../lib/store';
 import type { Lesson, Rung } from '../lib/types';
 import { measureLink, readLinkHints } from './hints';
@@ -46,7 +47,18 @@ function isTypePlayable(rung: Rung): boolean {
   return mse.isTypeSupported(mimeType({ codecs: rung.codecs, hasPicture: hasPicture(rung) }));
 }
 
+/** Whether the lesson has a rung of this name that this browser says it cannot play. */
+export function isRefused(lesson: Lesson, name: string | null): boolean {
+  const rung = lesson.rungs.find((item) => item.name === name);
+  return rung !== undefined && isThere(rung) && isAv1(rung) && (!isTypePlayable(rung) || verdicts.get()[verdictKey(rung)] === false);
+}
+
 const isThere = (rung: Rung): boolean => rung.url !== null && !rung.error;
+
+/** Whether a copy of the lesson in this rung is kept here, so that playing it costs nothing. */
+export function isKept(lesson: Lesson, rung: string): boolean {
+  return lesson.kept_only === true || recall<string[]>('kept-rungs', []).includes(`${lesson.id} ${rung}`);
+}
 
 /** The file that plays as `voice` and beside slides: Opus where it can be played, for it is smaller. */
 export function findSound(lesson: Lesson): Rung | undefined {
@@ -106,9 +118,14 @@ export function findCap(rungs: readonly Rung[], cap: string | null): Rung | unde
 const PROPOSALS = ['medium', 'lite', 'small', 'slides', 'voice', 'large', 'clear'];
 const CHEAP = ['slides', 'lite', 'voice', 'small'];
 
-/** The rung to propose: what was chosen before, else the best that line and budget carry with ease. */
+/**
+ * The rung to propose: at the end of the budget one that is kept, else what was chosen before, else the best
+ * that line and budget carry with ease.
+ */
 export function chooseRung(lesson: Lesson, rungs: readonly Rung[], remembered: string | null): string | null {
   const names = rungs.map((rung) => rung.name);
+  const free = mayTransfer() ? undefined : names.filter((name) => isKept(lesson, name)).pop();
+  if (free) return free;
   if (remembered === 'auto' && names.length > 1 && !lesson.kept_only) return 'auto';
   if (remembered && names.includes(remembered)) return remembered;
   if (readLinkHints().weak) return CHEAP.find((name) => names.includes(name)) ?? names[0] ?? null;

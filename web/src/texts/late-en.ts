@@ -21,6 +21,22 @@ export const lateEn: LateTexts = {
     minutes: 'Length',
     prices: 'Data used',
     over: 'more than the budget has left',
+    short: {
+      voice: 'Sound',
+      slides: 'Slides',
+      lite: 'Frugal',
+      small: 'Small',
+      medium: 'Medium',
+      clear: 'Clear',
+      large: 'Large',
+    },
+  },
+  lesson: {
+    share: 'Share',
+    shareAt: (time) => `Copy link at ${time}`,
+    shareLink: 'Copy link',
+    copied: 'Link copied',
+    copyFailed: 'Copying is not possible here. Select the address of this page and copy it yourself.',
   },
   player: {
     pause: 'Pause',
@@ -51,7 +67,7 @@ export const lateEn: LateTexts = {
   slides: {
     heading: 'Slides',
     count: (n) => `${n} ${n === 1 ? 'slide' : 'slides'}`,
-    at: (n, time) => `Slide ${n} at ${time}`,
+    slide: 'Slide',
     steps: (n) => `${n} steps`,
     step: (n, time) => `Step ${n} at ${time}`,
     loading: (n) => `Loading slide ${n}…`,

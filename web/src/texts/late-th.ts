@@ -20,6 +20,22 @@ export const lateTh = {
     minutes: 'ความยาว',
     prices: 'ข้อมูลที่ใช้',
     over: 'เกินงบที่เหลือ',
+    short: {
+      voice: 'เสียง',
+      slides: 'สไลด์',
+      lite: 'ประหยัด',
+      small: 'เล็ก',
+      medium: 'กลาง',
+      clear: 'คม',
+      large: 'ใหญ่',
+    } as Record<string, string>,
+  },
+  lesson: {
+    share: 'แบ่งปัน',
+    shareAt: (time: string) => `คัดลอกลิงก์ที่นาที ${time}`,
+    shareLink: 'คัดลอกลิงก์',
+    copied: 'คัดลอกลิงก์แล้ว',
+    copyFailed: 'คัดลอกไม่ได้ เลือกที่อยู่ของหน้านี้แล้วคัดลอกเอง',
   },
   player: {
     pause: 'หยุดชั่วคราว',
@@ -50,7 +66,7 @@ export const lateTh = {
   slides: {
     heading: 'สไลด์',
     count: (n: number) => `${n} สไลด์`,
-    at: (n: number, time: string) => `สไลด์ ${n} นาทีที่ ${time}`,
+    slide: 'สไลด์',
     steps: (n: number) => `${n} ขั้น`,
     step: (n: number, time: string) => `ขั้นที่ ${n} นาทีที่ ${time}`,
     loading: (n: number) => `กำลังโหลดสไลด์ ${n}…`,

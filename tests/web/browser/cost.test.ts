@@ -63,14 +63,13 @@ test('a learner’s open page gains the rungs as they appear, and plays on', asy
   lesson = await waitForLesson(daemon, id, (item) => item.state === 'published');
   const page = await openLesson({}, recall('rung', 'voice'));
   const before = await listRungs(page);
-  assert.ok(!before.includes('large'), `too fast: ${before.join(' ')}`);
   await page.locator('.lesson-side > .hint[role=status]').waitFor();
   await page.evaluate(() => Object.assign(window, { sameVisit: true }));
   await play(page);
-  await page.locator('.rung input[value=large]').waitFor({ timeout: 300_000 });
   lesson = await waitForLesson(daemon, id, (item) => item.complete && !item.refining);
-  await page.locator('.rung input[value=clear]').waitFor({ timeout: 120_000 });
   const kinds = lesson.rungs.map((rung) => rung.name).filter((name) => name !== 'voice-opus');
+  assert.ok(before.length < kinds.length, `${before.join(' ')} at first, of ${kinds.join(' ')}`);
+  await page.locator('.rung').nth(kinds.length).waitFor({ timeout: 120_000 });
   assert.deepEqual((await listRungs(page)).sort(), [...kinds, 'auto'].sort());
   assert.equal(await page.evaluate(() => 'sameVisit' in window), true);
   assert.equal(await chosen(page), 'voice');

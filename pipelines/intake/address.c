@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SOURCES_MAX 16
+#define RTSP_PORT 554
 
 static const struct {
     const char *scheme;     // lower case, with its colon
@@ -24,6 +25,7 @@ intake_address_free(IntakeAddress *address)
     g_free(address->uri);
     g_free(address->path);
     g_free(address->host);
+    g_free(address->query);
     g_strfreev(address->sources);
     g_free(address->interface);
     g_free(address->local);
@@ -153,6 +155,22 @@ check_url(const char *text, GError **error)
     return host != NULL && *host != '\0' ? TRUE : refuse("this URL is not valid", error);
 }
 
+static gboolean
+parse_satip(IntakeAddress *address, GError **error)
+{
+    static const char *const form =
+        "write satip://HOST/?src=1&freq=11778&pol=v&msys=dvbs2&sr=27500";
+    g_autoptr(GUri) uri = g_uri_parse(address->uri, G_URI_FLAGS_ENCODED, NULL);
+    if (uri == NULL || g_uri_get_host(uri) == NULL || *g_uri_get_host(uri) == '\0' ||
+        g_uri_get_query(uri) == NULL || g_uri_get_userinfo(uri) != NULL)
+        return refuse(form, error);
+    int port = g_uri_get_port(uri);
+    address->host = g_strdup(g_uri_get_host(uri));
+    address->port = port > 0 ? (guint16)port : RTSP_PORT;
+    address->query = g_strdup(g_uri_get_query(uri));
+    return TRUE;
+}
+
 /* Returns: (static) (nullable): what stands behind the scheme. */
 static const char *
 find_scheme(const char *text, IntakeAddressKind *kind)
@@ -181,6 +199,10 @@ intake_address_parse(const char *text, GError **error)
         good = parse_file(address, rest != NULL ? rest : text, error);
     else if (address->kind == INTAKE_ADDRESS_UDP || address->kind == INTAKE_ADDRESS_RTP)
         good = parse_datagrams(address, rest, error);
+    else if (address->kind == INTAKE_ADDRESS_SATIP)
+        good = parse_satip(address, error);
+    else if (address->kind == INTAKE_ADDRESS_DVB)
+        address->query = g_strdup(rest);
     else if (address->kind == INTAKE_ADDRESS_HTTP)
         good = check_url(text, error);
     return good ? g_steal_pointer(&address) : NULL;

@@ -20,8 +20,10 @@ typedef struct {
     IntakeAddressKind kind; // (value)
     char *uri;              // (owned) as typed; whole for HTTP
     char *path;             // (owned) (nullable) of a file
-    char *host;             // (owned) (nullable) group or own address, numeric; UDP and RTP
-    guint16 port;           // (value) UDP and RTP
+    char *host;             // (owned) (nullable) group or own address, numeric; UDP and RTP;
+                            // name or address of the server; SAT>IP
+    guint16 port;           // (value) UDP, RTP and SAT>IP
+    char *query;            // (owned) (nullable) what to tune; SAT>IP and DVB
     char **sources;         // (owned) senders to join, numeric; empty: anybody
     char *interface;        // (owned) (nullable) name of the interface to join on
     char *local;            // (owned) (nullable) own address on the interface to join on, numeric
@@ -32,7 +34,8 @@ typedef struct {
  *
  * Reads `file:PATH` or a bare path; `udp://[SOURCE@]ADDRESS:PORT[?interface=NAME&localaddr=ADDRESS&
  * sources=ADDRESS,…]`, `rtp:` alike, where the two slashes may be left out and VLC's `@ADDRESS`
- * will do; `http:` and `https:`. `srt:`, `satip:` and `dvb:` are recognised and not taken apart.
+ * will do; `http:` and `https:`; `satip://HOST[:PORT]/?QUERY` (satip_query.h reads the query);
+ * `dvb:QUERY` (dvb_tuning.h). `srt:` is recognised and not taken apart.
  * Returns: (transfer full): or NULL with G_IO_ERROR_INVALID_ARGUMENT.
  */
 IntakeAddress *intake_address_parse(const char *text, GError **error);

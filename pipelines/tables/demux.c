@@ -26,6 +26,7 @@ struct _TablesDemux {
     TablesClock clock;                               // (value)
     TablesAssembler *assemblers[TABLES_PACKET_PIDS]; // (owned) (nullable)
     guint8 wanted[TABLES_PACKET_PIDS];               // (value) named by the PAT at work
+    guint wanted_version;                            // (value) grows with each change of assemblers
     guint seen;                                      // (value) TablesDemuxTables
     gint64 now_us;                                   // (value) of the bytes at work
     guint64 sections;                                // (value)
@@ -103,9 +104,11 @@ follow_pat(TablesDemux *demux)
         TablesAssembler **assembler = &demux->assemblers[i];
         if (demux->wanted[i] != 0 && *assembler == NULL) {
             *assembler = tables_assembler_new((guint16)i, on_assembler_section, demux);
+            demux->wanted_version++;
         } else if (demux->wanted[i] == 0 && *assembler != NULL) {
             demux->broken += tables_assembler_get_broken(*assembler);
             g_clear_pointer(assembler, tables_assembler_free);
+            demux->wanted_version++;
         }
     }
 }
@@ -217,6 +220,18 @@ tables_demux_get_missing(TablesDemux *demux)
             missing |= TABLES_DEMUX_PMT;
     }
     return any ? missing : missing | TABLES_DEMUX_PMT;
+}
+
+gboolean
+tables_demux_is_wanted(const TablesDemux *demux, guint16 pid)
+{
+    return pid < TABLES_PACKET_PIDS && demux->assemblers[pid] != NULL;
+}
+
+guint
+tables_demux_get_wanted_version(const TablesDemux *demux)
+{
+    return demux->wanted_version;
 }
 
 guint64

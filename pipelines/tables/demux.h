@@ -53,6 +53,12 @@ const TablesClock *tables_demux_get_clock(const TablesDemux *demux);
 /** Returns: the TablesDemuxTables that have not come. */
 guint tables_demux_get_missing(TablesDemux *demux);
 
+/** Returns: whether tables are read from @pid. */
+gboolean tables_demux_is_wanted(const TablesDemux *demux, guint16 pid);
+
+/** Returns: a number that is another whenever tables_demux_is_wanted() may say something else. */
+guint tables_demux_get_wanted_version(const TablesDemux *demux);
+
 /** Returns: sections that were refused for their length, check sum or numbers. */
 guint64 tables_demux_get_broken_sections(const TablesDemux *demux);
 

@@ -67,6 +67,41 @@ print_total(TablesDemux *demux)
 }
 
 static void
+print_signal(const IntakeSignal *signal)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "what", "signal");
+    json_object_set_boolean_member(object, "lock", signal->locked);
+    verbs_lines_set_number(object, "level", signal->level, -1);
+    verbs_lines_set_number(object, "quality", signal->quality, -1);
+    verbs_lines_set_number(object, "frontend", signal->frontend, -1);
+    if (signal->frequency_mhz > 0)
+        json_object_set_double_member(object, "frequency_mhz", signal->frequency_mhz);
+    if (!isnan(signal->cn_db))
+        json_object_set_double_member(object, "cn_db", round(signal->cn_db * 10) / 10);
+    if (!isnan(signal->ber))
+        json_object_set_double_member(object, "ber", signal->ber);
+    verbs_lines_print(object);
+}
+
+static void
+print_signal_text(const IntakeSignal *signal)
+{
+    verbs_lines_write("%s: %s", verbs_common_say("สัญญาณ", "signal"),
+                      signal->locked ? verbs_common_say("ล็อกแล้ว", "locked")
+                                     : verbs_common_say("ไม่ล็อก", "no lock"));
+    if (signal->level >= 0)
+        verbs_lines_write(", %s %d/255", verbs_common_say("ความแรง", "level"), signal->level);
+    if (signal->quality >= 0)
+        verbs_lines_write(", %s %d/15", verbs_common_say("คุณภาพ", "quality"), signal->quality);
+    if (!isnan(signal->cn_db))
+        verbs_lines_write(", C/N %.1f dB", signal->cn_db);
+    if (!isnan(signal->ber))
+        verbs_lines_write(", BER %.1e", signal->ber);
+    verbs_lines_write("\n");
+}
+
+static void
 print_service(const TablesService *service)
 {
     JsonObject *object = json_object_new();
@@ -150,7 +185,8 @@ verbs_probe_run(int argc, char **argv)
             "tables."));
     if (exit_code != EX_OK)
         return exit_code;
-    VerbsReceiveOrder order = {.options = &options, .seconds = SECONDS};
+    IntakeSignal signal = {.known = FALSE};
+    VerbsReceiveOrder order = {.options = &options, .seconds = SECONDS, .signal = &signal};
     g_autoptr(TablesDemux) demux = verbs_receive_run(&order, &exit_code);
     if (demux == NULL)
         return exit_code;
@@ -159,6 +195,10 @@ verbs_probe_run(int argc, char **argv)
         print_total_text(demux);
     else
         print_total(demux);
+    if (signal.known && options.text)
+        print_signal_text(&signal);
+    else if (signal.known)
+        print_signal(&signal);
     g_autoptr(GPtrArray) services = tables_demux_list_services(demux, FALSE);
     for (guint i = 0; i < services->len && !options.text; i++)
         print_service(services->pdata[i]);

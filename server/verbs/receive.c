@@ -8,17 +8,22 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <libsoup/soup.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "pipelines/intake/datagrams.h"
+#include "pipelines/intake/error.h"
+#include "pipelines/intake/satip.h"
 #include "server/verbs/common.h"
+#include "server/verbs/tuner.h"
 
 #define PIECE_BYTES (256 * 1024)
 #define GUIDE_BYTES_MAX (256 * 1024 * 1024)
 #define HTTP_SECONDS 15 // without an answer or a byte
 #define SECONDS_MAX 86400
+#define PATIENCE 1 // after the first, a SAT>IP client has another way of sending to try
 
 typedef struct {
     const VerbsReceiveOrder *order; // (unowned)
@@ -28,10 +33,15 @@ typedef struct {
     SoupSession *session;           // (owned) (nullable)
     SoupMessage *message;           // (owned) (nullable)
     GInputStream *stream;           // (owned) (nullable)
+    IntakeAddress *address;         // (owned)
     IntakeDatagrams *datagrams;     // (owned) (nullable)
+    IntakeSatip *satip;             // (owned) (nullable)
+    IntakeSignal signal;            // (value) of a tuner
+    guint wanted_version;           // (value) of the demux, as the tuner was told
     guint8 *piece;                  // (owned) PIECE_BYTES
     GError *error;                  // (owned) (nullable) why it ended early
     guint64 bytes;                  // (value) that came
+    guint patience;                 // (value) failures of a tuner until that is its answer
     gboolean endless;               // (value) has no end of its own
     gboolean waiting;               // (value) a read is under way
     gboolean over;                  // (value) nothing more is wanted
@@ -105,7 +115,9 @@ end(Receive *receive, GError *error)
         g_clear_error(&error);
     receive->over = TRUE;
     g_cancellable_cancel(receive->cancellable);
-    if (!receive->waiting)
+    if (receive->satip != NULL)
+        intake_satip_leave(receive->satip); // the loop is left when it is OVER
+    else if (!receive->waiting)
         g_main_loop_quit(receive->loop);
 }
 
@@ -130,6 +142,72 @@ static void
 on_datagram(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
 {
     take(data, bytes, length, now_us);
+}
+
+static void
+start_deadline(Receive *receive)
+{
+    int typed = receive->order->options->seconds;
+    int seconds = typed > 0 ? typed : receive->order->seconds;
+    if (typed > 0 || receive->endless)
+        g_timeout_add_seconds((guint)seconds, on_deadline, receive);
+}
+
+/* A tuner sends the PIDs that it is asked for: those of tables. */
+static void
+follow_tables(Receive *receive)
+{
+    IntakePids pids = {.all = FALSE};
+    for (guint pid = 0; pid < INTAKE_PIDS_COUNT; pid++)
+        if (tables_demux_is_wanted(receive->demux, (guint16)pid))
+            intake_pids_add(&pids, (guint16)pid);
+    receive->wanted_version = tables_demux_get_wanted_version(receive->demux);
+    intake_satip_set_pids(receive->satip, &pids);
+}
+
+static void
+on_satip_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
+{
+    Receive *receive = data;
+    if (receive->over)
+        return;
+    receive->signal = intake_satip_get_signal(receive->satip);
+    take(receive, bytes, length, now_us);
+    if (!receive->over &&
+        receive->wanted_version != tables_demux_get_wanted_version(receive->demux))
+        follow_tables(receive);
+}
+
+/* What fails before anything came is told at once; later it is waited for. */
+static void
+on_satip_changed(IntakeSatipState state, const GError *error, gpointer data)
+{
+    Receive *receive = data;
+    TablesHealthTotal total = tables_health_get_total(tables_demux_get_health(receive->demux));
+    if (state == INTAKE_SATIP_LEAVING)
+        receive->signal = intake_satip_get_signal(receive->satip);
+    if (state == INTAKE_SATIP_OVER)
+        g_main_loop_quit(receive->loop);
+    else if (error != NULL && total.packets > 0)
+        verbs_tuner_report(receive->address, error);
+    else if (error != NULL && receive->patience-- == 0)
+        end(receive, g_error_copy(error));
+}
+
+static gboolean
+open_satip(Receive *receive, GError **error)
+{
+    static const IntakeSatipFuncs funcs = {
+        .received = on_satip_received,
+        .changed = on_satip_changed,
+    };
+    receive->endless = TRUE;
+    receive->satip = intake_satip_open(receive->address, NULL, &funcs, receive, error);
+    if (receive->satip == NULL)
+        return FALSE;
+    follow_tables(receive);
+    start_deadline(receive);
+    return TRUE;
 }
 
 static void on_stream_read(GObject *source, GAsyncResult *result, gpointer data);
@@ -164,15 +242,6 @@ on_stream_read(GObject *source, GAsyncResult *result, gpointer data)
         end(receive, NULL);
     else
         read_on(receive);
-}
-
-static void
-start_deadline(Receive *receive)
-{
-    int typed = receive->order->options->seconds;
-    int seconds = typed > 0 ? typed : receive->order->seconds;
-    if (typed > 0 || receive->endless)
-        g_timeout_add_seconds((guint)seconds, on_deadline, receive);
 }
 
 static void
@@ -239,8 +308,9 @@ open_address(Receive *receive, const IntakeAddress *address, GError **error)
         receive->datagrams = intake_datagrams_open(address, on_datagram, receive, error);
         start_deadline(receive);
         return receive->datagrams != NULL;
-    case INTAKE_ADDRESS_SRT:
     case INTAKE_ADDRESS_SATIP:
+        return open_satip(receive, error);
+    case INTAKE_ADDRESS_SRT:
     case INTAKE_ADDRESS_DVB:
         break;
     }
@@ -278,12 +348,16 @@ judge(Receive *receive)
 {
     const char *uri = receive->order->options->uri;
     gboolean any = tables_health_get_total(tables_demux_get_health(receive->demux)).packets > 0;
+    if (receive->error != NULL && receive->error->domain == INTAKE_ERROR)
+        return verbs_tuner_report(receive->address, receive->error);
     if (receive->error != NULL) {
         int exit_code = report(uri, receive->error);
         return any ? EX_OK : exit_code;
     }
     if (any)
         return EX_OK;
+    if (receive->satip != NULL)
+        return verbs_tuner_report_nothing(receive->address, &receive->signal);
     gboolean silent = receive->endless && receive->bytes == 0;
     g_printerr("daorian: %s: %s\n", uri,
                silent ? verbs_common_say(
@@ -297,6 +371,8 @@ judge(Receive *receive)
 static void
 clear(Receive *receive)
 {
+    g_clear_pointer(&receive->satip, intake_satip_free);
+    g_clear_pointer(&receive->address, intake_address_free);
     g_clear_pointer(&receive->demux, tables_demux_free);
     g_clear_pointer(&receive->loop, g_main_loop_unref);
     g_clear_object(&receive->cancellable);
@@ -316,13 +392,16 @@ verbs_receive_run(const VerbsReceiveOrder *order, int *exit_code)
         .guide_keep_ms = G_MAXINT64,
     };
     g_autoptr(GError) error = NULL;
-    g_autoptr(IntakeAddress) address = intake_address_parse(order->options->uri, &error);
+    IntakeAddress *address = intake_address_parse(order->options->uri, &error);
     if (address == NULL) {
         *exit_code = report(order->options->uri, error);
         return NULL;
     }
     Receive receive = {
         .order = order,
+        .address = address,
+        .signal = {.level = -1, .quality = -1, .frontend = -1, .cn_db = NAN, .ber = NAN},
+        .patience = PATIENCE,
         .demux = tables_demux_new(&settings),
         .loop = g_main_loop_new(NULL, FALSE),
         .cancellable = g_cancellable_new(),
@@ -338,6 +417,8 @@ verbs_receive_run(const VerbsReceiveOrder *order, int *exit_code)
         g_clear_pointer(&receive.datagrams, intake_datagrams_close);
     tables_demux_finish(receive.demux);
     *exit_code = judge(&receive);
+    if (order->signal != NULL)
+        *order->signal = receive.signal;
     if (*exit_code == EX_OK)
         demux = g_steal_pointer(&receive.demux);
     clear(&receive);

@@ -5,6 +5,7 @@
 // read until it ends, enough came, time is over or somebody presses Ctrl-C.
 #pragma once
 
+#include "pipelines/intake/signal.h"
 #include "pipelines/tables/demux.h"
 
 /** The options of the three verbs, as typed. */
@@ -22,6 +23,7 @@ typedef struct {
     const VerbsReceiveOptions *options;   // (unowned)
     int seconds;                          // (value) of a stream without an end when none were typed
     gboolean (*is_enough)(TablesDemux *); // (nullable) ends a stream without an end
+    IntakeSignal *signal;                 // (unowned) (nullable) takes what a tuner said last
 } VerbsReceiveOrder;
 
 /** Frees what is inside. */

@@ -310,4 +310,65 @@ static const char STEP_2_SQL[] =
     "CREATE INDEX jobs_by_time ON jobs (created_ms, id);"
     "PRAGMA user_version = 2;";
 
-const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, NULL};
+// Broadcasts. What a scan finds and what a person decides are columns of their own, so that a new
+// scan cannot lose an edit: own_name, own_channel and shown are a person's, NULL while nobody said.
+static const char STEP_3_SQL[] =
+    "CREATE TABLE multiplexes ("
+    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
+    " uri TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " text_default TEXT NOT NULL DEFAULT '',"
+    " network TEXT NOT NULL DEFAULT '',"
+    " transport_stream_id INTEGER NOT NULL DEFAULT -1,"
+    " original_network_id INTEGER NOT NULL DEFAULT -1,"
+    " revision INTEGER NOT NULL DEFAULT 1,"
+    " scanned_ms INTEGER NOT NULL DEFAULT 0,"
+    " created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE services ("
+    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
+    " multiplex_id TEXT NOT NULL REFERENCES multiplexes (id) ON DELETE CASCADE,"
+    " service_id INTEGER NOT NULL CHECK (service_id BETWEEN 0 AND 65535),"
+    " name TEXT NOT NULL,"
+    " provider TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('tv','radio','data','unknown')),"
+    " encrypted INTEGER NOT NULL CHECK (encrypted IN (0, 1)),"
+    " channel INTEGER NOT NULL DEFAULT -1,"
+    " streams TEXT NOT NULL DEFAULT '[]',"
+    " present INTEGER NOT NULL CHECK (present IN (0, 1)),"
+    " own_name TEXT,"
+    " own_channel INTEGER,"
+    " shown INTEGER CHECK (shown IN (0, 1)),"
+    " revision INTEGER NOT NULL DEFAULT 1,"
+    " seen_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL,"
+    " UNIQUE (multiplex_id, service_id)"
+    ") STRICT, WITHOUT ROWID;"
+
+    // start_ms NULL: the broadcaster gives no time. end_ms is for the index alone.
+    "CREATE TABLE guide_events ("
+    " service TEXT NOT NULL REFERENCES services (id) ON DELETE CASCADE,"
+    " event_id INTEGER NOT NULL CHECK (event_id BETWEEN 0 AND 65535),"
+    " start_ms INTEGER,"
+    " duration_ms INTEGER,"
+    " end_ms INTEGER GENERATED ALWAYS AS (start_ms + coalesce(duration_ms, 0)) STORED,"
+    " title TEXT NOT NULL,"
+    " summary TEXT NOT NULL,"
+    " description TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " genre TEXT,"
+    " age INTEGER NOT NULL DEFAULT 0,"
+    " programme_crid TEXT,"
+    " series_crid TEXT,"
+    " running INTEGER NOT NULL DEFAULT 0,"
+    " updated_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (service, event_id)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX guide_events_by_start ON guide_events (service, start_ms);"
+    "CREATE INDEX guide_events_by_end ON guide_events (end_ms);"
+    "PRAGMA user_version = 3;";
+
+const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, NULL};

@@ -193,10 +193,11 @@ intake_address_parse(const char *text, GError **error)
     address->sources = g_new0(char *, 1);
     const char *rest = find_scheme(text, &address->kind);
     gboolean good = TRUE;
-    if (rest == NULL && strstr(text, "://") != NULL)
-        good = refuse("this kind of address is not known", error);
-    else if (rest == NULL || address->kind == INTAKE_ADDRESS_FILE)
-        good = parse_file(address, rest != NULL ? rest : text, error);
+    if (rest == NULL)
+        good = strstr(text, "://") == NULL ? parse_file(address, text, error)
+                                           : refuse("this kind of address is not known", error);
+    else if (address->kind == INTAKE_ADDRESS_FILE)
+        good = parse_file(address, rest, error);
     else if (address->kind == INTAKE_ADDRESS_UDP || address->kind == INTAKE_ADDRESS_RTP)
         good = parse_datagrams(address, rest, error);
     else if (address->kind == INTAKE_ADDRESS_SATIP)

@@ -5,6 +5,7 @@
 #include "server/verbs/guide.h"
 
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 #include <sysexits.h>
 
 #include "pipelines/tables/time.h"
@@ -114,12 +115,12 @@ print_text(const TablesGuideItem *item, const char *language)
                                  ? verbs_lines_format_time(event->start_ms)
                                  : g_strdup(verbs_common_say("ไม่ระบุเวลา", "no time"));
     gint64 minutes = event->duration_ms != TABLES_TIME_UNDEFINED ? event->duration_ms / 60000 : 0;
-    verbs_lines_write("%5u  %-16s  %4" G_GINT64_FORMAT "′  %s\n", item->service_id, start, minutes,
-                      text != NULL && text->title[0] != '\0' ? text->title : "-");
+    printf("%5u  %-16s  %4" G_GINT64_FORMAT "′  %s\n", item->service_id, start, minutes,
+           text != NULL && text->title[0] != '\0' ? text->title : "-");
     if (text == NULL || text->summary[0] == '\0')
         return;
     g_autofree char *summary = g_strdelimit(g_strdup(text->summary), "\n", ' ');
-    verbs_lines_write("                                %s\n", summary);
+    printf("                                %s\n", summary);
 }
 
 int

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Called by scan.c, guide.c and probe.c.
+// Called by scan.c, guide.c and probe.c, which print with stdio as this file does: g_print() would
+// put question marks for Thai where the locale is not UTF-8.
 #include "server/verbs/lines.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "server/verbs/common.h"
@@ -12,21 +12,12 @@
 #define BUDDHIST_ERA 543
 
 void
-verbs_lines_write(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-}
-
-void
 verbs_lines_print(JsonObject *object)
 {
     g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
     json_node_take_object(node, object);
     g_autofree char *line = json_to_string(node, FALSE);
-    verbs_lines_write("%s\n", line);
+    puts(line);
 }
 
 void

@@ -6,9 +6,6 @@
 
 #include <json-glib/json-glib.h>
 
-/** Prints to standard output, in UTF-8 whatever the locale (g_print would put question marks). */
-void verbs_lines_write(const char *format, ...) G_GNUC_PRINTF(1, 2);
-
 /** Prints @object (taken) as one line. */
 void verbs_lines_print(JsonObject *object);
 

@@ -6,6 +6,7 @@
 
 #include <json-glib/json-glib.h>
 #include <math.h>
+#include <stdio.h>
 #include <sysexits.h>
 
 #include "pipelines/tables/time.h"
@@ -148,29 +149,27 @@ print_total_text(TablesDemux *demux)
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++)
         if ((missing & tables[i].table) != 0)
             g_string_append_printf(names, " %s", tables[i].name);
-    verbs_lines_write("%s: %" G_GUINT64_FORMAT " × %u, %.3f Mbit/s, %.1f s\n",
-                      verbs_common_say("แพ็กเก็ต", "packets"), total.packets,
-                      tables_demux_get_stride(demux), (double)total.bits_per_second / 1e6,
-                      total.span_s);
-    verbs_lines_write("%s: CC %" G_GUINT64_FORMAT ", TEI %" G_GUINT64_FORMAT
-                      ", sync %" G_GUINT64_FORMAT ", CRC %" G_GUINT64_FORMAT "\n",
-                      verbs_common_say("ข้อผิดพลาด", "errors"), total.lost, total.damaged,
-                      tables_demux_get_sync_losses(demux), tables_demux_get_broken_sections(demux));
-    verbs_lines_write("%s:%s\n", verbs_common_say("ตารางที่ขาด", "missing tables"),
-                      names->len > 0 ? names->str : verbs_common_say(" ไม่มี", " none"));
+    printf("%s: %" G_GUINT64_FORMAT " × %u, %.3f Mbit/s, %.1f s\n",
+           verbs_common_say("แพ็กเก็ต", "packets"), total.packets, tables_demux_get_stride(demux),
+           (double)total.bits_per_second / 1e6, total.span_s);
+    printf("%s: CC %" G_GUINT64_FORMAT ", TEI %" G_GUINT64_FORMAT ", sync %" G_GUINT64_FORMAT
+           ", CRC %" G_GUINT64_FORMAT "\n",
+           verbs_common_say("ข้อผิดพลาด", "errors"), total.lost, total.damaged,
+           tables_demux_get_sync_losses(demux), tables_demux_get_broken_sections(demux));
+    printf("%s:%s\n", verbs_common_say("ตารางที่ขาด", "missing tables"),
+           names->len > 0 ? names->str : verbs_common_say(" ไม่มี", " none"));
 }
 
 static void
 print_pid_text(const TablesHealthPid *pid)
 {
-    verbs_lines_write("  PID %4u  %9.1f kbit/s  CC %-5" G_GUINT64_FORMAT
-                      " TEI %-5" G_GUINT64_FORMAT,
-                      pid->pid, (double)pid->bits_per_second / 1e3, pid->lost, pid->damaged);
+    printf("  PID %4u  %9.1f kbit/s  CC %-5" G_GUINT64_FORMAT " TEI %-5" G_GUINT64_FORMAT, pid->pid,
+           (double)pid->bits_per_second / 1e3, pid->lost, pid->damaged);
     if (pid->pcrs > 0)
-        verbs_lines_write("  PCR %.1f µs, %.1f ms", pid->jitter_max_us, pid->interval_max_ms);
+        printf("  PCR %.1f µs, %.1f ms", pid->jitter_max_us, pid->interval_max_ms);
     if (pid->scrambled > 0)
-        verbs_lines_write("  %s", verbs_common_say("เข้ารหัส", "scrambled"));
-    verbs_lines_write("\n");
+        printf("  %s", verbs_common_say("เข้ารหัส", "scrambled"));
+    printf("\n");
 }
 
 int

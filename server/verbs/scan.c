@@ -5,6 +5,7 @@
 #include "server/verbs/scan.h"
 
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 #include <sysexits.h>
 
 #include "server/verbs/common.h"
@@ -81,12 +82,12 @@ print_text(const TablesService *service)
     }
     g_autofree char *channel =
         service->channel > 0 ? g_strdup_printf("%d", service->channel) : g_strdup("-");
-    verbs_lines_write("%5u  %4s  %-28s  %-7s  %s  %s\n", service->service_id, channel,
-                      service->name[0] != '\0' ? service->name : "-",
-                      tables_service_get_word(tables_service_get_kind(service)),
-                      tables_service_is_encrypted(service) ? verbs_common_say("เข้ารหัส", "encrypted")
-                                                           : verbs_common_say("ไม่เข้ารหัส", "clear"),
-                      streams->str);
+    printf("%5u  %4s  %-28s  %-7s  %s  %s\n", service->service_id, channel,
+           service->name[0] != '\0' ? service->name : "-",
+           tables_service_get_word(tables_service_get_kind(service)),
+           tables_service_is_encrypted(service) ? verbs_common_say("เข้ารหัส", "encrypted")
+                                                : verbs_common_say("ไม่เข้ารหัส", "clear"),
+           streams->str);
 }
 
 static gboolean

@@ -14,11 +14,14 @@
 #include "catalog/accounts.h"
 #include "catalog/backup.h"
 #include "catalog/error.h"
+#include "catalog/guide.h"
 #include "catalog/ids.h"
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "catalog/migrations.h"
+#include "catalog/multiplexes.h"
 #include "catalog/search.h"
+#include "catalog/services.h"
 
 /* Runs SQL behind the catalogue's back. */
 static void
@@ -38,6 +41,25 @@ assert_refused(const char *path, CatalogError code)
     g_autoptr(GError) error = NULL;
     g_assert_null(catalog_database_open(path, &error));
     g_assert_true(g_error_matches(error, CATALOG_ERROR, (int)code));
+}
+
+/* The multiplex that schema 3 came with: its service's edit and its programme are as they were. */
+static void
+assert_broadcasts(CatalogDatabase *database, gboolean present)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) multiplexes = catalog_multiplexes_list(database, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(multiplexes->len, ==, present ? 1 : 0);
+    if (!present)
+        return;
+    const CatalogMultiplexes *multiplex = multiplexes->pdata[0];
+    g_autoptr(GPtrArray) services = catalog_services_list(database, multiplex->id, &error);
+    const CatalogServices *service = services->pdata[0];
+    g_assert_cmpstr(service->own_name, ==, "ห้องเรียน ป.๑");
+    g_autoptr(GPtrArray) events =
+        catalog_guide_list(database, service->id, 1760000000000, 1760000000001, &error);
+    g_assert_cmpuint(events->len, ==, 1);
 }
 
 static void
@@ -72,6 +94,7 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         g_assert_cmpint(lesson->job->generation, ==, 1);
         g_assert_cmpint(lesson->length_bytes, ==, 100);
         g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
+        assert_broadcasts(database, schema >= 3);
     }
 }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Programmes of the guide, one an event id of a service. Written in bounded transactions by whoever
+// listens to a multiplex. All functions: on the connection's thread, inside a transaction.
+#pragma once
+
+#include "catalog/database.h"
+
+#define CATALOG_GUIDE_BATCH_MAX 256      // events of one call, so that others get their turn
+#define CATALOG_GUIDE_NO_TIME G_MININT64 // start or duration that the broadcaster does not give
+
+typedef struct {
+    char *service;        // (owned) id of the service's row
+    gint64 event_id;      // 0 to 65535
+    gint64 start_ms;      // UTC milliseconds, or CATALOG_GUIDE_NO_TIME
+    gint64 duration_ms;   // or CATALOG_GUIDE_NO_TIME
+    char *title;          // (owned)
+    char *summary;        // (owned)
+    char *description;    // (owned)
+    char *language;       // (owned): ISO 639-2, may be empty
+    char *genre;          // (owned) (nullable): one word
+    gint64 age;           // least age in years, 0: none
+    char *programme_crid; // (owned) (nullable)
+    char *series_crid;    // (owned) (nullable)
+    gint64 running;       // running_status
+} CatalogGuide;
+
+void catalog_guide_free(CatalogGuide *event);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogGuide, catalog_guide_free)
+
+/**
+ * catalog_guide_put:
+ * @events: (element-type CatalogGuide): CATALOG_GUIDE_BATCH_MAX at most
+ * @changed: (out): how many are new or were different
+ *
+ * Returns: FALSE with INVALID for too many, NOT_FOUND for a service that is not there.
+ */
+gboolean catalog_guide_put(CatalogDatabase *database, GPtrArray *events, gint64 now_ms,
+                           gint64 *changed, GError **error);
+
+/** Forgets programmes that ended before @end_ms, a batch at most; @dropped (out): how many. */
+gboolean catalog_guide_drop(CatalogDatabase *database, gint64 end_ms, gint64 *dropped,
+                            GError **error);
+
+/** Returns: (transfer full) (element-type CatalogGuide): what is on at any moment from @from_ms
+ * until before
+ * @until_ms, by start; a batch at most: the last one's start leads to the next. */
+GPtrArray *catalog_guide_list(CatalogDatabase *database, const char *service, gint64 from_ms,
+                              gint64 until_ms, GError **error);

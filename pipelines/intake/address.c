@@ -188,6 +188,7 @@ find_scheme(const char *text, IntakeAddressKind *kind)
 IntakeAddress *
 intake_address_parse(const char *text, GError **error)
 {
+    g_return_val_if_fail(text != NULL, NULL);
     g_autoptr(IntakeAddress) address = g_new0(IntakeAddress, 1);
     address->uri = g_strdup(text);
     address->sources = g_new0(char *, 1);

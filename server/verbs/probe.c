@@ -88,18 +88,18 @@ print_signal(const IntakeSignal *signal)
 static void
 print_signal_text(const IntakeSignal *signal)
 {
-    verbs_lines_write("%s: %s", verbs_common_say("สัญญาณ", "signal"),
-                      signal->locked ? verbs_common_say("ล็อกแล้ว", "locked")
-                                     : verbs_common_say("ไม่ล็อก", "no lock"));
+    printf("%s: %s", verbs_common_say("สัญญาณ", "signal"),
+           signal->locked ? verbs_common_say("ล็อกแล้ว", "locked")
+                          : verbs_common_say("ไม่ล็อก", "no lock"));
     if (signal->level >= 0)
-        verbs_lines_write(", %s %d/255", verbs_common_say("ความแรง", "level"), signal->level);
+        printf(", %s %d/255", verbs_common_say("ความแรง", "level"), signal->level);
     if (signal->quality >= 0)
-        verbs_lines_write(", %s %d/15", verbs_common_say("คุณภาพ", "quality"), signal->quality);
+        printf(", %s %d/15", verbs_common_say("คุณภาพ", "quality"), signal->quality);
     if (!isnan(signal->cn_db))
-        verbs_lines_write(", C/N %.1f dB", signal->cn_db);
+        printf(", C/N %.1f dB", signal->cn_db);
     if (!isnan(signal->ber))
-        verbs_lines_write(", BER %.1e", signal->ber);
-    verbs_lines_write("\n");
+        printf(", BER %.1e", signal->ber);
+    printf("\n");
 }
 
 static void

@@ -128,7 +128,11 @@ intake_satip_query_parse(const char *text, GError **error)
                     "a SAT>IP address has letters, digits and URL signs alone");
         return NULL;
     }
-    g_auto(GStrv) pairs = g_strsplit(text, "&", PARAMETERS_MAX);
+    g_auto(GStrv) pairs = g_strsplit(text, "&", PARAMETERS_MAX + 1);
+    if (g_strv_length(pairs) > PARAMETERS_MAX) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "too many parameters");
+        return NULL;
+    }
     for (guint i = 0; pairs[i] != NULL; i++)
         if (*pairs[i] != '\0' && !take_parameter(query, tuning, pairs[i], error))
             return NULL;

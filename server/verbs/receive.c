@@ -14,6 +14,7 @@
 #include <sysexits.h>
 
 #include "pipelines/intake/datagrams.h"
+#include "pipelines/intake/dvb.h"
 #include "pipelines/intake/error.h"
 #include "pipelines/intake/satip.h"
 #include "server/verbs/common.h"
@@ -36,6 +37,7 @@ typedef struct {
     IntakeAddress *address;         // (owned)
     IntakeDatagrams *datagrams;     // (owned) (nullable)
     IntakeSatip *satip;             // (owned) (nullable)
+    IntakeDvb *dvb;                 // (owned) (nullable)
     IntakeSignal signal;            // (value) of a tuner
     guint wanted_version;           // (value) of the demux, as the tuner was told
     guint8 *piece;                  // (owned) PIECE_BYTES
@@ -194,6 +196,30 @@ on_satip_changed(IntakeSatipState state, const GError *error, gpointer data)
         end(receive, g_error_copy(error));
 }
 
+static void
+on_dvb_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
+{
+    Receive *receive = data;
+    if (!receive->over)
+        take(receive, bytes, length, now_us);
+}
+
+static void
+on_dvb_failed(const GError *error, gpointer data)
+{
+    end(data, g_error_copy(error));
+}
+
+static gboolean
+open_dvb(Receive *receive, GError **error)
+{
+    static const IntakeDvbFuncs funcs = {.received = on_dvb_received, .failed = on_dvb_failed};
+    receive->endless = TRUE;
+    receive->dvb = intake_dvb_open(receive->address, &funcs, receive, error);
+    start_deadline(receive);
+    return receive->dvb != NULL;
+}
+
 static gboolean
 open_satip(Receive *receive, GError **error)
 {
@@ -310,8 +336,9 @@ open_address(Receive *receive, const IntakeAddress *address, GError **error)
         return receive->datagrams != NULL;
     case INTAKE_ADDRESS_SATIP:
         return open_satip(receive, error);
-    case INTAKE_ADDRESS_SRT:
     case INTAKE_ADDRESS_DVB:
+        return open_dvb(receive, error);
+    case INTAKE_ADDRESS_SRT:
         break;
     }
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s", address->uri);
@@ -356,7 +383,7 @@ judge(Receive *receive)
     }
     if (any)
         return EX_OK;
-    if (receive->satip != NULL)
+    if (receive->satip != NULL || receive->dvb != NULL)
         return verbs_tuner_report_nothing(receive->address, &receive->signal);
     gboolean silent = receive->endless && receive->bytes == 0;
     g_printerr("daorian: %s: %s\n", uri,
@@ -372,6 +399,7 @@ static void
 clear(Receive *receive)
 {
     g_clear_pointer(&receive->satip, intake_satip_free);
+    g_clear_pointer(&receive->dvb, intake_dvb_close);
     g_clear_pointer(&receive->address, intake_address_free);
     g_clear_pointer(&receive->demux, tables_demux_free);
     g_clear_pointer(&receive->loop, g_main_loop_unref);
@@ -415,6 +443,8 @@ verbs_receive_run(const VerbsReceiveOrder *order, int *exit_code)
     }
     if (receive.datagrams != NULL)
         g_clear_pointer(&receive.datagrams, intake_datagrams_close);
+    if (receive.dvb != NULL)
+        receive.signal = intake_dvb_get_signal(receive.dvb);
     tables_demux_finish(receive.demux);
     *exit_code = judge(&receive);
     if (order->signal != NULL)

@@ -47,10 +47,40 @@ static const Sentence satip_sentences[] = {
                                 EX_UNAVAILABLE},
 };
 
+/* Cards give no other errors than these; the rest is as for one that broke down. */
+static const Sentence dvb_sentences[] = {
+    [INTAKE_ERROR_BUSY] = {"การ์ดรับสัญญาณนี้มีโปรแกรมอื่นใช้อยู่ ปิดโปรแกรมนั้นหรือเลือก adapter= อื่น",
+                           "another program uses this DVB card; end it, or choose another adapter=",
+                           EX_TEMPFAIL},
+    [INTAKE_ERROR_REFUSED] = {"การ์ดรับสัญญาณไม่รับค่าการจูนนี้ ตรวจว่าการ์ดรองรับ msys และค่าอื่นถูกต้อง",
+                              "the DVB card does not take these parameters; check that it can do "
+                              "this msys=",
+                              EX_CONFIG},
+    [INTAKE_ERROR_MISSING] = {"ไม่พบหรือเปิดการ์ดรับสัญญาณไม่ได้ ตรวจว่าเสียบการ์ด ติดตั้งเฟิร์มแวร์ "
+                              "ผู้ใช้อยู่ในกลุ่ม video และ adapter= ถูกต้อง (ดู ls /dev/dvb)",
+                              "this DVB card is not there or cannot be opened; check that it is "
+                              "plugged in and has its firmware, that you are in the group video, "
+                              "and adapter= (see ls /dev/dvb)",
+                              EX_NOINPUT},
+    [INTAKE_ERROR_GONE] = {"การ์ดรับสัญญาณหยุดทำงานหรือถูกถอดออก ถอดแล้วเสียบใหม่",
+                           "the DVB card stopped or was taken out; plug it in again",
+                           EX_UNAVAILABLE},
+};
+
+static const Sentence *
+find_sentence(const IntakeAddress *address, const GError *error)
+{
+    if (address->kind != INTAKE_ADDRESS_DVB)
+        return &satip_sentences[error->code];
+    gboolean known =
+        error->code < (gint)G_N_ELEMENTS(dvb_sentences) && dvb_sentences[error->code].thai != NULL;
+    return &dvb_sentences[known ? error->code : INTAKE_ERROR_GONE];
+}
+
 int
 verbs_tuner_report(const IntakeAddress *address, const GError *error)
 {
-    const Sentence *sentence = &satip_sentences[error->code];
+    const Sentence *sentence = find_sentence(address, error);
     g_printerr("daorian: %s: %s (%s)\n", address->uri,
                verbs_common_say(sentence->thai, sentence->english), error->message);
     return sentence->exit_code;
@@ -59,7 +89,7 @@ verbs_tuner_report(const IntakeAddress *address, const GError *error)
 int
 verbs_tuner_report_nothing(const IntakeAddress *address, const IntakeSignal *signal)
 {
-    gboolean blind = signal->known && !signal->locked;
+    gboolean blind = address->kind == INTAKE_ADDRESS_DVB || (signal->known && !signal->locked);
     g_printerr("daorian: %s: %s\n", address->uri,
                blind ? verbs_common_say("ตัวรับสัญญาณไม่พบสัญญาณ ตรวจความถี่ ขั้ว อัตราสัญลักษณ์ จาน และสาย",
                                         "the tuner finds no signal; check frequency, polarisation, "

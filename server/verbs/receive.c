@@ -56,6 +56,16 @@ verbs_receive_clear(VerbsReceiveOptions *options)
     g_clear_pointer(&options->language, g_free);
 }
 
+static const char addresses[] =
+    "URI:\n"
+    "  FILE.ts\n"
+    "  udp://239.1.1.1:5004?interface=eth1    rtp://…    http://…\n"
+    "  satip://SERVER/?src=1&freq=11778&pol=v&msys=dvbs2&sr=27500[&pids=all][&transport=tcp]\n"
+    "  satip://SERVER/?freq=626&bw=8&msys=dvbt2&plp=0\n"
+    "  dvb://?adapter=0&msys=dvbs2&freq=11778&pol=v&sr=27500&lnb=universal[&committed=0]\n"
+    "  dvb://?msys=dvbs2&freq=11778&pol=v&sr=27500&unicable=en50494&ub=1&ubfreq=1210\n"
+    "  dvb://?msys=dvbt2&freq=626&bw=8\n";
+
 static int
 check_options(VerbsReceiveOptions *options)
 {
@@ -96,7 +106,8 @@ verbs_receive_parse(VerbsReceiveOptions *options, int *argc, char ***argv, const
         G_OPTION_ENTRY_NULL,
     };
     g_auto(VerbsCommon) common = {0};
-    int exit_code = verbs_common_parse(&common, argc, argv, "URI", summary, entries);
+    g_autofree char *more = g_strconcat(summary, "\n\n", addresses, NULL);
+    int exit_code = verbs_common_parse(&common, argc, argv, "URI", more, entries);
     if (exit_code != EX_OK)
         return exit_code;
     if (*argc != 2)

@@ -14,6 +14,7 @@
 #include <linux/dvb/dmx.h>
 #include <linux/dvb/frontend.h>
 #include <math.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -56,13 +57,23 @@ set_error(GError **error, int number, const char *path)
     g_set_error(error, INTAKE_ERROR, (gint)code, "%s: %s", path, g_strerror(number));
 }
 
-static struct dvb_open_descriptor *
-open_device(IntakeDvb *dvb, enum dvb_dev_type type, int flags, GError **error)
+/* dvb_dev_seek_by_adapter() would leak the name of what is not there. */
+static const struct dvb_dev_list *
+find_device(IntakeDvb *dvb, const char *kind, guint number)
 {
-    struct dvb_dev_list *entry =
-        dvb_dev_seek_by_adapter(dvb->device, dvb->tuning.adapter, dvb->tuning.frontend, type);
-    if (entry == NULL && type != DVB_DEVICE_FRONTEND) // some cards have fewer of these
-        entry = dvb_dev_seek_by_adapter(dvb->device, dvb->tuning.adapter, 0, type);
+    g_autofree char *name = g_strdup_printf("dvb%u.%s%u", dvb->tuning.adapter, kind, number);
+    for (int i = 0; i < dvb->device->num_devices; i++)
+        if (g_strcmp0(dvb->device->devices[i].sysname, name) == 0)
+            return &dvb->device->devices[i];
+    return NULL;
+}
+
+static struct dvb_open_descriptor *
+open_device(IntakeDvb *dvb, const char *kind, int flags, GError **error)
+{
+    const struct dvb_dev_list *entry = find_device(dvb, kind, dvb->tuning.frontend);
+    if (entry == NULL && strcmp(kind, "frontend") != 0) // some cards have fewer of the others
+        entry = find_device(dvb, kind, 0);
     if (entry == NULL) {
         set_error(error, ENOENT, dvb->path);
         return NULL;
@@ -79,13 +90,13 @@ open_devices(IntakeDvb *dvb, GError **error)
 {
     dvb_dev_set_log(dvb->device, 0, on_device_log);
     dvb_dev_find(dvb->device, NULL, NULL); // finds nothing where there is no card
-    dvb->front = open_device(dvb, DVB_DEVICE_FRONTEND, O_RDWR, error);
+    dvb->front = open_device(dvb, "frontend", O_RDWR, error);
     if (dvb->front == NULL)
         return FALSE;
-    dvb->demux = open_device(dvb, DVB_DEVICE_DEMUX, O_RDWR, error);
+    dvb->demux = open_device(dvb, "demux", O_RDWR, error);
     if (dvb->demux == NULL)
         return FALSE;
-    dvb->dvr = open_device(dvb, DVB_DEVICE_DVR, O_RDONLY | O_NONBLOCK, error);
+    dvb->dvr = open_device(dvb, "dvr", O_RDONLY | O_NONBLOCK, error);
     return dvb->dvr != NULL;
 }
 

@@ -28,6 +28,7 @@ FOREIGN = (
     (re.compile(r"gst/|libav|libsw"), ("pipelines",), "only pipelines/ speaks GStreamer and FFmpeg"),
     (re.compile(r"sqlite3(ext)?\.h|fts5\.h"), ("catalog",), "only catalog/ speaks SQLite"),
     (re.compile(r"thai/"), ("catalog",), "only catalog/ breaks Thai words"),
+    (re.compile(r"libxml/"), ("pipelines",), "only pipelines/ reads XML"),
     (re.compile(r"libsoup/"), ("server",), "only server/ speaks HTTP"),
     (re.compile(r"gnutls/"), ("server",), "only server/tls/ makes certificates"),
 )

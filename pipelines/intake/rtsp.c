@@ -27,6 +27,7 @@ struct _IntakeRtsp {
     gboolean connecting;       // (value) on_client_connected() is still to come
     guint inside;              // (value) callbacks at work
     gboolean dying;            // (value) freed from inside one
+    gboolean doomed;           // (value) on_idle_destroy() is on its way
 };
 
 static void
@@ -100,7 +101,10 @@ enter(IntakeRtsp *rtsp)
 static GstRTSPResult
 leave(IntakeRtsp *rtsp)
 {
-    if (--rtsp->inside == 0 && rtsp->dying && !rtsp->connecting) {
+    rtsp->inside--;
+    // The watch may call again before the idle source does.
+    if (rtsp->inside == 0 && rtsp->dying && !rtsp->connecting && !rtsp->doomed) {
+        rtsp->doomed = TRUE;
         g_autoptr(GSource) idle = g_idle_source_new();
         g_source_set_priority(idle, G_PRIORITY_DEFAULT);
         attach(idle, on_idle_destroy, rtsp);

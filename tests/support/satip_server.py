@@ -14,6 +14,7 @@ PER_DATAGRAM = 7
 REASONS = {200: "OK", 302: "Moved Temporarily", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
            454: "Session Not Found", 461: "Unsupported Transport", 503: "Service Unavailable"}
 HANG, CLOSE = "hang", "close"  # an answer that never comes; a connection that ends
+RAW = "raw"  # (RAW, bytes, "") is sent as it is, then the connection ends
 
 
 class Request:
@@ -156,9 +157,11 @@ class Connection(threading.Thread):
 
     def answer(self, request):
         status, headers, body = self.server.decide(self, request)
-        if status == CLOSE:
+        if status == RAW:
+            self.send(headers)
+        if status in (CLOSE, RAW):
             self.close()
-        if status in (HANG, CLOSE):
+        if status in (HANG, CLOSE, RAW):
             return
         lines = [f"RTSP/1.0 {status} {REASONS[status]}", f"CSeq: {request.headers['cseq']}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -169,7 +172,7 @@ class Connection(threading.Thread):
 
 
 class SatipServer:
-    """`misbehave(server, request)` may return (status, headers, body), a bare status, HANG or CLOSE instead of the right
+    """`misbehave(server, request)` may return (status, headers, body), a bare status, HANG, CLOSE or RAW instead of the right
     answer, or None for it."""
 
     def __init__(self, stream, misbehave=None, passes=None, tuners=4, timeout=60, port=0):

@@ -6,6 +6,7 @@ Arguments: the daorian executable, the thai-mux executable."""
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
-from satip_server import CLOSE, SatipServer  # noqa: E402
+from satip_server import CLOSE, HANG, RAW, SatipServer  # noqa: E402
 
 USAGE, UNAVAILABLE, TEMPFAIL, PROTOCOL, CONFIG, NOHOST = 64, 69, 75, 76, 78, 68
 TUNING = "src=1&freq=11778&pol=v&msys=dvbs2&sr=27500&fec=34&mtype=8psk&ro=0.35&plts=on"
@@ -203,6 +204,49 @@ def stop_when(server, method, count, bench, *command):
     return bench.finish(process)
 
 
+def test_restarted(bench):
+    """The server is gone for a while and comes back with nothing of what it knew."""
+    reached = threading.Event()
+
+    def stop(_, request):
+        if is_change(request):
+            reached.set()
+            return HANG
+        return None
+    with SatipServer(bench.stream, stop, passes=lambda session, pid: pid == 0) as server:
+        process = bench.start(server, "scan", "--seconds", "100")
+        assert reached.wait(100), "the tables were never asked for"
+    with SatipServer(bench.stream, port=server.port) as again:
+        code, out, error = bench.finish(process)
+        assert code == 0 and len(out.splitlines()) == 4, (code, error)
+        assert "ended the connection" in error, error
+        assert len(again.asked("SETUP")) == 1 and len(again.asked("TEARDOWN")) == 1
+
+
+def test_no_answer(bench):
+    reached = threading.Event()
+
+    def hang(_, request):
+        reached.set()
+        return HANG
+    with SatipServer(bench.stream, hang) as server:
+        process = bench.start(server, "scan", "--seconds", "100")
+        assert reached.wait(100), "the server was never asked"
+        process.send_signal(signal.SIGINT)
+        code, out, error = bench.finish(process)
+        assert code == UNAVAILABLE and out == "" and "nothing came" in error, (code, error)
+
+
+def test_noise(bench):
+    noise = bytes(random.Random(4).randrange(256) for _ in range(20000))
+    for data in (noise, b"HTTP/1.1 400 Bad Request\r\n\r\n", b"$\x00\xff\xff" + noise, b"\r\n" * 5000, b"RTSP/1.0 200 OK",
+                 b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 4294967295\r\n\r\n", b"RTSP/1.0 200 OK\r\nX: " + b"y" * 100000,
+                 b"RTSP/1.0 -1 \r\nCSeq: 1\r\n\r\n", b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 100, b""):
+        with SatipServer(bench.stream, lambda server, request, data=data: (RAW, data, "")) as server:
+            code, out, error = bench.run(server, "scan", "--seconds", "100")
+            assert code in (UNAVAILABLE, PROTOCOL) and out == "" and len(error) > 20, (data[:40], code, error)
+
+
 def test_figures(bench):
     with SatipServer(bench.stream, timeout=2) as server:
         code, out, error = stop_when(server, "OPTIONS", 1, bench, "probe", "--seconds", "100")
@@ -227,7 +271,7 @@ def test_no_lock(bench):
 
 TESTS = [test_datagrams, test_inside, test_no_datagrams, test_unsupported_transport, test_all_pids, test_pids_run_out,
          test_vanished, test_session_lost, test_wrong_session, test_redirected, test_redirected_for_ever, test_refused,
-         test_address, test_figures, test_no_lock]
+         test_address, test_restarted, test_no_answer, test_noise, test_figures, test_no_lock]
 
 
 def main():

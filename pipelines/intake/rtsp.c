@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // GSocketClient connects, since GstRTSPConnection would block; a GstRTSPWatch does the rest. The
-// watch must outlive its own callbacks, so whoever frees from inside one frees a moment later.
+// watch must outlive its own callbacks, so whoever frees from inside one frees a moment later. The
+// library reads a message to its end while bytes are there: a server that sends a head without end
+// holds the thread, so what must not be held keeps this in a process of its own.
 #include "pipelines/intake/rtsp.h"
 
 #include <gio/gio.h>

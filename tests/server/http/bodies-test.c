@@ -328,7 +328,7 @@ test_handler_hears_of_the_end(void)
     int descriptor = client_connect(fixture);
 
     client_send(descriptor, "GET /never HTTP/1.1\r\nHost: h\r\n\r\n");
-    client_dawdle(descriptor, 20);
+    g_assert_true(fixture_wait(fixture, &fixture->n_waiting, 1));
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     close(descriptor);
     g_assert_true(fixture_wait(fixture, &fixture->n_cancelled, 1));

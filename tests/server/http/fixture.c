@@ -62,8 +62,11 @@ on_cancellable_cancelled(GCancellable *cancellable, gpointer user_data)
 static void
 handle_never(HttpExchange *exchange)
 {
+    Fixture *fixture = http_exchange_get_app(exchange);
+
     g_signal_connect(http_exchange_get_cancellable(exchange), "cancelled",
-                     G_CALLBACK(on_cancellable_cancelled), http_exchange_get_app(exchange));
+                     G_CALLBACK(on_cancellable_cancelled), fixture);
+    fixture_count(fixture, &fixture->n_waiting);
 }
 
 typedef struct {

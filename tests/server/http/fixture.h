@@ -22,7 +22,8 @@ typedef struct {
     guint8 *big;           // (owned): bytes of FIXTURE_BIG
     gint n_lookups;        // (atomic): how often the application was asked for a lesson
     gint n_aborts;         // (atomic): bodies cut short
-    gint n_cancelled;      // (atomic): handlers that saw the peer go
+    gint n_waiting;        // (atomic): handlers that began and answer never
+    gint n_cancelled;      // (atomic): of them, those that saw the peer go
     gint n_closed_streams; // (atomic): event streams that ended
     gint is_hidden;        // (atomic): the public lesson is withdrawn
     gint pauses;           // (atomic): the upload handler pauses at each chunk

@@ -106,6 +106,8 @@ def ask(daemon, port, path, host="127.0.0.1", trusted=True, **headers):
     else:
         context = ssl.create_default_context(cafile=daemon.data / "tls" / "authority.crt" if trusted else None)
         connection = http.client.HTTPSConnection(host, port, timeout=30, context=context)
+        # By address, whatever this machine's name service says of the host the certificate must name.
+        connection.sock = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=30), server_hostname=host)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     return response.status, response.headers, response.read()

@@ -3,14 +3,15 @@
 
 // GSocketClient connects, since GstRTSPConnection would block; a GstRTSPWatch does the rest. The
 // watch must outlive its own callbacks, so whoever frees from inside one frees a moment later. The
-// library reads a message to its end while bytes are there: a server that sends a head without end
-// holds the thread, so what must not be held keeps this in a process of its own.
+// library reads a message to its end while bytes are there: a tap between it and the server hands
+// them on in pieces, and ends a message without end.
 #include "pipelines/intake/rtsp.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
 #include "pipelines/intake/error.h"
+#include "pipelines/intake/tap.h"
 
 #define BODY_BYTES_MAX 65536
 #define BACKLOG_BYTES 65536
@@ -20,6 +21,7 @@ struct _IntakeRtsp {
     gpointer data;             // (unowned) for funcs
     GCancellable *cancellable; // (owned) of connecting
     GSocketConnection *stream; // (owned) (nullable) closes the socket
+    IntakeTap *tap;            // (owned) (nullable)
     GstRTSPConnection *conn;   // (owned) (nullable)
     GstRTSPWatch *watch;       // (owned) (nullable)
     GSource *deadline;         // (owned) (nullable)
@@ -61,6 +63,7 @@ destroy(IntakeRtsp *rtsp)
     }
     if (rtsp->conn != NULL)
         gst_rtsp_connection_free(rtsp->conn);
+    g_clear_pointer(&rtsp->tap, intake_tap_free);
     g_clear_object(&rtsp->stream);
     g_clear_object(&rtsp->cancellable);
     g_free(rtsp);
@@ -180,6 +183,7 @@ on_watch_message(GstRTSPWatch *watch, GstRTSPMessage *message, gpointer data)
 {
     IntakeRtsp *rtsp = data;
     enter(rtsp);
+    intake_tap_note_message(rtsp->tap);
     if (gst_rtsp_message_get_type(message) == GST_RTSP_MESSAGE_RESPONSE) {
         take_answer(rtsp, message);
     } else if (gst_rtsp_message_get_type(message) == GST_RTSP_MESSAGE_DATA) {
@@ -213,6 +217,16 @@ on_watch_error(GstRTSPWatch *watch, GstRTSPResult result, gpointer data)
     return leave(rtsp);
 }
 
+static void
+on_tap_flooded(gpointer data)
+{
+    IntakeRtsp *rtsp = data;
+    enter(rtsp);
+    fail(rtsp,
+         g_error_new_literal(INTAKE_ERROR, INTAKE_ERROR_PROTOCOL, "a message came without an end"));
+    leave(rtsp);
+}
+
 static gboolean
 start_watch(IntakeRtsp *rtsp)
 {
@@ -221,10 +235,14 @@ start_watch(IntakeRtsp *rtsp)
         .closed = on_watch_closed,
         .error = on_watch_error,
     };
-    GSocket *socket = g_socket_connection_get_socket(rtsp->stream);
+    rtsp->tap =
+        intake_tap_new(g_socket_connection_get_socket(rtsp->stream), on_tap_flooded, rtsp, NULL);
+    if (rtsp->tap == NULL)
+        return FALSE;
     g_autoptr(GInetAddress) remote = intake_rtsp_get_remote(rtsp);
     g_autofree char *ip = remote != NULL ? g_inet_address_to_string(remote) : g_strdup("");
-    if (gst_rtsp_connection_create_from_socket(socket, ip, 0, NULL, &rtsp->conn) != GST_RTSP_OK)
+    if (gst_rtsp_connection_create_from_socket(intake_tap_get_inside(rtsp->tap), ip, 0, NULL,
+                                               &rtsp->conn) != GST_RTSP_OK)
         return FALSE;
     gst_rtsp_connection_set_remember_session_id(rtsp->conn, FALSE);
     gst_rtsp_connection_set_content_length_limit(rtsp->conn, BODY_BYTES_MAX);

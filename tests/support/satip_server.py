@@ -15,6 +15,8 @@ REASONS = {200: "OK", 302: "Moved Temporarily", 400: "Bad Request", 403: "Forbid
            454: "Session Not Found", 461: "Unsupported Transport", 503: "Service Unavailable"}
 HANG, CLOSE = "hang", "close"  # an answer that never comes; a connection that ends
 RAW = "raw"  # (RAW, bytes, "") is sent as it is, then the connection ends
+FLOOD = "flood"  # (FLOOD, bytes, "") is sent again and again until the client hangs up
+FLOOD_PIECES_MAX = 1 << 16
 
 
 class Request:
@@ -157,11 +159,12 @@ class Connection(threading.Thread):
 
     def answer(self, request):
         status, headers, body = self.server.decide(self, request)
-        if status == RAW:
-            self.send(headers)
-        if status in (CLOSE, RAW):
+        if status in (RAW, FLOOD):
+            for _ in range(FLOOD_PIECES_MAX if status == FLOOD else 1):
+                self.send(headers)
+        if status in (CLOSE, RAW, FLOOD):
             self.close()
-        if status in (HANG, CLOSE, RAW):
+        if status in (HANG, CLOSE, RAW, FLOOD):
             return
         lines = [f"RTSP/1.0 {status} {REASONS[status]}", f"CSeq: {request.headers['cseq']}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -172,8 +175,8 @@ class Connection(threading.Thread):
 
 
 class SatipServer:
-    """`misbehave(server, request)` may return (status, headers, body), a bare status, HANG, CLOSE or RAW instead of the right
-    answer, or None for it."""
+    """`misbehave(server, request)` may return (status, headers, body), a bare status, HANG, CLOSE, RAW or FLOOD instead of the
+    right answer, or None for it."""
 
     def __init__(self, stream, misbehave=None, passes=None, tuners=4, timeout=60, port=0):
         self.stream, self.misbehave, self.tuners, self.timeout = stream, misbehave, tuners, timeout

@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
-from satip_server import CLOSE, HANG, RAW, SatipServer  # noqa: E402
+from satip_server import CLOSE, FLOOD, HANG, RAW, SatipServer  # noqa: E402
 
 USAGE, UNAVAILABLE, TEMPFAIL, PROTOCOL, CONFIG, NOHOST = 64, 69, 75, 76, 78, 68
 TUNING = "src=1&freq=11778&pol=v&msys=dvbs2&sr=27500&fec=34&mtype=8psk&ro=0.35&plts=on"
@@ -247,6 +247,22 @@ def test_noise(bench):
             assert code in (UNAVAILABLE, PROTOCOL) and out == "" and len(error) > 20, (data[:40], code, error)
 
 
+def test_head_without_end(bench):
+    """GstRTSPConnection would read for ever; also where the first line never ends."""
+    for data in (b"RTSP/1.0 200 OK\r\n" + b"X-Line: more\r\n" * 4000, b"y" * 60000):
+        with SatipServer(bench.stream, lambda server, request, data=data: (FLOOD, data, "")) as server:
+            code, out, error = bench.run(server, "scan", "--seconds", "100")
+            assert code == PROTOCOL and out == "" and "not what a SAT>IP server says" in error, (code, error)
+
+
+def test_head_without_end_later(bench):
+    """The same beside packets inside the connection, as the answer to a sign of life."""
+    misbehave = once("OPTIONS", (FLOOD, b"RTSP/1.0 200 OK\r\n" + b"X-Line: more\r\n" * 4000, ""))
+    with SatipServer(bench.stream, misbehave, passes=only_pat_at_first, timeout=2) as server:
+        bench.scan(server, TUNING + "&transport=tcp")
+        assert len(server.asked("SETUP")) == 2
+
+
 def test_figures(bench):
     with SatipServer(bench.stream, timeout=2) as server:
         code, out, error = stop_when(server, "OPTIONS", 1, bench, "probe", "--seconds", "100")
@@ -271,7 +287,8 @@ def test_no_lock(bench):
 
 TESTS = [test_datagrams, test_inside, test_no_datagrams, test_unsupported_transport, test_all_pids, test_pids_run_out,
          test_vanished, test_session_lost, test_wrong_session, test_redirected, test_redirected_for_ever, test_refused,
-         test_address, test_restarted, test_no_answer, test_noise, test_figures, test_no_lock]
+         test_address, test_restarted, test_no_answer, test_noise, test_head_without_end,
+         test_head_without_end_later, test_figures, test_no_lock]
 
 
 def main():

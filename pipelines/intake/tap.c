@@ -5,9 +5,11 @@
 // room; an end is handed on as a half-close.
 #include "pipelines/intake/tap.h"
 
-#include <sys/socket.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #define PIECE_BYTES 16384
+#define STRANGERS_MAX 16
 
 typedef struct {
     IntakeTap *tap;            // (unowned)
@@ -24,7 +26,7 @@ struct _IntakeTap {
     gpointer data;            // (unowned) for flooded
     GSocket *outside;         // (owned)
     GSocket *near;            // (owned) our end of the pair
-    GSocket *inside;          // (owned) the library's
+    GSocket *inside;          // (owned) (nullable) the library's
     Pipe in;                  // (value)
     Pipe out;                 // (value)
     gsize unfinished;         // (value) bytes read since the last whole message
@@ -119,22 +121,65 @@ start(IntakeTap *tap, Pipe *pipe, GSocket *from, GSocket *to)
     wait_for(pipe);
 }
 
+/* The library asks a socket for its IP address, so no socketpair() will do. Somebody else on this
+ * machine may connect first: only the one whose port is ours is taken. */
+static GSocket *
+connect_pair(GSocket *listener, GSocket *near, GError **error)
+{
+    g_autoptr(GSocketAddress) own = NULL;
+    g_autoptr(GSocketAddress) address = g_socket_get_local_address(listener, error);
+    if (address == NULL || !g_socket_connect(near, address, NULL, error) ||
+        (own = g_socket_get_local_address(near, error)) == NULL)
+        return NULL;
+    int port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(own));
+    for (guint i = 0; i < STRANGERS_MAX; i++) {
+        g_autoptr(GSocket) accepted = g_socket_accept(listener, NULL, error);
+        g_autoptr(GSocketAddress) peer =
+            accepted != NULL ? g_socket_get_remote_address(accepted, error) : NULL;
+        if (peer == NULL)
+            return NULL;
+        if (g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(peer)) == port)
+            return g_steal_pointer(&accepted);
+    }
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "others connect first");
+    return NULL;
+}
+
+static GSocket *
+make_socket(GError **error)
+{
+    return g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+}
+
+static gboolean
+make_pair(IntakeTap *tap, GError **error)
+{
+    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
+    g_autoptr(GSocket) listener = make_socket(error);
+    if (listener == NULL || !g_socket_bind(listener, any, FALSE, error) ||
+        !g_socket_listen(listener, error) || (tap->near = make_socket(error)) == NULL)
+        return FALSE;
+    tap->inside = connect_pair(listener, tap->near, error);
+    if (tap->inside == NULL)
+        return FALSE;
+    g_socket_set_option(tap->near, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+    g_socket_set_blocking(tap->outside, FALSE);
+    g_socket_set_blocking(tap->near, FALSE);
+    return TRUE;
+}
+
 IntakeTap *
 intake_tap_new(GSocket *outside, IntakeTapFlooded flooded, gpointer data, GError **error)
 {
-    int ends[2] = {-1, -1};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "no pair of sockets");
-        return NULL;
-    }
     IntakeTap *tap = g_new0(IntakeTap, 1);
     tap->flooded = flooded;
     tap->data = data;
     tap->outside = g_object_ref(outside);
-    tap->near = g_socket_new_from_fd(ends[0], NULL);
-    tap->inside = g_socket_new_from_fd(ends[1], NULL);
-    g_socket_set_blocking(tap->outside, FALSE);
-    g_socket_set_blocking(tap->near, FALSE);
+    if (!make_pair(tap, error)) {
+        intake_tap_free(tap);
+        return NULL;
+    }
     start(tap, &tap->in, tap->outside, tap->near);
     start(tap, &tap->out, tap->near, tap->outside);
     return tap;
@@ -145,8 +190,8 @@ intake_tap_free(IntakeTap *tap)
 {
     stop(&tap->in);
     stop(&tap->out);
-    g_object_unref(tap->near);
-    g_object_unref(tap->inside);
+    g_clear_object(&tap->near);
+    g_clear_object(&tap->inside);
     g_object_unref(tap->outside);
     g_free(tap);
 }

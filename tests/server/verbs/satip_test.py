@@ -73,7 +73,8 @@ def only_pat_at_first(session, pid):
 
 def test_datagrams(bench):
     with SatipServer(bench.stream) as server:
-        assert bench.scan(server) == ""
+        error = bench.scan(server)
+        assert error == "", error
         assert [request.method for request in server.requests[:2]] == ["SETUP", "PLAY"]
         setup, play = server.requests[0], server.requests[1]
         assert setup.query["pids"] == "0,16,17,18,20" and setup.query["mtype"] == "8psk", setup.uri

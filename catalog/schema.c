@@ -371,4 +371,21 @@ static const char STEP_3_SQL[] =
     "CREATE INDEX guide_events_by_end ON guide_events (end_ms);"
     "PRAGMA user_version = 3;";
 
-const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, NULL};
+// Live channels. A channel outlives its service: what a person typed is not lost with an address.
+static const char STEP_4_SQL[] = "CREATE TABLE channels ("
+                                 " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
+                                 " slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 40),"
+                                 " name TEXT NOT NULL,"
+                                 " service TEXT REFERENCES services (id) ON DELETE SET NULL,"
+                                 " enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),"
+                                 " rungs TEXT NOT NULL,"
+                                 " window_hours INTEGER NOT NULL CHECK (window_hours > 0),"
+                                 " window_bytes INTEGER NOT NULL CHECK (window_bytes > 0),"
+                                 " revision INTEGER NOT NULL DEFAULT 1,"
+                                 " created_ms INTEGER NOT NULL,"
+                                 " updated_ms INTEGER NOT NULL"
+                                 ") STRICT, WITHOUT ROWID;"
+                                 "CREATE INDEX channels_by_service ON channels (service);"
+                                 "PRAGMA user_version = 4;";
+
+const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, STEP_4_SQL, NULL};

@@ -13,6 +13,7 @@
 
 #include "catalog/accounts.h"
 #include "catalog/backup.h"
+#include "catalog/channels.h"
 #include "catalog/error.h"
 #include "catalog/guide.h"
 #include "catalog/ids.h"
@@ -63,6 +64,17 @@ assert_broadcasts(CatalogDatabase *database, gboolean present)
 }
 
 static void
+assert_channels(CatalogDatabase *database, gboolean known)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) channels = catalog_channels_list(database, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(channels->len, ==, known ? 1 : 0);
+    const CatalogChannels *channel = known ? channels->pdata[0] : NULL;
+    g_assert_true(!known || (channel->service != NULL && channel->revision == 3));
+}
+
+static void
 test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
 {
     GError *error = NULL;
@@ -95,6 +107,7 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         g_assert_cmpint(lesson->length_bytes, ==, 100);
         g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
         assert_broadcasts(database, schema >= 3);
+        assert_channels(database, schema >= 4);
     }
 }
 

@@ -28,6 +28,7 @@ typedef enum {
     WORD_SLIDES,
     WORD_PRINT,
     WORD_CAPTIONS,
+    WORD_INTERPRETER,
 } Word;
 
 static const char *
@@ -50,6 +51,9 @@ say(const ApiLitehtmlPlace *place, Word word)
         [WORD_SLIDES] = {"สไลด์", "Slides"},
         [WORD_PRINT] = {"สไลด์ทั้งหมดเป็น PDF", "All slides as PDF"},
         [WORD_CAPTIONS] = {"คำบรรยาย", "Captions"},
+        [WORD_INTERPRETER] = {"บทเรียนนี้มีล่ามภาษามือ ดูล่ามได้ในทุกแบบที่มีภาพเคลื่อนไหว",
+                              "This lesson has a sign-language interpreter, who is to be seen in "
+                              "every moving picture."},
     };
     return words[word][place->language == SERVER_SENTENCES_THAI ? 0 : 1];
 }
@@ -290,6 +294,8 @@ add_files(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *les
                      captions->file, say(place, WORD_CAPTIONS), captions->language);
     }
     g_string_append(html, "</ul>\n");
+    if (catalog_area_is_sane(&lesson->interpreter))
+        api_html_add(html, "<p>%s</p>\n", say(place, WORD_INTERPRETER));
 }
 
 static const CatalogAsset *

@@ -125,6 +125,8 @@ def run(program, pictures):
         after = await_lesson(daemon, staff, lesson_id, lambda lesson: lesson["complete"] and list_sizes(lesson).get(
             "lite") != list_sizes(before)["lite"])
         check_after(after, files, daemon.data / "lessons" / lesson_id, source, pictures)
+        page = daemon.request("GET", f"/lite/{lesson_id}", None, {"Authorization": f"Bearer {staff}"})
+        assert "ล่ามภาษามือ" in page.body.decode(), "the page without script says nothing of the interpreter"
     finally:
         daemon.clean()
         shutil.rmtree(folder, ignore_errors=True)

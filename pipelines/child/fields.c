@@ -12,7 +12,8 @@
 static gboolean
 is_text(ChildFieldsType type)
 {
-    return type == CHILD_FIELDS_WORD || type == CHILD_FIELDS_TAG || type == CHILD_FIELDS_PROSE;
+    return type == CHILD_FIELDS_WORD || type == CHILD_FIELDS_TAG || type == CHILD_FIELDS_FILE ||
+           type == CHILD_FIELDS_PROSE;
 }
 
 static char *
@@ -32,13 +33,33 @@ write_maybe(JsonObject *object, const char *name, gint64 value, guint64 most)
 }
 
 static void
+write_names(JsonObject *object, const char *name, char *const *names)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; names != NULL && names[i] != NULL; i++)
+        json_array_add_string_element(array, names[i]);
+    json_object_set_array_member(object, name, array);
+}
+
+static void
+write_figure(JsonObject *object, const ChildFieldsRow *row, double figure)
+{
+    if (isfinite(figure))
+        json_object_set_double_member(object, row->name, CLAMP(figure, 0, (double)row->most));
+    else if (row->type == CHILD_FIELDS_FIGURE)
+        json_object_set_null_member(object, row->name);
+    else
+        json_object_set_double_member(object, row->name, 0);
+}
+
+static void
 write_row(JsonObject *object, const ChildFieldsRow *row, gconstpointer member)
 {
     g_autofree char *text = NULL;
-    double figure = 0;
     switch (row->type) {
     case CHILD_FIELDS_WORD:
     case CHILD_FIELDS_TAG:
+    case CHILD_FIELDS_FILE:
     case CHILD_FIELDS_PROSE:
         text = tidy_text(*(char *const *)member, row->most);
         json_object_set_string_member(object, row->name, text);
@@ -53,12 +74,20 @@ write_row(JsonObject *object, const ChildFieldsRow *row, gconstpointer member)
     case CHILD_FIELDS_MAYBE:
         write_maybe(object, row->name, *(const gint64 *)member, row->most);
         break;
+    case CHILD_FIELDS_NAMES:
+        write_names(object, row->name, *(char *const *const *)member);
+        break;
+    case CHILD_FIELDS_SMALL:
+        json_object_set_int_member(object, row->name,
+                                   (gint64)MIN(*(const guint *)member, row->most));
+        break;
+    case CHILD_FIELDS_LARGE:
+        json_object_set_int_member(object, row->name,
+                                   (gint64)MIN(*(const guint64 *)member, row->most));
+        break;
+    case CHILD_FIELDS_REAL:
     case CHILD_FIELDS_FIGURE:
-        figure = *(const double *)member;
-        if (isfinite(figure))
-            json_object_set_double_member(object, row->name, CLAMP(figure, 0, (double)row->most));
-        else
-            json_object_set_null_member(object, row->name);
+        write_figure(object, row, *(const double *)member);
         break;
     }
 }
@@ -72,22 +101,41 @@ child_fields_write(JsonObject *object, const ChildFieldsRow *rows, gsize count, 
             write_row(object, &rows[i], (const guint8 *)record + rows[i].offset);
 }
 
-static gboolean
-is_made_of(const char *text, const ChildFieldsRow *row)
+gboolean
+child_fields_is_word(const char *text, const ChildFieldsRow *row)
 {
-    gsize length = strlen(text);
+    gsize length = text == NULL ? 0 : strlen(text);
     if (length == 0)
-        return row->type == CHILD_FIELDS_TAG;
-    return length <= row->most && strspn(text, row->letters) == length;
+        return text != NULL && row->type == CHILD_FIELDS_TAG;
+    return length <= row->most && strspn(text, row->letters) == length &&
+           (row->type != CHILD_FIELDS_FILE || text[0] != '.');
 }
 
 static gboolean
 read_text(JsonObject *object, const ChildFieldsRow *row, char **member)
 {
     const char *text = package_strict_json_get_text(object, row->name);
-    if (text == NULL || (row->letters != NULL && !is_made_of(text, row)))
+    if (text == NULL || (row->letters != NULL && !child_fields_is_word(text, row)))
         return FALSE;
     *member = row->letters != NULL ? g_strdup(text) : tidy_text(text, row->most);
+    return TRUE;
+}
+
+static gboolean
+read_names(JsonObject *object, const ChildFieldsRow *row, char ***member)
+{
+    JsonArray *array = package_strict_json_get_array(object, row->name);
+    if (array == NULL || json_array_get_length(array) > CHILD_FIELDS_NAMES_MAX)
+        return FALSE;
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonNode *node = json_array_get_element(array, i);
+        const char *name = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+        if (!child_fields_is_word(name, row))
+            return FALSE;
+        g_strv_builder_add(names, name);
+    }
+    *member = g_strv_builder_end(names);
     return TRUE;
 }
 
@@ -109,6 +157,19 @@ read_count(JsonObject *object, const ChildFieldsRow *row, gint64 *member)
     if (!package_strict_json_get_number(object, row->name, &number) || number > row->most)
         return FALSE;
     *member = (gint64)number;
+    return TRUE;
+}
+
+static gboolean
+read_unsigned(JsonObject *object, const ChildFieldsRow *row, gpointer member)
+{
+    guint64 number = 0;
+    if (!package_strict_json_get_number(object, row->name, &number) || number > row->most)
+        return FALSE;
+    if (row->type == CHILD_FIELDS_SMALL)
+        *(guint *)member = (guint)number;
+    else
+        *(guint64 *)member = number;
     return TRUE;
 }
 
@@ -140,8 +201,16 @@ read_row(JsonObject *object, const ChildFieldsRow *row, gpointer member)
     switch (row->type) {
     case CHILD_FIELDS_WORD:
     case CHILD_FIELDS_TAG:
+    case CHILD_FIELDS_FILE:
     case CHILD_FIELDS_PROSE:
         return read_text(object, row, member);
+    case CHILD_FIELDS_NAMES:
+        return read_names(object, row, member);
+    case CHILD_FIELDS_SMALL:
+    case CHILD_FIELDS_LARGE:
+        return read_unsigned(object, row, member);
+    case CHILD_FIELDS_REAL:
+        return read_figure(object, row, member);
     case CHILD_FIELDS_FLAG:
         return read_flag(object, row->name, member);
     case CHILD_FIELDS_COUNT:
@@ -167,10 +236,38 @@ child_fields_read(JsonObject *object, const ChildFieldsRow *rows, gsize count, g
     return NULL;
 }
 
+/* Two rows may be one member under two names, in different lines. */
+static gboolean
+is_first_of_member(const ChildFieldsRow *rows, gsize index)
+{
+    for (gsize i = 0; i < index; i++)
+        if (rows[i].offset == rows[index].offset)
+            return FALSE;
+    return TRUE;
+}
+
+void
+child_fields_detach(const ChildFieldsRow *rows, gsize count, gpointer record)
+{
+    for (gsize i = 0; i < count; i++) {
+        gpointer member = (guint8 *)record + rows[i].offset;
+        if (!is_first_of_member(rows, i))
+            continue;
+        if (is_text(rows[i].type))
+            *(char **)member = g_strdup(*(char **)member);
+        else if (rows[i].type == CHILD_FIELDS_NAMES)
+            *(char ***)member = g_strdupv(*(char ***)member);
+    }
+}
+
 void
 child_fields_clear(const ChildFieldsRow *rows, gsize count, gpointer record)
 {
-    for (gsize i = 0; i < count; i++)
+    for (gsize i = 0; i < count; i++) {
+        gpointer member = (guint8 *)record + rows[i].offset;
         if (is_text(rows[i].type))
-            g_clear_pointer((char **)((guint8 *)record + rows[i].offset), g_free);
+            g_clear_pointer((char **)member, g_free);
+        else if (rows[i].type == CHILD_FIELDS_NAMES)
+            g_clear_pointer((char ***)member, g_strfreev);
+    }
 }

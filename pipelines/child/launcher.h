@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The parent's end of one child: starts daorian-media behind its walls, hands it the job, turns its
-// lines into calls, kills it when it is silent, floods, or will not stop, and says at the end how
-// it went. Everything happens in the thread-default context that was current at the start; that
-// thread owns the launcher.
+// The parent's end of one child that has a job: hands it the job and turns its lines into calls;
+// process.h starts, watches and kills it. Everything happens in the thread-default context that was
+// current at the start; that thread owns the launcher.
 #pragma once
 
 #include "pipelines/child/job.h"
-#include "pipelines/child/report.h"
-#include "pipelines/child/sandbox.h"
+#include "pipelines/child/process.h"
 
 typedef struct _ChildLauncher ChildLauncher;
 
@@ -46,10 +44,6 @@ typedef struct {
  */
 ChildLauncher *child_launcher_start(const ChildLauncherSetup *setup,
                                     const ChildLauncherListener *listener, GError **error);
-
-/** Gives up a staging folder's lock that a process killed half-way through its start holds for
- * ever. */
-void child_launcher_break_lock(const char *staging);
 
 /** Asks the child to stop; it is killed 5 s later. Its end has the code `cancelled`. */
 void child_launcher_cancel(ChildLauncher *launcher);

@@ -21,10 +21,7 @@ static const char *const refused_calls[] = {
     "execveat",
     "fork",
     "vfork",
-    // talking to anything but the inherited descriptors
-    "socket",
-    "connect",
-    "bind",
+    // being talked to by whoever likes
     "listen",
     "accept",
     "accept4",
@@ -89,6 +86,9 @@ static const char *const refused_calls[] = {
     "fanotify_init",
 };
 
+// Talking to anything but the inherited descriptors: refused to decoders alone.
+static const char *const refused_talk[] = {"socket", "connect", "bind"};
+
 static gboolean
 refuse(GError **error, const char *what, int error_number)
 {
@@ -98,16 +98,26 @@ refuse(GError **error, const char *what, int error_number)
 
 /* A call that this architecture does not have needs no rule. */
 static int
-add_refusals(scmp_filter_ctx filter)
+add_names(scmp_filter_ctx filter, const char *const *names, gsize count)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(refused_calls); i++) {
-        int number = seccomp_syscall_resolve_name(refused_calls[i]);
-        int result = number < 0 ? 0 : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
-        if (result != 0)
-            return result;
+    int result = 0;
+    for (gsize i = 0; i < count && result == 0; i++) {
+        int number = seccomp_syscall_resolve_name(names[i]);
+        result = number < 0 ? 0 : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
     }
-    int result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                                  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+    return result;
+}
+
+static int
+add_refusals(scmp_filter_ctx filter, gboolean talks)
+{
+    int result = add_names(filter, refused_calls, G_N_ELEMENTS(refused_calls));
+    if (result == 0 && !talks)
+        result = add_names(filter, refused_talk, G_N_ELEMENTS(refused_talk));
+    if (result != 0)
+        return result;
+    result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                              SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
     if (result != 0)
         return result;
     // Its flags lie in memory that a filter cannot see; the C library then uses clone.
@@ -115,14 +125,14 @@ add_refusals(scmp_filter_ctx filter)
 }
 
 static gboolean
-load_filter(GError **error)
+load_filter(gboolean talks, GError **error)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     if (filter == NULL)
         return refuse(error, "seccomp", ENOMEM);
     int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     if (result == 0)
-        result = add_refusals(filter);
+        result = add_refusals(filter, talks);
     if (result == 0)
         result = seccomp_load(filter);
     seccomp_release(filter);
@@ -142,12 +152,24 @@ lower_limit(int resource, rlim_t value, GError **error)
     return TRUE;
 }
 
-gboolean
-child_lockdown_enter(GError **error)
+static gboolean
+enter(gboolean talks, GError **error)
 {
     if (!lower_limit(RLIMIT_CORE, 0, error) || !lower_limit(RLIMIT_NOFILE, MAX_DESCRIPTORS, error))
         return FALSE;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return refuse(error, "no new privileges", errno);
-    return load_filter(error);
+    return load_filter(talks, error);
+}
+
+gboolean
+child_lockdown_enter(GError **error)
+{
+    return enter(FALSE, error);
+}
+
+gboolean
+child_lockdown_enter_receiver(GError **error)
+{
+    return enter(TRUE, error);
 }

@@ -3,7 +3,8 @@
 
 // What the child does to itself before it opens foreign bytes, after its plugins and codecs are
 // loaded: no core files, few descriptors, and a seccomp filter that refuses new programs and
-// processes (threads are fine), sockets, mounts, tracing and whatever else a decoder never needs.
+// processes (threads are fine), sockets, mounts, tracing and whatever else a decoder never needs. A
+// child that receives keeps sockets, but never takes connections.
 // Memory is limited from outside, by the launcher.
 #pragma once
 
@@ -16,3 +17,6 @@
  * Returns: FALSE with CHILD_ERROR_REFUSED when the kernel will not have it.
  */
 gboolean child_lockdown_enter(GError **error);
+
+/** As child_lockdown_enter(), for a child that receives from the network and decodes nothing. */
+gboolean child_lockdown_enter_receiver(GError **error);

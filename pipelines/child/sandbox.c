@@ -74,6 +74,20 @@ add_system(GStrvBuilder *command, gboolean proc_mounts)
     add(command, "--tmpfs", "/tmp", NULL);
 }
 
+/* What names of machines and certificates need, and the cards; the rest of /etc stays outside. */
+static void
+add_network(GStrvBuilder *command)
+{
+    static const char *const files[] = {
+        "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",   "/etc/gai.conf",
+        "/etc/services",    "/etc/ssl",   "/etc/ca-certificates",
+    };
+    add(command, "--share-net", NULL, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++)
+        add(command, "--ro-bind-try", files[i], files[i]);
+    add(command, "--dev-bind-try", "/dev/dvb", "/dev/dvb");
+}
+
 static void
 add_environment(GStrvBuilder *command)
 {
@@ -126,6 +140,8 @@ child_sandbox_build_command(const ChildSandbox *sandbox, const ChildSandboxPlace
     }
     g_strv_builder_add(command, sandbox->bubblewrap);
     add_system(command, sandbox->proc_mounts);
+    if (places->network)
+        add_network(command);
     add_environment(command);
     add(command, "--ro-bind", places->program, "/daorian-media");
     if (places->source != NULL)

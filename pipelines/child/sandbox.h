@@ -20,9 +20,10 @@ typedef struct {
 typedef struct {
     const char *program; // (unowned) daorian-media
     const char *source;  // (unowned) (nullable) file to read
-    const char *staging; // (unowned) the only folder to write
+    const char *staging; // (unowned) (nullable) the only folder to write
     const char *bundle;  // (unowned) (nullable) the lesson's published folder, to read
     gint64 memory_bytes; // (value) 0: no ceiling
+    gboolean network;    // (value) the network of this machine, and its DVB cards
 } ChildSandboxPlaces;
 
 /** Tries bubblewrap with and without /proc, then a systemd scope; takes at most some seconds. */

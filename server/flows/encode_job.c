@@ -15,6 +15,7 @@
 #include "catalog/lessonlist.h"
 #include "catalog/threads.h"
 #include "pipelines/child/launcher.h"
+#include "pipelines/child/lock.h"
 #include "pipelines/encode/rungs.h"
 #include "pipelines/package/index.h"
 #include "server/flows/encode_action.h"
@@ -418,7 +419,7 @@ take_start_failure(FlowsEncodeJob *job, const GError *error)
 {
     if (g_error_matches(error, CHILD_ERROR, CHILD_ERROR_BUSY)) {
         if (++job->busy_times >= BUSY_MOST)
-            child_launcher_break_lock(job->staging);
+            child_lock_break(job->staging);
         set_timer(job, BUSY_AGAIN_MS, on_start_again);
         return;
     }

@@ -14,22 +14,22 @@
 #define FIRST 123456789
 
 typedef struct {
-    gint64 truth;  // media time, known to the broadcaster alone
-    gint64 placed; // time of the channel
+    gint64 truth;
+    gint64 placed;
     gboolean jumped;
 } Placed;
 
 typedef struct {
     LiveTimeline *timeline;
-    GArray *placed[LIVE_TIMELINE_TRACKS]; // (element-type Placed)
+    GArray *placed[LIVE_TIMELINE_TRACKS];
     GRand *rand;
-    gint64 clock;           // added to the truth
-    gint64 next_picture;    // truth
-    gint64 next_sound;      // truth
-    gint64 cut_sound;       // truth from which sound has the new clock
-    gint64 old_clock;       // of sound before that
-    guint missing_permille; // stamps left out
-    guint wrong_permille;   // stamps spoilt
+    gint64 clock;
+    gint64 next_picture;
+    gint64 next_sound;
+    gint64 cut_sound;
+    gint64 old_clock;
+    guint missing_permille;
+    guint wrong_permille;
 } Broadcaster;
 
 static void

@@ -18,6 +18,7 @@
 
 // Bundles are two folders deep; anything deeper is not ours.
 #define MEASURE_DEPTH_MAX 4
+#define SEGMENTS_A_FOLDER 1000
 
 struct _ServerStorage {
     char *folder; // (owned), absolute
@@ -47,7 +48,8 @@ server_storage_get_folder(ServerStorage *storage)
 gboolean
 server_storage_create(ServerStorage *storage, GError **error)
 {
-    static const char *const names[] = {"", "uploads", "originals", "staging", "lessons"};
+    static const char *const names[] = {"",        "uploads", "originals",
+                                        "staging", "lessons", "channels"};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(storage->folder, names[i], NULL);
         if (g_mkdir_with_parents(path, 0700) != 0) {
@@ -163,6 +165,61 @@ server_storage_build_bundle_file_path(ServerStorage *storage, const char *lesson
     if (!catalog_ids_is_valid(lesson_id) || name == NULL || !is_bundle_name(name))
         return NULL;
     return g_build_filename(storage->folder, "lessons", lesson_id, name, NULL);
+}
+
+char *
+server_storage_build_channels_path(ServerStorage *storage)
+{
+    return g_build_filename(storage->folder, "channels", NULL);
+}
+
+char *
+server_storage_build_channel_path(ServerStorage *storage, const char *channel_id)
+{
+    return build_named(storage, "channels", channel_id, "");
+}
+
+char *
+server_storage_build_channel_staging_path(const char *channel_folder)
+{
+    return g_build_filename(channel_folder, "staging", NULL);
+}
+
+char *
+server_storage_build_channel_journal_path(const char *channel_folder)
+{
+    return g_build_filename(channel_folder, "segments.journal", NULL);
+}
+
+// A thousand files a folder: deleting and listing stay quick.
+char *
+server_storage_build_channel_segment_path(const char *channel_folder, const char *rung,
+                                          guint64 number)
+{
+    return g_strdup_printf("%s/%s/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT ".m4s", channel_folder,
+                           rung, number / SEGMENTS_A_FOLDER, number);
+}
+
+char *
+server_storage_build_channel_init_path(const char *channel_folder, const char *rung, guint64 init)
+{
+    return g_strdup_printf("%s/%s/init-%" G_GUINT64_FORMAT ".mp4", channel_folder, rung, init);
+}
+
+gboolean
+server_storage_parse_channel_name(const char *name, guint64 *number, gboolean *is_init)
+{
+    gboolean init = g_str_has_prefix(name, "init-");
+    const char *digits = init ? name + strlen("init-") : name;
+    char *end = NULL;
+    guint64 value = g_ascii_isdigit(*digits) ? g_ascii_strtoull(digits, &end, 10) : 0;
+    g_autofree char *again = g_strdup_printf("%s%" G_GUINT64_FORMAT "%s", init ? "init-" : "",
+                                             value, init ? ".mp4" : ".m4s");
+    if (end == NULL || strcmp(again, name) != 0)
+        return FALSE;
+    *number = value;
+    *is_init = init;
+    return TRUE;
 }
 
 gboolean

@@ -52,6 +52,21 @@ char *server_storage_build_bundle_path(ServerStorage *storage, const char *lesso
 char *server_storage_build_bundle_file_path(ServerStorage *storage, const char *lesson_id,
                                             const char *name);
 
+/** A channel's folder and what is in it. Each returns: (transfer full): an absolute path.
+ * @channel_id must be valid, @rung a name of lower-case letters, digits and dashes. Any thread. */
+char *server_storage_build_channels_path(ServerStorage *storage);
+char *server_storage_build_channel_path(ServerStorage *storage, const char *channel_id);
+char *server_storage_build_channel_staging_path(const char *channel_folder);
+char *server_storage_build_channel_journal_path(const char *channel_folder);
+char *server_storage_build_channel_segment_path(const char *channel_folder, const char *rung,
+                                                guint64 number);
+char *server_storage_build_channel_init_path(const char *channel_folder, const char *rung,
+                                             guint64 init);
+
+/** Reads a path below a channel's folder back: (out) its number, and whether it is of an init file.
+ * FALSE for what is neither. Pure. */
+gboolean server_storage_parse_channel_name(const char *name, guint64 *number, gboolean *is_init);
+
 /** Bytes free for us and in all on the data folder's file system. Blocks (statvfs). */
 gboolean server_storage_measure_disk(ServerStorage *storage, gint64 *free_bytes,
                                      gint64 *total_bytes, GError **error);

@@ -13,7 +13,7 @@ append_head(GString *text, const PackageLivePlaylistContent *content)
     guint64 number = content->segment_count > 0 ? first->number : 0;
     guint64 discontinuities = content->segment_count > 0 ? first->discontinuities : 0;
     g_string_append_printf(text,
-                           "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%u\n"
+                           "#EXTM3U\n#EXT-X-VERSION:8\n#EXT-X-TARGETDURATION:%u\n"
                            "#EXT-X-MEDIA-SEQUENCE:%" G_GUINT64_FORMAT "\n"
                            "#EXT-X-DISCONTINUITY-SEQUENCE:%" G_GUINT64_FORMAT "\n"
                            "#EXT-X-INDEPENDENT-SEGMENTS\n",

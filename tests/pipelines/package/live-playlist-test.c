@@ -45,7 +45,7 @@ test_empty(void)
     PackageLivePlaylistContent content = take(NULL, 0);
     g_autofree char *text = package_live_playlist_format(&content);
     g_assert_cmpstr(text, ==,
-                    "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n"
+                    "#EXTM3U\n#EXT-X-VERSION:8\n#EXT-X-TARGETDURATION:4\n"
                     "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-DISCONTINUITY-SEQUENCE:0\n"
                     "#EXT-X-INDEPENDENT-SEGMENTS\n");
 }

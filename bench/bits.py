@@ -6,17 +6,16 @@ settings of PeerTube, MediaCMS, Opencast and ricecooker, in one run: bytes (said
 the source at the rung's size, CPU seconds; and how well slides are found. DAORIAN_BENCH_MINUTES sets the
 length of the slide lesson (50); the others have four minutes at most. Plots go to bench/bits-*.svg."""
 
-import json
 import os
 import re
 import resource
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import bits_lessons as lessons
+from bits_import import import_lesson
 
 HERE = Path(__file__).resolve().parent
 PEER_SECONDS = 600  # of a long lesson are enough to know what a minute of it takes
@@ -109,48 +108,6 @@ def judge_slides(bundle, source, truth):
           f"latest {max(late):.2f} s; SSIM of {len(seen)} stills outside the inset: least {min(seen):.4f}, mean {sum(seen) / len(seen):.4f} (≥ 0.98).\n")
 
 
-def media_cpu():
-    """CPU seconds of each running daorian-media by process: their sandbox does not hand its usage on."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text()
-        except OSError:
-            continue
-        if "(daorian-media)" in text:
-            words = text.rsplit(")", 1)[1].split()
-            found[stat.parent.name] = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-    return found
-
-
-def published(data, since, seen):
-    """Notes in `seen` the seconds after which each rung was first there with its bytes."""
-    for path in (data / "lessons").glob("*/lesson.json"):
-        try:
-            rungs = json.loads(path.read_text(encoding="utf-8"))["rungs"]
-        except (OSError, ValueError):
-            continue
-        for rung in rungs:
-            if rung.get("bytes"):
-                seen.setdefault(rung["name"], time.monotonic() - since)
-
-
-def import_lesson(daorian, source, folder):
-    data, used, seen, since = folder / f"data-{source.stem}", {}, {}, time.monotonic()
-    with subprocess.Popen([str(daorian), "import", "--wait", "--data", str(data), str(source)], stdout=subprocess.PIPE,
-                          text=True, stdin=subprocess.DEVNULL) as running:
-        while running.poll() is None:
-            used.update(media_cpu())
-            published(data, since, seen)
-            time.sleep(0.2)
-        said = running.stdout.read()
-    published(data, since, seen)
-    if running.returncode != 0:
-        sys.exit(f"daorian import ended with {running.returncode}")
-    bundle = data / "lessons" / said.split()[-1]
-    return bundle, json.loads((bundle / "lesson.json").read_text(encoding="utf-8")), sum(used.values()), seen
-
-
 def row(lesson, by, rung, size, quality, seconds, used=""):
     at_50 = size * 3000 / seconds / 1e6
     told = f"{quality:.4f}" if quality else "–"
@@ -162,7 +119,7 @@ def measure(daorian, name, source, folder):
     """Prints a lesson's rows; the points for its plot."""
     seconds, points = duration_of(source), []
     print(f"{name}: Daorian", file=sys.stderr, flush=True)
-    bundle, lesson, used, seen = import_lesson(daorian, source, folder)
+    bundle, lesson, used, _ = import_lesson(daorian, source, folder)
     total = 0
     for rung in lesson["rungs"]:
         if not rung.get("bytes"):
@@ -181,13 +138,7 @@ def measure(daorian, name, source, folder):
         row(name, peer, "all", sum(path.stat().st_size for path in made), None, seconds, f"{spent:.0f}")
         for path in made:
             path.unlink()
-    return bundle, points, seen
-
-
-def tell_times(seen, seconds):
-    first, last = min(seen.values()), max(at for rung, at in seen.items() if rung != "clear")
-    print(f"\nFrom the start of `daorian import`: first rung published after {first:.0f} s (target ≤ 60), everything but `clear` after "
-          f"{last:.0f} s = {last / seconds:.2f} × the lesson (≤ 0.5), `clear` after {seen.get('clear', 0):.0f} s.")
+    return bundle, points
 
 
 def plot(name, points):
@@ -231,11 +182,10 @@ def main():
         slides, truth = lessons.make_slides(folder, seconds)
         camera = lessons.make_camera(folder, short)
         mixed = lessons.make_mixed(folder, slides, camera, short)
-        bundle, points, seen = measure(build / "daorian", "slide", slides, folder)
+        bundle, points = measure(build / "daorian", "slide", slides, folder)
         plot("slide", points)
         for label, source in (("camera", camera), ("mixed", mixed)):
             plot(label, measure(build / "daorian", label, source, folder)[1])
-        tell_times(seen, seconds)
         judge_slides(bundle, slides, truth)
     print("Plots: [slide](bits-slide.svg), [camera](bits-camera.svg), [mixed](bits-mixed.svg).")
 

@@ -38,9 +38,13 @@ static const char *const golden[] = {
     "{\"type\":\"failed\",\"code\":\"unreachable\",\"detail\":\"why\"}",
 };
 
+#define INTAKE                                                                                     \
+    "{\"type\":\"intake\",\"uri\":\"udp://"                                                        \
+    "239.1.1.1:5004\",\"text_default\":\"tis-620\",\"guide\":"                                     \
+    "true}"
+
 static const char *const golden_jobs[] = {
-    "{\"type\":\"intake\",\"uri\":\"udp://239.1.1.1:5004\",\"text_default\":\"tis-620\",\"guide\":"
-    "true}",
+    INTAKE,
     "{\"type\":\"feed\",\"feed\":1,\"service_id\":101}",
     "{\"type\":\"unfeed\",\"feed\":1}",
     "{\"type\":\"cancel\"}",
@@ -85,7 +89,7 @@ replace_in(const char *line, const char *old, const char *new)
 static void
 test_refuses_what_is_not_of_the_contract(void)
 {
-    static const struct {
+    const struct {
         const char *line; // a golden one
         const char *old;  // what stands in it
         const char *new;  // what makes it wrong

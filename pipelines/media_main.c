@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The daorian-media executable: one transcode job in a child process, spoken to in JSON lines.
-// Never run by hand.
+// The daorian-media executable: a child process in one of its roles, spoken to in JSON lines. Never
+// run by hand.
 #include <glib.h>
 #include <libavutil/log.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "pipelines/child/channel.h"
 #include "pipelines/child/lockdown.h"
 #include "pipelines/encode/transcode.h"
+#include "pipelines/intake/child.h"
 #include "pipelines/source/plugins.h"
 
 typedef struct {
     int control_fd;    // (value) -1: not given
     gboolean libav;    // (value) never GStreamer
     gboolean unlocked; // (value) no seccomp filter, for debuggers and sanitizers
+    char *role;        // (owned) (nullable) NULL: a job
 } Options;
 
 static gboolean
@@ -23,6 +26,7 @@ parse_options(int *argc, char ***argv, Options *options)
 {
     const GOptionEntry entries[] = {
         {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
+        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "intake; else a job", "ROLE"},
         {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -51,23 +55,53 @@ run_job(ChildChannel *channel, SourceChoosePolicy policy)
     return encode_transcode_run(channel, job, policy) ? EX_OK : EX_DATAERR;
 }
 
-int
-main(int argc, char **argv)
+/* Irrevocable. */
+static gboolean
+lock_down(const Options *options, gboolean (*enter)(GError **error))
 {
-    Options options = {.control_fd = -1};
-    if (!parse_options(&argc, &argv, &options))
-        return EX_USAGE;
+    g_autoptr(GError) error = NULL;
+    if (options->unlocked || enter(&error))
+        return TRUE;
+    g_printerr("%s\n", error->message);
+    return FALSE;
+}
+
+static int
+be_intake(const Options *options)
+{
+    return lock_down(options, child_lockdown_enter_receiver) ? intake_child_run(options->control_fd)
+                                                             : EX_OSERR;
+}
+
+static int
+be_encoder(const Options *options)
+{
     av_log_set_level(AV_LOG_FATAL);
     // SVT-AV1 would tell its settings on stderr.
     g_setenv("SVT_LOG", "0", TRUE);
     // Before the sandbox closes: plugins are files.
     SourceChoosePolicy policy =
-        !options.libav && source_plugins_load() ? SOURCE_CHOOSE_GSTREAMER : SOURCE_CHOOSE_LIBAV;
-    g_autoptr(ChildChannel) channel = child_channel_new(options.control_fd);
-    g_autoptr(GError) error = NULL;
-    if (!options.unlocked && !child_lockdown_enter(&error)) {
-        g_printerr("%s\n", error->message);
-        return EX_OSERR;
-    }
-    return run_job(channel, policy);
+        !options->libav && source_plugins_load() ? SOURCE_CHOOSE_GSTREAMER : SOURCE_CHOOSE_LIBAV;
+    g_autoptr(ChildChannel) channel = child_channel_new(options->control_fd);
+    return lock_down(options, child_lockdown_enter) ? run_job(channel, policy) : EX_OSERR;
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;                   // of --role
+        int (*run)(const Options *options); // returns an exit code
+    } roles[] = {{"intake", be_intake}};
+    Options options = {.control_fd = -1};
+    if (!parse_options(&argc, &argv, &options))
+        return EX_USAGE;
+    g_autofree char *role = options.role;
+    if (role == NULL)
+        return be_encoder(&options);
+    for (gsize i = 0; i < G_N_ELEMENTS(roles); i++)
+        if (strcmp(role, roles[i].name) == 0)
+            return roles[i].run(&options);
+    g_printerr("daorian-media: there is no role %s\n", role);
+    return EX_USAGE;
 }

@@ -29,7 +29,7 @@ FOREIGN = (
     (re.compile(r"sqlite3(ext)?\.h|fts5\.h"), ("catalog",), "only catalog/ speaks SQLite"),
     (re.compile(r"thai/"), ("catalog",), "only catalog/ breaks Thai words"),
     (re.compile(r"libxml/"), ("pipelines",), "only pipelines/ reads XML"),
-    (re.compile(r"libsoup/"), ("server",), "only server/ speaks HTTP"),
+    (re.compile(r"libsoup/"), ("server", "pipelines"), "only server/ and pipelines/intake/ speak HTTP"),
     (re.compile(r"gnutls/"), ("server",), "only server/tls/ makes certificates"),
 )
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

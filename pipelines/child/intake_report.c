@@ -13,9 +13,6 @@
 #define VERSION 1
 #define MAX_TIME_MS (G_GUINT64_CONSTANT(4) * 1000 * 1000 * 1000 * 1000) // the year 2096
 #define MAX_DURATION_MS (G_GUINT64_CONSTANT(100) * 3600 * 1000)
-#define CRID_LETTERS                                                                               \
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#[]@!$&'()*+,;=%"
-
 #define IN(kind) (1u << CHILD_INTAKE_REPORT_##kind)
 #define AT(member) G_STRUCT_OFFSET(ChildIntakeReport, member)
 #define EVENTS (IN(EVENT) | IN(EVENT_GONE))
@@ -69,8 +66,10 @@ static const ChildFieldsRow rows[] = {
     {"language", CHILD_FIELDS_TAG, AT(event.language), IN(EVENT), WORDS, 3},
     {"genre", CHILD_FIELDS_TAG, AT(event.genre), IN(EVENT), WORDS, 32},
     COUNT_ROW("age", event.age, IN(EVENT), 255),
-    {"programme_crid", CHILD_FIELDS_TAG, AT(event.programme_crid), IN(EVENT), CRID_LETTERS, 255},
-    {"series_crid", CHILD_FIELDS_TAG, AT(event.series_crid), IN(EVENT), CRID_LETTERS, 255},
+    {"programme_crid", CHILD_FIELDS_TAG, AT(event.programme_crid), IN(EVENT),
+     CHILD_INTAKE_REPORT_CRID_LETTERS, 255},
+    {"series_crid", CHILD_FIELDS_TAG, AT(event.series_crid), IN(EVENT),
+     CHILD_INTAKE_REPORT_CRID_LETTERS, 255},
     COUNT_ROW("running", event.running, IN(EVENT), 7),
     COUNT_ROW("stream_ms", stream_ms, IN(CLOCK), MAX_TIME_MS),
     COUNT_ROW("packets", health.packets, IN(HEALTH), G_MAXINT64),

@@ -9,6 +9,8 @@
 #include "pipelines/child/intake_facts.h"
 
 #define CHILD_INTAKE_REPORT_STREAMS_MAX 64
+#define CHILD_INTAKE_REPORT_CRID_LETTERS                                                           \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#[]@!$&'()*+,;=%"
 
 typedef enum {
     CHILD_INTAKE_REPORT_HELLO,

@@ -106,6 +106,8 @@ child_sandbox_build_environment(void)
     environment = g_environ_setenv(environment, "HOME", "/tmp", TRUE);
     environment = g_environ_setenv(environment, "LANG", "C.UTF-8", TRUE);
     environment = g_environ_setenv(environment, "GIO_USE_VFS", "local", TRUE);
+    environment = g_environ_setenv(environment, "GIO_USE_NETWORK_MONITOR", "base", TRUE);
+    environment = g_environ_setenv(environment, "GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
 #ifdef SANITIZER_OPTIONS
     environment = g_environ_setenv(environment, "ASAN_OPTIONS", SANITIZER_OPTIONS, TRUE);
 #endif

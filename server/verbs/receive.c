@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Files and HTTP are streams read piece by piece, datagrams come by themselves; all end in one
-// place.
+// One stream from any address (pipelines/intake/source.h) into the tables, until it ends.
 #include "server/verbs/receive.h"
 
 #include <gio/gio.h>
 #include <glib-unix.h>
-#include <libsoup/soup.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "pipelines/intake/datagrams.h"
-#include "pipelines/intake/dvb.h"
 #include "pipelines/intake/error.h"
-#include "pipelines/intake/satip.h"
+#include "pipelines/intake/source.h"
 #include "server/verbs/common.h"
 #include "server/verbs/tuner.h"
 
-#define PIECE_BYTES (256 * 1024)
 #define GUIDE_BYTES_MAX (256 * 1024 * 1024)
-#define HTTP_SECONDS 15 // without an answer or a byte
 #define SECONDS_MAX 86400
 #define PATIENCE 1 // after the first, a SAT>IP client has another way of sending to try
 
@@ -30,22 +24,15 @@ typedef struct {
     const VerbsReceiveOrder *order; // (unowned)
     TablesDemux *demux;             // (owned)
     GMainLoop *loop;                // (owned)
-    GCancellable *cancellable;      // (owned)
-    SoupSession *session;           // (owned) (nullable)
-    SoupMessage *message;           // (owned) (nullable)
-    GInputStream *stream;           // (owned) (nullable)
     IntakeAddress *address;         // (owned)
-    IntakeDatagrams *datagrams;     // (owned) (nullable)
-    IntakeSatip *satip;             // (owned) (nullable)
-    IntakeDvb *dvb;                 // (owned) (nullable)
+    IntakeSource *source;           // (owned) (nullable)
     IntakeSignal signal;            // (value) of a tuner
     guint wanted_version;           // (value) of the demux, as the tuner was told
-    guint8 *piece;                  // (owned) PIECE_BYTES
     GError *error;                  // (owned) (nullable) why it ended early
     guint64 bytes;                  // (value) that came
     guint patience;                 // (value) failures of a tuner until that is its answer
     gboolean endless;               // (value) has no end of its own
-    gboolean waiting;               // (value) a read is under way
+    gboolean tuner;                 // (value) there is one
     gboolean over;                  // (value) nothing more is wanted
 } Receive;
 
@@ -118,7 +105,7 @@ verbs_receive_parse(VerbsReceiveOptions *options, int *argc, char ***argv, const
     return check_options(options);
 }
 
-/* Whatever ends it; the loop is left when no read is under way. */
+/* Whatever ends it; the loop is left when the source says that it is over. */
 static void
 end(Receive *receive, GError *error)
 {
@@ -127,11 +114,7 @@ end(Receive *receive, GError *error)
     else
         g_clear_error(&error);
     receive->over = TRUE;
-    g_cancellable_cancel(receive->cancellable);
-    if (receive->satip != NULL)
-        intake_satip_leave(receive->satip); // the loop is left when it is OVER
-    else if (!receive->waiting)
-        g_main_loop_quit(receive->loop);
+    intake_source_leave(receive->source);
 }
 
 static gboolean
@@ -152,17 +135,13 @@ take(Receive *receive, const guint8 *bytes, gsize length, gint64 now_us)
 }
 
 static void
-on_datagram(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
+on_opened(gboolean endless, gpointer data)
 {
-    take(data, bytes, length, now_us);
-}
-
-static void
-start_deadline(Receive *receive)
-{
+    Receive *receive = data;
     int typed = receive->order->options->seconds;
     int seconds = typed > 0 ? typed : receive->order->seconds;
-    if (typed > 0 || receive->endless)
+    receive->endless = endless;
+    if (typed > 0 || endless)
         g_timeout_add_seconds((guint)seconds, on_deadline, receive);
 }
 
@@ -171,189 +150,44 @@ static void
 follow_tables(Receive *receive)
 {
     IntakePids pids = {.all = FALSE};
+    guint version = tables_demux_get_wanted_version(receive->demux);
+    if (!intake_source_needs_pids(receive->source) || receive->wanted_version == version)
+        return;
     for (guint pid = 0; pid < INTAKE_PIDS_COUNT; pid++)
         if (tables_demux_is_wanted(receive->demux, (guint16)pid))
             intake_pids_add(&pids, (guint16)pid);
-    receive->wanted_version = tables_demux_get_wanted_version(receive->demux);
-    intake_satip_set_pids(receive->satip, &pids);
+    receive->wanted_version = version;
+    intake_source_set_pids(receive->source, &pids);
 }
 
 static void
-on_satip_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
+on_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
 {
     Receive *receive = data;
-    if (receive->over)
-        return;
-    receive->signal = intake_satip_get_signal(receive->satip);
     take(receive, bytes, length, now_us);
-    if (!receive->over &&
-        receive->wanted_version != tables_demux_get_wanted_version(receive->demux))
+    if (!receive->over)
         follow_tables(receive);
 }
 
 /* What fails before anything came is told at once; later it is waited for. */
 static void
-on_satip_changed(IntakeSatipState state, const GError *error, gpointer data)
+on_troubled(const GError *error, gpointer data)
 {
     Receive *receive = data;
-    TablesHealthTotal total = tables_health_get_total(tables_demux_get_health(receive->demux));
-    if (state == INTAKE_SATIP_LEAVING)
-        receive->signal = intake_satip_get_signal(receive->satip);
-    if (state == INTAKE_SATIP_OVER)
-        g_main_loop_quit(receive->loop);
-    else if (error != NULL && total.packets > 0)
+    if (tables_health_get_total(tables_demux_get_health(receive->demux)).packets > 0)
         verbs_tuner_report(receive->address, error);
-    else if (error != NULL && receive->patience-- == 0)
+    else if (receive->patience-- == 0)
         end(receive, g_error_copy(error));
 }
 
 static void
-on_dvb_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
+on_ended(const GError *error, gpointer data)
 {
     Receive *receive = data;
-    if (!receive->over)
-        take(receive, bytes, length, now_us);
-}
-
-static void
-on_dvb_failed(const GError *error, gpointer data)
-{
-    end(data, g_error_copy(error));
-}
-
-static gboolean
-open_dvb(Receive *receive, GError **error)
-{
-    static const IntakeDvbFuncs funcs = {.received = on_dvb_received, .failed = on_dvb_failed};
-    receive->endless = TRUE;
-    receive->dvb = intake_dvb_open(receive->address, &funcs, receive, error);
-    start_deadline(receive);
-    return receive->dvb != NULL;
-}
-
-static gboolean
-open_satip(Receive *receive, GError **error)
-{
-    static const IntakeSatipFuncs funcs = {
-        .received = on_satip_received,
-        .changed = on_satip_changed,
-    };
-    receive->endless = TRUE;
-    receive->satip = intake_satip_open(receive->address, NULL, &funcs, receive, error);
-    if (receive->satip == NULL)
-        return FALSE;
-    follow_tables(receive);
-    start_deadline(receive);
-    return TRUE;
-}
-
-static void on_stream_read(GObject *source, GAsyncResult *result, gpointer data);
-
-static void
-read_on(Receive *receive)
-{
-    receive->waiting = TRUE;
-    g_input_stream_read_async(receive->stream, receive->piece, PIECE_BYTES, G_PRIORITY_DEFAULT,
-                              receive->cancellable, on_stream_read, receive);
-}
-
-static void
-on_stream_read(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Receive *receive = data;
-    GError *error = NULL;
-    gssize length = g_input_stream_read_finish(receive->stream, result, &error);
-    gboolean first = tables_health_get_total(tables_demux_get_health(receive->demux)).packets == 0;
-    receive->waiting = FALSE;
-    if (length <= 0 || receive->over) {
-        end(receive, error);
-        return;
-    }
-    if (first && length >= 7 && memcmp(receive->piece, "#EXTM3U", 7) == 0) {
-        end(receive, g_error_new(G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "HLS"));
-        return;
-    }
-    take(receive, receive->piece, (gsize)length,
-         receive->endless ? g_get_monotonic_time() : TABLES_HEALTH_NO_TIME);
-    if (receive->over)
-        end(receive, NULL);
-    else
-        read_on(receive);
-}
-
-static void
-on_session_answered(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Receive *receive = data;
-    GError *error = NULL;
-    receive->waiting = FALSE;
-    receive->stream = soup_session_send_finish(SOUP_SESSION(source), result, &error);
-    if (receive->stream == NULL || receive->over) {
-        end(receive, error);
-        return;
-    }
-    guint status = soup_message_get_status(receive->message);
-    if (status != SOUP_STATUS_OK) {
-        end(receive, g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "HTTP %u", status));
-        return;
-    }
-    SoupMessageHeaders *headers = soup_message_get_response_headers(receive->message);
-    receive->endless = soup_message_headers_get_encoding(headers) != SOUP_ENCODING_CONTENT_LENGTH;
-    start_deadline(receive);
-    read_on(receive);
-}
-
-static gboolean
-open_http(Receive *receive, const IntakeAddress *address, GError **error)
-{
-    receive->session = soup_session_new_with_options("timeout", HTTP_SECONDS, "user-agent",
-                                                     "daorian/" DAORIAN_VERSION, NULL);
-    receive->message = soup_message_new(SOUP_METHOD_GET, address->uri);
-    if (receive->message == NULL) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "this URL is not valid");
-        return FALSE;
-    }
-    receive->waiting = TRUE;
-    soup_session_send_async(receive->session, receive->message, G_PRIORITY_DEFAULT,
-                            receive->cancellable, on_session_answered, receive);
-    return TRUE;
-}
-
-static gboolean
-open_file(Receive *receive, const IntakeAddress *address, GError **error)
-{
-    g_autoptr(GFile) file = g_file_new_for_path(address->path);
-    receive->stream = G_INPUT_STREAM(g_file_read(file, NULL, error));
-    if (receive->stream == NULL)
-        return FALSE;
-    start_deadline(receive);
-    read_on(receive);
-    return TRUE;
-}
-
-static gboolean
-open_address(Receive *receive, const IntakeAddress *address, GError **error)
-{
-    switch (address->kind) {
-    case INTAKE_ADDRESS_FILE:
-        return open_file(receive, address, error);
-    case INTAKE_ADDRESS_HTTP:
-        return open_http(receive, address, error);
-    case INTAKE_ADDRESS_UDP:
-    case INTAKE_ADDRESS_RTP:
-        receive->endless = TRUE;
-        receive->datagrams = intake_datagrams_open(address, on_datagram, receive, error);
-        start_deadline(receive);
-        return receive->datagrams != NULL;
-    case INTAKE_ADDRESS_SATIP:
-        return open_satip(receive, error);
-    case INTAKE_ADDRESS_DVB:
-        return open_dvb(receive, error);
-    case INTAKE_ADDRESS_SRT:
-        break;
-    }
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s", address->uri);
-    return FALSE;
+    if (receive->error == NULL && !receive->over && error != NULL)
+        receive->error = g_error_copy(error);
+    receive->over = TRUE;
+    g_main_loop_quit(receive->loop);
 }
 
 static int
@@ -394,7 +228,7 @@ judge(Receive *receive)
     }
     if (any)
         return EX_OK;
-    if (receive->satip != NULL || receive->dvb != NULL)
+    if (receive->tuner)
         return verbs_tuner_report_nothing(receive->address, &receive->signal);
     gboolean silent = receive->endless && receive->bytes == 0;
     g_printerr("daorian: %s: %s\n", uri,
@@ -409,22 +243,21 @@ judge(Receive *receive)
 static void
 clear(Receive *receive)
 {
-    g_clear_pointer(&receive->satip, intake_satip_free);
-    g_clear_pointer(&receive->dvb, intake_dvb_close);
     g_clear_pointer(&receive->address, intake_address_free);
     g_clear_pointer(&receive->demux, tables_demux_free);
     g_clear_pointer(&receive->loop, g_main_loop_unref);
-    g_clear_object(&receive->cancellable);
-    g_clear_object(&receive->stream);
-    g_clear_object(&receive->message);
-    g_clear_object(&receive->session);
-    g_clear_pointer(&receive->piece, g_free);
     g_clear_error(&receive->error);
 }
 
 TablesDemux *
 verbs_receive_run(const VerbsReceiveOrder *order, int *exit_code)
 {
+    static const IntakeSourceFuncs funcs = {
+        .opened = on_opened,
+        .received = on_received,
+        .troubled = on_troubled,
+        .ended = on_ended,
+    };
     const TablesDemuxSettings settings = {
         .fallback = order->options->fallback,
         .guide_bytes_max = GUIDE_BYTES_MAX,
@@ -443,19 +276,19 @@ verbs_receive_run(const VerbsReceiveOrder *order, int *exit_code)
         .patience = PATIENCE,
         .demux = tables_demux_new(&settings),
         .loop = g_main_loop_new(NULL, FALSE),
-        .cancellable = g_cancellable_new(),
-        .piece = g_malloc(PIECE_BYTES),
+        .wanted_version = G_MAXUINT,
     };
     TablesDemux *demux = NULL;
-    if (open_address(&receive, address, &receive.error)) {
+    receive.source = intake_source_open(address, FALSE, &funcs, &receive, &receive.error);
+    if (receive.source != NULL) {
+        follow_tables(&receive);
         g_unix_signal_add(SIGINT, on_deadline, &receive);
         g_unix_signal_add(SIGTERM, on_deadline, &receive);
         g_main_loop_run(receive.loop);
+        receive.signal = intake_source_get_signal(receive.source);
+        receive.tuner = intake_source_has_tuner(receive.source);
     }
-    if (receive.datagrams != NULL)
-        g_clear_pointer(&receive.datagrams, intake_datagrams_close);
-    if (receive.dvb != NULL)
-        receive.signal = intake_dvb_get_signal(receive.dvb);
+    g_clear_pointer(&receive.source, intake_source_free); // what it held back comes now
     tables_demux_finish(receive.demux);
     *exit_code = judge(&receive);
     if (order->signal != NULL)

@@ -86,16 +86,32 @@ catalog_guide_put(CatalogDatabase *database, GPtrArray *events, gint64 now_ms, g
 
 static const char DROP_SQL[] =
     "DELETE FROM guide_events WHERE (service, event_id) IN"
-    " (SELECT service, event_id FROM guide_events WHERE end_ms < :end_ms ORDER BY end_ms"
+    " (SELECT service, event_id FROM guide_events WHERE end_ms < :end_ms AND service IN"
+    "   (SELECT id FROM services WHERE multiplex_id = :multiplex_id) ORDER BY end_ms"
     "  LIMIT :limit)";
 
 gboolean
-catalog_guide_drop(CatalogDatabase *database, gint64 end_ms, gint64 *dropped, GError **error)
+catalog_guide_drop(CatalogDatabase *database, const char *multiplex_id, gint64 end_ms,
+                   gint64 *dropped, GError **error)
 {
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, DROP_SQL);
+    catalog_statement_bind_text(statement, ":multiplex_id", multiplex_id);
     catalog_statement_bind_int(statement, ":end_ms", end_ms);
     catalog_statement_bind_int(statement, ":limit", CATALOG_GUIDE_BATCH_MAX);
     return catalog_statement_run_counting(statement, dropped, error);
+}
+
+static const char FORGET_SQL[] =
+    "DELETE FROM guide_events WHERE service = :service AND event_id = :event_id";
+
+gboolean
+catalog_guide_forget(CatalogDatabase *database, const char *service, gint64 event_id,
+                     GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, FORGET_SQL);
+    catalog_statement_bind_text(statement, ":service", service);
+    catalog_statement_bind_int(statement, ":event_id", event_id);
+    return catalog_statement_run(statement, error);
 }
 
 static CatalogGuide *

@@ -39,9 +39,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogGuide, catalog_guide_free)
 gboolean catalog_guide_put(CatalogDatabase *database, GPtrArray *events, gint64 now_ms,
                            gint64 *changed, GError **error);
 
-/** Forgets programmes that ended before @end_ms, a batch at most; @dropped (out): how many. */
-gboolean catalog_guide_drop(CatalogDatabase *database, gint64 end_ms, gint64 *dropped,
-                            GError **error);
+/** Forgets programmes of a multiplex that ended before @end_ms (its own clock may be another than
+ * ours), a batch at most; @dropped (out): how many. */
+gboolean catalog_guide_drop(CatalogDatabase *database, const char *multiplex_id, gint64 end_ms,
+                            gint64 *dropped, GError **error);
+
+/** Forgets one that was taken back; one that is not there is no error. */
+gboolean catalog_guide_forget(CatalogDatabase *database, const char *service, gint64 event_id,
+                              GError **error);
 
 /** Returns: (transfer full) (element-type CatalogGuide): what is on at any moment from @from_ms
  * until before

@@ -158,3 +158,41 @@ catalog_services_list(CatalogDatabase *database, const char *multiplex_id, GErro
         g_ptr_array_add(items, read_service(statement));
     return catalog_statement_finish(statement, error) ? g_steal_pointer(&items) : NULL;
 }
+
+static char *
+read_found(CatalogStatement *statement, GError **error)
+{
+    g_autofree char *id =
+        catalog_statement_next(statement) ? catalog_statement_dup_text(statement, "id") : NULL;
+    return catalog_statement_finish(statement, error) ? g_steal_pointer(&id) : NULL;
+}
+
+static const char FIND_SQL[] =
+    "SELECT id FROM services WHERE multiplex_id = :multiplex_id AND service_id = :service_id";
+
+char *
+catalog_services_find(CatalogDatabase *database, const char *multiplex_id, gint64 service_id,
+                      GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, FIND_SQL);
+    catalog_statement_bind_text(statement, ":multiplex_id", multiplex_id);
+    catalog_statement_bind_int(statement, ":service_id", service_id);
+    return read_found(statement, error);
+}
+
+static const char FIND_ELSEWHERE_SQL[] =
+    "SELECT services.id AS id FROM services JOIN multiplexes ON multiplexes.id = multiplex_id"
+    " WHERE transport_stream_id = :transport_stream_id"
+    "  AND original_network_id = :original_network_id AND service_id = :service_id"
+    " ORDER BY services.id LIMIT 1";
+
+char *
+catalog_services_find_elsewhere(CatalogDatabase *database, gint64 transport_stream_id,
+                                gint64 original_network_id, gint64 service_id, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, FIND_ELSEWHERE_SQL);
+    catalog_statement_bind_int(statement, ":transport_stream_id", transport_stream_id);
+    catalog_statement_bind_int(statement, ":original_network_id", original_network_id);
+    catalog_statement_bind_int(statement, ":service_id", service_id);
+    return read_found(statement, error);
+}

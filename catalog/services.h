@@ -54,3 +54,13 @@ CatalogServices *catalog_services_get(CatalogDatabase *database, const char *id,
  */
 GPtrArray *catalog_services_list(CatalogDatabase *database, const char *multiplex_id,
                                  GError **error);
+
+/** Returns: (transfer full) (nullable): id of the row of a multiplex's programme number; NULL
+ * without an error when there is none. */
+char *catalog_services_find(CatalogDatabase *database, const char *multiplex_id, gint64 service_id,
+                            GError **error);
+
+/** As catalog_services_find() for a service of whichever multiplex has these ids. */
+char *catalog_services_find_elsewhere(CatalogDatabase *database, gint64 transport_stream_id,
+                                      gint64 original_network_id, gint64 service_id,
+                                      GError **error);

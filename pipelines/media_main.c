@@ -69,8 +69,12 @@ lock_down(const Options *options, gboolean (*enter)(GError **error))
 static int
 be_intake(const Options *options)
 {
-    return lock_down(options, child_lockdown_enter_receiver) ? intake_child_run(options->control_fd)
-                                                             : EX_OSERR;
+    if (!lock_down(options, child_lockdown_enter_receiver))
+        return EX_OSERR;
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_autoptr(IntakeChild) child = intake_child_new(options->control_fd, loop);
+    g_main_loop_run(loop);
+    return intake_child_get_exit_code(child);
 }
 
 static int

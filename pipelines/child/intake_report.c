@@ -119,6 +119,22 @@ child_intake_report_free(ChildIntakeReport *report)
     g_free(report);
 }
 
+ChildIntakeReport *
+child_intake_report_copy_event(const ChildIntakeReport *report)
+{
+    ChildIntakeReport *copy = child_intake_report_new(report->kind);
+    ChildIntakeEvent *event = &copy->event;
+    *event = report->event;
+    event->title = g_strdup(event->title);
+    event->summary = g_strdup(event->summary);
+    event->description = g_strdup(event->description);
+    event->language = g_strdup(event->language);
+    event->genre = g_strdup(event->genre);
+    event->programme_crid = g_strdup(event->programme_crid);
+    event->series_crid = g_strdup(event->series_crid);
+    return copy;
+}
+
 static JsonArray *
 build_streams(GArray *streams)
 {

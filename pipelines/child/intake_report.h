@@ -45,6 +45,9 @@ ChildIntakeReport *child_intake_report_new(ChildIntakeReportKind kind);
 void child_intake_report_free(ChildIntakeReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChildIntakeReport, child_intake_report_free)
 
+/** Returns: (transfer full): a copy of an event or event-gone line. */
+ChildIntakeReport *child_intake_report_copy_event(const ChildIntakeReport *report);
+
 /** Returns: (transfer full): one JSON object, no line feed, less than 64 KiB; texts are cut. */
 char *child_intake_report_to_line(const ChildIntakeReport *report);
 

@@ -50,6 +50,7 @@ struct _ChildProcess {
     gboolean quiet;                // (value) its stderr has ended
     gboolean over;                 // (value) on_end was called
     gboolean cancelled;            // (value)
+    gboolean held;                 // (value) no lines are taken
     gint64 started_us;             // (value) monotonic
     gint64 heard_us;               // (value) monotonic, of the last line
     guint silence_s;               // (value)
@@ -193,7 +194,7 @@ take_lines(ChildProcess *process)
 {
     gsize taken = 0;
     gboolean good = TRUE;
-    while (good) {
+    while (good && !process->held) {
         const char *line = process->received->str + taken;
         const char *feed = memchr(line, '\n', process->received->len - taken);
         if (feed == NULL)
@@ -202,7 +203,7 @@ take_lines(ChildProcess *process)
         taken += (gsize)(feed - line) + 1;
     }
     g_string_erase(process->received, 0, (gssize)taken);
-    if (good && process->received->len > CHILD_REPORT_MAX_LINE) {
+    if (good && !process->held && process->received->len > CHILD_REPORT_MAX_LINE) {
         break_contract(process, "a line of the child is too long");
         return FALSE;
     }
@@ -285,7 +286,8 @@ static void
 watch_socket(ChildProcess *process)
 {
     clear_source(&process->readable);
-    GIOCondition condition = G_IO_IN | (process->to_send.length > 0 ? G_IO_OUT : 0);
+    GIOCondition condition =
+        (process->held ? 0 : G_IO_IN) | (process->to_send.length > 0 ? G_IO_OUT : 0);
     process->readable = g_unix_fd_source_new(process->descriptor, condition);
     g_source_set_callback(process->readable, G_SOURCE_FUNC(on_socket_ready), process, NULL);
     g_source_attach(process->readable, process->context);
@@ -297,6 +299,8 @@ static gboolean
 on_silence_due(gpointer user_data)
 {
     ChildProcess *process = user_data;
+    if (process->held)
+        process->heard_us = g_get_monotonic_time();
     gint64 left_us =
         process->heard_us + (gint64)process->silence_s * G_USEC_PER_SEC - g_get_monotonic_time();
     if (left_us > 0) {
@@ -492,6 +496,18 @@ child_process_send(ChildProcess *process, const char *line, int descriptor)
     if (process->to_send.length > MAX_WAITING)
         break_contract(process, "the child does not listen");
     watch_socket(process);
+}
+
+void
+child_process_hold(ChildProcess *process, gboolean held)
+{
+    if (process->held == held || process->closed)
+        return;
+    process->held = held;
+    process->heard_us = g_get_monotonic_time();
+    watch_socket(process);
+    if (!held && !take_lines(process))
+        break_contract(process, "a held line is wrong");
 }
 
 void

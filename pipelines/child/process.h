@@ -53,6 +53,10 @@ ChildProcess *child_process_start(const ChildProcessSetup *setup,
  * that reads nothing is killed when 4096 lines wait. */
 void child_process_send(ChildProcess *process, const char *line, int descriptor);
 
+/** Takes no lines while @held, so that a child that says more than is wanted waits; it is not
+ * killed for its silence then. Also in on_line. */
+void child_process_hold(ChildProcess *process, gboolean held);
+
 /** The child said its end; @code NULL: done. Only in on_line; no line is told after it. */
 void child_process_conclude(ChildProcess *process, const char *code, const char *detail);
 

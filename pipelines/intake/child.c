@@ -25,7 +25,7 @@
 #define GUIDE_BYTES_MAX (64 * 1024 * 1024)
 #define GUIDE_KEEP_MS (3600 * 1000)
 
-typedef struct {
+struct _IntakeChild {
     GMainLoop *loop;             // (owned)
     ChildIntakeChannel *channel; // (owned)
     IntakeSource *source;        // (owned) (nullable)
@@ -38,19 +38,20 @@ typedef struct {
     guint64 bytes;               // (value) since the last tick
     gint64 ticked_us;            // (value) monotonic, of the last tick
     guint deadline;              // (value) id of a timer, 0: none
+    guint tick;                  // (value) id of a timer, 0: none
     gboolean leaving;            // (value) asked to stop
     int exit_code;               // (value)
-} Child;
+};
 
 static void
-stop(Child *child, int exit_code)
+stop(IntakeChild *child, int exit_code)
 {
     child->exit_code = exit_code;
     g_main_loop_quit(child->loop);
 }
 
 static void
-fail(Child *child, const char *code, const char *detail)
+fail(IntakeChild *child, const char *code, const char *detail)
 {
     g_autoptr(ChildIntakeReport) report = child_intake_report_new(CHILD_INTAKE_REPORT_FAILED);
     report->code = g_strdup(code);
@@ -63,7 +64,7 @@ fail(Child *child, const char *code, const char *detail)
 static gboolean
 on_deadline(gpointer data)
 {
-    Child *child = data;
+    IntakeChild *child = data;
     child->deadline = 0;
     stop(child, child->source == NULL ? EX_PROTOCOL : EX_OK);
     return G_SOURCE_REMOVE;
@@ -71,7 +72,7 @@ on_deadline(gpointer data)
 
 /* A tuner sends what it is asked for: tables, and what is fed. */
 static void
-follow_tables(Child *child)
+follow_tables(IntakeChild *child)
 {
     guint version = tables_demux_get_wanted_version(child->demux);
     guint feeds = intake_feeds_follow(child->feeds, tables_demux_get_multiplex(child->demux));
@@ -91,7 +92,7 @@ follow_tables(Child *child)
 static void
 on_packet(const guint8 *bytes, gpointer data)
 {
-    Child *child = data;
+    IntakeChild *child = data;
     TablesPacket packet = {0};
     if (tables_packet_parse(bytes, &packet))
         intake_feeds_push(child->feeds, bytes, &packet);
@@ -100,7 +101,7 @@ on_packet(const guint8 *bytes, gpointer data)
 static void
 on_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
 {
-    Child *child = data;
+    IntakeChild *child = data;
     child->bytes += length;
     tables_demux_push(child->demux, bytes, length, now_us);
     follow_tables(child);
@@ -116,7 +117,7 @@ on_opened(gboolean endless, gpointer data)
 static void
 on_troubled(const GError *error, gpointer data)
 {
-    Child *child = data;
+    IntakeChild *child = data;
     g_autoptr(ChildIntakeReport) report = child_intake_report_new(CHILD_INTAKE_REPORT_WARNING);
     report->code = g_strdup(intake_code_find(error));
     report->detail = g_strdup(error->message);
@@ -126,7 +127,7 @@ on_troubled(const GError *error, gpointer data)
 static void
 on_ended(const GError *error, gpointer data)
 {
-    Child *child = data;
+    IntakeChild *child = data;
     if (child->leaving)
         fail(child, "cancelled", "asked to stop");
     else
@@ -134,7 +135,7 @@ on_ended(const GError *error, gpointer data)
 }
 
 static void
-tell_health(Child *child, gint64 now_us)
+tell_health(IntakeChild *child, gint64 now_us)
 {
     TablesHealthTotal total = tables_health_get_total(tables_demux_get_health(child->demux));
     IntakeSignal signal = intake_source_get_signal(child->source);
@@ -164,7 +165,7 @@ tell_health(Child *child, gint64 now_us)
 static gboolean
 on_tick(gpointer data)
 {
-    Child *child = data;
+    IntakeChild *child = data;
     gint64 now_us = g_get_monotonic_time();
     if (!child_intake_channel_has_room(child->channel))
         return G_SOURCE_CONTINUE;
@@ -174,7 +175,7 @@ on_tick(gpointer data)
 }
 
 static void
-open_job(Child *child, const ChildIntakeJob *job)
+open_job(IntakeChild *child, const ChildIntakeJob *job)
 {
     static const IntakeSourceFuncs funcs = {
         .opened = on_opened,
@@ -199,11 +200,11 @@ open_job(Child *child, const ChildIntakeJob *job)
     }
     follow_tables(child);
     child->ticked_us = g_get_monotonic_time();
-    g_timeout_add(TICK_MS, on_tick, child);
+    child->tick = g_timeout_add(TICK_MS, on_tick, child);
 }
 
 static void
-leave(Child *child)
+leave(IntakeChild *child)
 {
     child->leaving = TRUE;
     if (child->source == NULL) {
@@ -218,7 +219,7 @@ leave(Child *child)
 static void
 on_line(const ChildIntakeJob *job, int descriptor, gpointer data)
 {
-    Child *child = data;
+    IntakeChild *child = data;
     switch (job->line) {
     case CHILD_INTAKE_JOB_LINE_JOB:
         if (child->demux != NULL) {
@@ -249,26 +250,48 @@ on_gone(gpointer data)
     stop(data, EX_OK);
 }
 
-int
-intake_child_run(int control)
+IntakeChild *
+intake_child_new(int control, GMainLoop *loop)
 {
     static const ChildIntakeChannelFuncs funcs = {.on_line = on_line, .on_gone = on_gone};
-    Child child = {.wanted_version = G_MAXUINT};
+    IntakeChild *child = g_new0(IntakeChild, 1);
     g_autoptr(ChildIntakeReport) hello = child_intake_report_new(CHILD_INTAKE_REPORT_HELLO);
     signal(SIGPIPE, SIG_IGN); // a reader that ends is noticed by its feed
-    child.loop = g_main_loop_new(NULL, FALSE);
-    child.channel = child_intake_channel_new(control, &funcs, &child);
-    child.sync = tables_sync_new(on_packet, &child);
-    child.feeds = intake_feeds_new();
-    child.deadline = g_timeout_add_seconds(JOB_SECONDS, on_deadline, &child);
-    child_intake_channel_send(child.channel, hello);
-    g_main_loop_run(child.loop);
-    g_clear_pointer(&child.source, intake_source_free);
-    g_clear_pointer(&child.announce, intake_announce_free);
-    g_clear_pointer(&child.demux, tables_demux_free);
-    tables_sync_free(child.sync);
-    intake_feeds_free(child.feeds);
-    child_intake_channel_free(child.channel);
-    g_main_loop_unref(child.loop);
-    return child.exit_code;
+    child->wanted_version = G_MAXUINT;
+    child->loop = g_main_loop_ref(loop);
+    child->channel = child_intake_channel_new(control, &funcs, child);
+    child->sync = tables_sync_new(on_packet, child);
+    child->feeds = intake_feeds_new();
+    child->deadline = g_timeout_add_seconds(JOB_SECONDS, on_deadline, child);
+    child_intake_channel_send(child->channel, hello);
+    return child;
+}
+
+static void
+clear_timer(guint *timer)
+{
+    if (*timer != 0)
+        g_source_remove(*timer);
+    *timer = 0;
+}
+
+void
+intake_child_free(IntakeChild *child)
+{
+    clear_timer(&child->deadline);
+    clear_timer(&child->tick);
+    g_clear_pointer(&child->source, intake_source_free);
+    g_clear_pointer(&child->announce, intake_announce_free);
+    g_clear_pointer(&child->demux, tables_demux_free);
+    tables_sync_free(child->sync);
+    intake_feeds_free(child->feeds);
+    child_intake_channel_free(child->channel);
+    g_main_loop_unref(child->loop);
+    g_free(child);
+}
+
+int
+intake_child_get_exit_code(const IntakeChild *child)
+{
+    return child->exit_code;
 }

@@ -8,6 +8,13 @@
 
 #include <glib.h>
 
-/** @control: (transfer full): the channel to the parent. Runs until the parent ends it or the
- * address fails. Returns: an exit code. */
-int intake_child_run(int control);
+typedef struct _IntakeChild IntakeChild;
+
+/** @control: (transfer full): the channel to the parent. @loop: is left when the parent ends it or
+ * the address fails. Returns: (transfer full). */
+IntakeChild *intake_child_new(int control, GMainLoop *loop);
+void intake_child_free(IntakeChild *child);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IntakeChild, intake_child_free)
+
+/** Returns: after the end: an exit code. */
+int intake_child_get_exit_code(const IntakeChild *child);

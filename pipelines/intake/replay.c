@@ -167,7 +167,7 @@ dispatch_timer(GSource *source, GSourceFunc callback, gpointer data)
 IntakeReplay *
 intake_replay_open(const char *path, const IntakeReplayFuncs *funcs, gpointer data, GError **error)
 {
-    static GSourceFuncs timer_funcs = {.dispatch = dispatch_timer};
+    static const GSourceFuncs timer_funcs = {.dispatch = dispatch_timer};
     int descriptor = g_open(path, O_RDONLY | O_CLOEXEC, 0);
     struct stat facts = {0};
     if (descriptor < 0 || fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode)) {
@@ -187,7 +187,7 @@ intake_replay_open(const char *path, const IntakeReplayFuncs *funcs, gpointer da
     intake_pace_init(&replay->pace);
     g_queue_init(&replay->groups);
     replay->start_us = g_get_monotonic_time();
-    replay->timer = g_source_new(&timer_funcs, sizeof(GSource));
+    replay->timer = g_source_new((GSourceFuncs *)&timer_funcs, sizeof(GSource));
     g_source_set_callback(replay->timer, on_timer, replay, NULL);
     g_source_set_ready_time(replay->timer, 0);
     g_source_attach(replay->timer, g_main_context_get_thread_default());

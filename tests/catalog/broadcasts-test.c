@@ -203,9 +203,15 @@ test_guide(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(count_events(fixture, service, 0, 3), ==, 3);
     g_assert_cmpuint(count_events(fixture, service, 5, 6), ==, 1); // it begins half an hour later
     g_assert_cmpuint(count_events(fixture, service, 6, 7), ==, 2); // and is still on then
-    g_assert_true(
-        catalog_guide_drop(fixture->database, FIXTURE_NOW_MS + 3 * HOUR_MS, &count, &error));
+    g_assert_true(catalog_guide_drop(fixture->database, service, FIXTURE_NOW_MS + 3 * HOUR_MS,
+                                     &count, &error));
+    g_assert_cmpint(count, ==, 0); // that is no multiplex
+    g_assert_true(catalog_guide_drop(fixture->database, multiplex, FIXTURE_NOW_MS + 3 * HOUR_MS,
+                                     &count, &error));
     g_assert_cmpint(count, ==, 2); // the third ends at that very moment
+    g_assert_true(catalog_guide_forget(fixture->database, service, 10, &error));
+    g_assert_cmpuint(count_events(fixture, service, 10, 11), ==, 0);
+    g_assert_true(catalog_guide_forget(fixture->database, service, 10, &error));
     g_assert_cmpuint(count_events(fixture, service, 0, 3), ==, 1);
     note_event(events, service, 1000, "เกิน");
     g_assert_false(catalog_guide_put(fixture->database, events, 1, &count, &error));

@@ -3,9 +3,9 @@
 
 // The composition root. Start order, and stop order as its mirror:
 //
-//   storage → catalogue → hasher → receive → encode → captions → tidy → bundles → HTTP (answers
-//   from here on) HTTP stops first, then the flows, then the catalogue, so that nobody asks what is
-//   gone already.
+//   storage → catalogue → hasher → receive → encode → captions → live → tidy → bundles → HTTP
+//   (answers from here on) HTTP stops first, then the flows, then the catalogue, so that nobody
+//   asks what is gone already.
 #include "server/app.h"
 
 #include <signal.h>
@@ -18,6 +18,7 @@
 #include "server/api/guard.h"
 #include "server/api/media.h"
 #include "server/api/problem.h"
+#include "server/flows/live.h"
 #include "server/flows/receive.h"
 #include "server/flows/tidy.h"
 #include "server/greeting.h"
@@ -40,6 +41,7 @@ struct _ServerApp {
     FlowsReceive *receive;    // (owned)
     FlowsEncode *encode;      // (owned)
     FlowsCaptions *captions;  // (owned)
+    FlowsLive *live;          // (owned)
     FlowsTidy *tidy;          // (owned)
     HttpBundles *bundles;     // (owned)
     HttpRouter *router;       // (owned)
@@ -110,6 +112,12 @@ FlowsCaptions *
 server_app_get_captions(ServerApp *app)
 {
     return app->captions;
+}
+
+FlowsLive *
+server_app_get_live(ServerApp *app)
+{
+    return app->live;
 }
 
 HttpBundles *
@@ -195,6 +203,15 @@ make_flows(ServerApp *app)
         .changed_data = app,
     };
     app->captions = flows_captions_new(&captions);
+    FlowsLiveSetup live = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .media_program = app->media_program,
+    };
+    app->live = flows_live_new(&live);
     FlowsReceiveSetup receive = {
         .config = app->config,
         .storage = app->storage,
@@ -278,6 +295,17 @@ on_captions_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
         g_main_loop_quit(app->loop);
 }
 
+static void
+on_live_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_live_stop_finish(app->live, result, &error))
+        g_warning("live: %s", error->message);
+    if (--app->to_stop == 0)
+        g_main_loop_quit(app->loop);
+}
+
 static gboolean
 on_signal_stop(gpointer user_data)
 {
@@ -288,7 +316,8 @@ on_signal_stop(gpointer user_data)
     http_server_stop(app->http, STOP_GRACE_MS);
     flows_tidy_stop(app->tidy);
     g_clear_pointer(&app->watch, server_watch_free);
-    app->to_stop = 2;
+    app->to_stop = 3;
+    flows_live_stop_async(app->live, on_live_stopped, app);
     flows_captions_stop_async(app->captions, on_captions_stopped, app);
     flows_encode_stop_async(app->encode, on_encode_stopped, app);
     return G_SOURCE_CONTINUE;
@@ -302,6 +331,7 @@ on_watch_changed(gpointer user_data)
     http_bundles_invalidate(app->bundles, NULL);
     flows_encode_wake(app->encode);
     flows_captions_wake(app->captions);
+    flows_live_wake(app->live);
     server_events_publish(app->events, SERVER_EVENTS_RESYNC, NULL);
 }
 
@@ -374,6 +404,7 @@ start(ServerApp *app)
         server_events_subscribe(app->events, NULL, g_main_context_default(), on_queue_wake, app);
     flows_encode_start(app->encode);
     flows_captions_start(app->captions);
+    flows_live_start(app->live);
     flows_receive_start(app->receive);
     flows_tidy_start(app->tidy);
     app->watch = server_watch_new(app->storage, app->catalog, on_watch_changed, app);
@@ -434,6 +465,7 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->catalog, catalog_threads_free);
     g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->tidy, flows_tidy_free);
+    g_clear_pointer(&app->live, flows_live_free);
     g_clear_pointer(&app->captions, flows_captions_free);
     g_clear_pointer(&app->encode, flows_encode_free);
     g_clear_pointer(&app->throttle, server_throttle_free);

@@ -22,6 +22,7 @@ typedef struct _ServerApp ServerApp;
 typedef struct _CatalogThreads CatalogThreads;
 typedef struct _FlowsReceive FlowsReceive;
 typedef struct _FlowsTidy FlowsTidy;
+typedef struct _FlowsLive FlowsLive;
 
 /**
  * server_app_new:
@@ -46,6 +47,7 @@ ServerHasher *server_app_get_hasher(ServerApp *app);
 ServerThrottle *server_app_get_throttle(ServerApp *app);
 FlowsEncode *server_app_get_encode(ServerApp *app);
 FlowsCaptions *server_app_get_captions(ServerApp *app);
+FlowsLive *server_app_get_live(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);
 /** Returns: (transfer none) (nullable): what `daorian tls` made. */
 const TlsKeep *server_app_get_tls(ServerApp *app);

@@ -6,6 +6,8 @@
 #include "server/routes.h"
 
 #include "server/api/captions.h"
+#include "server/api/channelmedia.h"
+#include "server/api/channels.h"
 #include "server/api/events.h"
 #include "server/api/guard.h"
 #include "server/api/jobs.h"
@@ -38,6 +40,7 @@
 static const HttpRouterRoute routes[] = {
     {"GET", "/", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/watch/{id}", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/channel/{slug}", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/login", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/setup", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/account", api_pages_get_shell, NO, 0, ASSET, 0},
@@ -58,6 +61,8 @@ static const HttpRouterRoute routes[] = {
 
     {"GET", "/lessons/{id}/{file}", api_media_serve, NO, 0, ALL, MEDIA},
     {"GET", "/lessons/{id}/{folder}/{file}", api_media_serve, NO, 0, ALL, MEDIA},
+    {"GET", "/channels/{slug}/{playlist}", api_channelmedia_get_playlist, NO, 0, ASSET, HTTP_ROUTER_CORS},
+    {"GET", "/channels/{slug}/{rung}/{file}", api_channelmedia_get_file, NO, 0, ASSET, HTTP_ROUTER_CORS},
 
     {"GET", "/api/v1/openapi.json", api_pages_get_openapi, NO, 0, ASSET, HTTP_ROUTER_CORS},
     {"GET", "/api/v1/session", api_session_get, NO, 0, ALL, 0},
@@ -81,6 +86,11 @@ static const HttpRouterRoute routes[] = {
     {"DELETE", "/api/v1/lessons/{id}/captions/{language}", api_captions_remove, NO, 0, ACCOUNT, 0},
     {"POST", "/api/v1/lessons/{id}/captions/{language}/approve", api_captions_approve, BUF, 1024, ACCOUNT, 0},
     {"POST", "/api/v1/lessons/{id}/captions/{language}/recognise", api_captions_recognise, BUF, 1024, ACCOUNT, 0},
+    {"GET", "/api/v1/channels", api_channels_list, NO, 0, ALL, 0},
+    {"POST", "/api/v1/channels", api_channels_create, BUF, 4096, ADMIN, 0},
+    {"GET", "/api/v1/channels/{id}", api_channels_get, NO, 0, ALL, 0},
+    {"PATCH", "/api/v1/channels/{id}", api_channels_update, BUF, 4096, ADMIN, 0},
+    {"DELETE", "/api/v1/channels/{id}", api_channels_remove, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/uploads", api_uploads_list, NO, 0, ACCOUNT, TUS},
     {"POST", "/api/v1/uploads", api_uploads_create, RAW, 0, UPLOAD, TUS},
     {"OPTIONS", "/api/v1/uploads", api_uploads_options, NO, 0, ASSET, TUS},

@@ -15,6 +15,7 @@
 #include "catalog/sessions.h"
 #include "catalog/threads.h"
 #include "catalog/uploads.h"
+#include "server/api/channelviews.h"
 #include "server/api/problem.h"
 #include "server/api/views.h"
 #include "server/api/lessonviews.h"
@@ -70,9 +71,19 @@ free_found(ServerEventsKind kind, gpointer value)
     case SERVER_EVENTS_UPLOAD:
         catalog_upload_free(value);
         return;
+    case SERVER_EVENTS_CHANNEL:
+        api_channelviews_free(value);
+        return;
     case SERVER_EVENTS_RESYNC:
         return;
     }
+}
+
+static ApiChannelviews *
+read_channel(CatalogDatabase *database, const char *id, gint64 now_ms)
+{
+    CatalogChannels *channel = catalog_channels_get(database, id, NULL);
+    return channel != NULL ? api_channelviews_read(database, channel, now_ms, NULL) : NULL;
 }
 
 static void
@@ -88,7 +99,7 @@ free_batch(gpointer data)
 }
 
 static gpointer
-read_item(CatalogDatabase *database, const ServerEventsItem *item)
+read_item(CatalogDatabase *database, const ServerEventsItem *item, gint64 now_ms)
 {
     switch (item->kind) {
     case SERVER_EVENTS_LESSON:
@@ -97,6 +108,8 @@ read_item(CatalogDatabase *database, const ServerEventsItem *item)
         return catalog_joblist_get(database, item->id, NULL);
     case SERVER_EVENTS_UPLOAD:
         return catalog_uploads_get(database, item->id, NULL);
+    case SERVER_EVENTS_CHANNEL:
+        return read_channel(database, item->id, now_ms);
     case SERVER_EVENTS_RESYNC:
         return NULL;
     }
@@ -121,7 +134,7 @@ read_batch(CatalogDatabase *database, gpointer data, GError **error)
     Batch *batch = data;
     batch->ended = is_over(database, batch);
     for (guint i = 0; i < batch->items->len && !batch->ended; i++)
-        g_ptr_array_add(batch->found, read_item(database, batch->items->pdata[i]));
+        g_ptr_array_add(batch->found, read_item(database, batch->items->pdata[i], batch->now_ms));
     return TRUE;
 }
 
@@ -150,6 +163,7 @@ render_found(Stream *stream, ServerEventsKind kind, gconstpointer value)
     ApiViewsReader reader = {account, stream->language};
     const CatalogLesson *lesson = value;
     const CatalogUpload *upload = value;
+    const ApiChannelviews *channel = value;
     switch (kind) {
     case SERVER_EVENTS_LESSON:
         return server_access_may_see(account, lesson) ? api_lessonviews_render(lesson, &reader)
@@ -163,6 +177,10 @@ render_found(Stream *stream, ServerEventsKind kind, gconstpointer value)
                                         CATALOG_LESSON_VISIBILITY_DRAFT)
                    ? render_upload(upload)
                    : NULL;
+    case SERVER_EVENTS_CHANNEL:
+        return api_channelviews_may_see(account, channel->channel)
+                   ? api_channelviews_render(stream->app, channel, &reader)
+                   : NULL;
     case SERVER_EVENTS_RESYNC:
         return NULL;
     }
@@ -173,9 +191,8 @@ static const char *
 get_event_name(ServerEventsKind kind)
 {
     static const char *const names[] = {
-        [SERVER_EVENTS_LESSON] = "lesson",
-        [SERVER_EVENTS_JOB] = "job",
-        [SERVER_EVENTS_UPLOAD] = "upload",
+        [SERVER_EVENTS_LESSON] = "lesson", [SERVER_EVENTS_JOB] = "job",
+        [SERVER_EVENTS_UPLOAD] = "upload", [SERVER_EVENTS_CHANNEL] = "channel",
         [SERVER_EVENTS_RESYNC] = "resync",
     };
     return names[kind];

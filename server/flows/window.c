@@ -31,9 +31,47 @@ struct _FlowsWindow {
     FlowsWindowIndex *index;  // (owned) (guarded by lock) changed by takes alone
     GPtrArray *live;          // (owned) (guarded by lock) (element-type FlowsWindowPlaylist)
     FlowsWindowPlaylist *multivariant; // (owned) (nullable) (guarded by lock)
-    gboolean disk_is_full;             // (guarded by lock)
-    guint lines;                       // of the journal; takes alone
+    GPtrArray *rungs;      // (owned) (nullable) (guarded by lock) (element-type FlowsWindowRung)
+    gboolean disk_is_full; // (guarded by lock)
+    guint lines;           // of the journal; takes alone
 };
+
+static void
+free_rung(gpointer data)
+{
+    FlowsWindowRung *rung = data;
+    g_free(rung->name);
+    g_free(rung);
+}
+
+static int
+compare_rungs(gconstpointer a, gconstpointer b)
+{
+    const FlowsWindowRung *left = *(FlowsWindowRung *const *)a;
+    const FlowsWindowRung *right = *(FlowsWindowRung *const *)b;
+    return left->average_bps < right->average_bps ? -1 : left->average_bps > right->average_bps;
+}
+
+/* Returns: (transfer full): never changed once it is shared. */
+static GPtrArray *
+list_rungs(FlowsWindowIndex *index)
+{
+    GPtrArray *rungs = g_ptr_array_new_with_free_func(free_rung);
+    for (guint i = 0; i < index->rungs->len; i++) {
+        PackageMultivariantRung described = {0};
+        if (!flows_window_playlist_describe(index, i, &described))
+            continue;
+        FlowsWindowRung *rung = g_new0(FlowsWindowRung, 1);
+        rung->name = g_strdup(index->rungs->pdata[i]);
+        rung->average_bps = described.average_bandwidth_bps;
+        rung->peak_bps = described.bandwidth_bps;
+        rung->width = described.width;
+        rung->height = described.height;
+        g_ptr_array_add(rungs, rung);
+    }
+    g_ptr_array_sort(rungs, compare_rungs);
+    return rungs;
+}
 
 /* Playlists of the index as it is; with the lock held, or before the window is shared. */
 static void
@@ -44,6 +82,8 @@ renew_playlists(FlowsWindow *window)
         g_ptr_array_add(window->live, flows_window_playlist_make_live(window->index, i));
     g_clear_pointer(&window->multivariant, flows_window_playlist_unref);
     window->multivariant = flows_window_playlist_make_multivariant(window->index);
+    g_clear_pointer(&window->rungs, g_ptr_array_unref);
+    window->rungs = list_rungs(window->index);
 }
 
 /* What the disk really has; leading numbers without any file are over. */
@@ -126,6 +166,7 @@ flows_window_unref(FlowsWindow *window)
         return;
     g_clear_pointer(&window->index, flows_window_index_free);
     g_clear_pointer(&window->multivariant, flows_window_playlist_unref);
+    g_clear_pointer(&window->rungs, g_ptr_array_unref);
     g_ptr_array_unref(window->live);
     g_mutex_clear(&window->lock);
     g_free(window->folder);
@@ -352,6 +393,15 @@ flows_window_get_figures(FlowsWindow *window, FlowsWindowFigures *figures)
         figures->last_wall_ms = last->wall_ms + (gint64)(last->duration / 90);
     }
     g_mutex_unlock(&window->lock);
+}
+
+GPtrArray *
+flows_window_get_rungs(FlowsWindow *window)
+{
+    g_mutex_lock(&window->lock);
+    GPtrArray *rungs = g_ptr_array_ref(window->rungs);
+    g_mutex_unlock(&window->lock);
+    return rungs;
 }
 
 FlowsWindowPlaylist *

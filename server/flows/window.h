@@ -53,6 +53,19 @@ void flows_window_set_limits(FlowsWindow *window, const FlowsWindowLimits *limit
 
 void flows_window_get_figures(FlowsWindow *window, FlowsWindowFigures *figures);
 
+/** A rung that is on the air now. */
+typedef struct {
+    char *name;          // (owned)
+    guint64 average_bps; // measured
+    guint64 peak_bps;    // measured
+    guint width;         // 0: sound alone
+    guint height;        // 0: sound alone
+} FlowsWindowRung;
+
+/** Returns: (transfer full) (element-type FlowsWindowRung): cheapest first; a reference to what is
+ * never changed. Any thread. */
+GPtrArray *flows_window_get_rungs(FlowsWindow *window);
+
 /** Each returns: (transfer full) (nullable): NULL when there is no such rung or nothing yet. Any
  * thread; no disk. */
 FlowsWindowPlaylist *flows_window_get_live(FlowsWindow *window, const char *rung);

@@ -231,10 +231,22 @@ flows_window_files_sweep(const char *folder, FlowsWindowIndex *index, guint64 *h
         walk.rung = flows_window_index_find_rung(index, name, FALSE);
         walk_folder(&walk, path, DEPTH_MAX);
     }
-    Walk all = {NULL, -1, 0, 0};
-    walk_folder(&all, staging, DEPTH_MAX);
     *highest = walk.highest;
     *highest_init = walk.highest_init;
+}
+
+/* The lock stays: it is held by whoever asks for this. */
+void
+flows_window_files_clean_staging(const char *folder)
+{
+    g_autofree char *staging = server_storage_build_channel_staging_path(folder);
+    g_autoptr(GDir) dir = g_dir_open(staging, 0, NULL);
+    const char *name = NULL;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(staging, name, NULL);
+        if (strcmp(name, "lock") != 0)
+            g_unlink(path);
+    }
 }
 
 gint64

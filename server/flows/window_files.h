@@ -41,10 +41,13 @@ void flows_window_files_drop(const char *folder, const FlowsWindowIndex *index,
 gboolean flows_window_files_verify(const char *folder, const FlowsWindowIndex *index,
                                    FlowsWindowIndexEntry *entry);
 
-/** What lies in the folder though @index does not know it goes, and all of staging.
+/** What lies in the folder though @index does not know it goes, but for staging.
  * @highest, @highest_init (out): numbers of segments and init files that were seen, 0: none. */
 void flows_window_files_sweep(const char *folder, FlowsWindowIndex *index, guint64 *highest,
                               guint64 *highest_init);
+
+/** What a dead child left in staging goes, but for its lock. */
+void flows_window_files_clean_staging(const char *folder);
 
 /** Returns: bytes that are free on the disk of @folder, −1: it does not say. */
 gint64 flows_window_files_measure_free(const char *folder);

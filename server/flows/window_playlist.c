@@ -7,8 +7,6 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#include "pipelines/package/multivariant.h"
-
 #define SECOND ((guint64)PACKAGE_LIVE_PLAYLIST_TIMESCALE)
 #define TAG_CHARS 16
 #define MEASURED_MAX 1200 // numbers: an hour of segments of three seconds
@@ -103,8 +101,9 @@ find_newest(FlowsWindowIndex *index, guint rung)
     return NULL;
 }
 
-static gboolean
-describe(FlowsWindowIndex *index, guint rung, PackageMultivariantRung *described)
+gboolean
+flows_window_playlist_describe(FlowsWindowIndex *index, guint rung,
+                               PackageMultivariantRung *described)
 {
     const FlowsWindowIndexInit *init = find_newest(index, rung);
     guint shown = flows_window_index_find_shown(index);
@@ -133,7 +132,7 @@ flows_window_playlist_make_multivariant(FlowsWindowIndex *index)
     PackageMultivariantContent content = {.rungs = rungs};
     for (guint i = 0; i < index->rungs->len; i++) {
         PackageMultivariantRung *rung = &rungs[content.rung_count];
-        if (!describe(index, i, rung))
+        if (!flows_window_playlist_describe(index, i, rung))
             continue;
         uris[i] = g_strconcat(index->rungs->pdata[i], ".m3u8", NULL);
         rung->uri = uris[i];

@@ -4,6 +4,7 @@
 // A playlist as it is sent: its bytes, the same packed, and their tag. Made of an index; pure.
 #pragma once
 
+#include "pipelines/package/multivariant.h"
 #include "server/flows/window_index.h"
 
 #define FLOWS_WINDOW_PLAYLIST_TAIL_S 60 // of media in a live playlist, at the least
@@ -26,6 +27,11 @@ FlowsWindowPlaylist *flows_window_playlist_make(const char *rung, GArray *segmen
 
 /** Returns: (transfer full): @rung's newest minute. */
 FlowsWindowPlaylist *flows_window_playlist_make_live(const FlowsWindowIndex *index, guint rung);
+
+/** What a rung costs and shows, measured over what is there; uri stays NULL, codecs is the
+ * index's own. FALSE when it is not on the air now. */
+gboolean flows_window_playlist_describe(FlowsWindowIndex *index, guint rung,
+                                        PackageMultivariantRung *described);
 
 /** Returns: (transfer full) (nullable): of all rungs that are on the air now; NULL: none. */
 FlowsWindowPlaylist *flows_window_playlist_make_multivariant(FlowsWindowIndex *index);

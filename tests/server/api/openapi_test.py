@@ -14,6 +14,7 @@ import sys
 import time
 from contextlib import closing
 
+import channels
 from daemon import Daemon
 from document import Document
 
@@ -482,6 +483,9 @@ class Scenario:
         ask("POST", recognise, 409, them, **staff)
         job = ask("POST", recognise, 202, {**one, "language": "en"}, **staff).json()
         assert job["language"] == "en" and job["state"] in ("queued", "running", "failed")
+
+    def run_channels(self):
+        channels.run(self)
 
     def run_machines(self):
         self.ask("GET", "/healthz", 200)

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Playlists come from memory, media from the window's files; a file's name never gets other bytes.
+#include "server/api/channelmedia.h"
+
+#include <string.h>
+
+#include "catalog/channels.h"
+#include "server/api/problem.h"
+#include "server/app.h"
+#include "server/flows/live.h"
+
+#define SUFFIX ".m3u8"
+#define SPAN_MAX_S (24 * 3600)
+#define CACHE_PLAYLIST "public, no-cache, max-age=1"
+#define CACHE_FOR_EVER "public, max-age=31536000, immutable"
+
+/* Returns: (nullable): NULL when the exchange is answered. */
+static FlowsWindow *
+find_window(HttpExchange *exchange)
+{
+    const char *slug = http_exchange_get_parameter(exchange, "slug");
+    FlowsWindow *window =
+        catalog_channels_is_slug(slug)
+            ? flows_live_find_window(server_app_get_live(http_exchange_get_app(exchange)), slug)
+            : NULL;
+    if (window == NULL)
+        api_problem_reply(exchange, 404, "not-found", "There is no such channel.");
+    return window;
+}
+
+static gboolean
+accepts_gzip(HttpExchange *exchange)
+{
+    const char *accepted = http_exchange_get_header(exchange, "Accept-Encoding");
+    g_auto(GStrv) items = g_strsplit(accepted != NULL ? accepted : "", ",", 32);
+    for (guint i = 0; items[i] != NULL; i++) {
+        const char *item = g_strstrip(items[i]);
+        if (g_ascii_strncasecmp(item, "gzip", 4) == 0)
+            return strstr(item, "q=0") == NULL || strstr(item, "q=0.") != NULL;
+    }
+    return FALSE;
+}
+
+static void
+reply_playlist(HttpExchange *exchange, const FlowsWindowPlaylist *playlist)
+{
+    gboolean packed = accepts_gzip(exchange);
+    g_autofree char *etag = g_strdup_printf("\"%s%s\"", playlist->tag, packed ? "-gz" : "");
+    http_exchange_set_header(exchange, "ETag", etag);
+    http_exchange_set_header(exchange, "Cache-Control", CACHE_PLAYLIST);
+    http_exchange_set_header(exchange, "Vary", "Accept-Encoding");
+    if (packed)
+        http_exchange_set_header(exchange, "Content-Encoding", "gzip");
+    http_exchange_reply_bytes(exchange, 200, "application/vnd.apple.mpegurl",
+                              packed ? playlist->packed : playlist->text);
+}
+
+/* FALSE when it is neither absent nor a number up to @most. */
+static gboolean
+read_query(HttpExchange *exchange, const char *name, guint64 most, gboolean *given, guint64 *number)
+{
+    const char *text = http_exchange_get_query(exchange, name);
+    *given = text != NULL;
+    return text == NULL || g_ascii_string_to_unsigned(text, 10, 0, most, number, NULL);
+}
+
+/* Returns: (transfer full) (nullable): NULL when there is none. */
+static FlowsWindowPlaylist *
+find_playlist(HttpExchange *exchange, FlowsWindow *window, gboolean *malformed)
+{
+    const char *name = http_exchange_get_parameter(exchange, "playlist");
+    gboolean started = FALSE, bounded = FALSE;
+    guint64 start_ms = 0, span_s = 0;
+    *malformed = !read_query(exchange, "start", G_MAXINT64, &started, &start_ms) ||
+                 !read_query(exchange, "seconds", SPAN_MAX_S, &bounded, &span_s);
+    if (*malformed || !g_str_has_suffix(name, SUFFIX))
+        return NULL;
+    g_autofree char *rung = g_strndup(name, strlen(name) - strlen(SUFFIX));
+    if (strcmp(rung, "index") == 0)
+        return flows_window_get_multivariant(window);
+    if (!started)
+        return flows_window_get_live(window, rung);
+    return flows_window_make_from(window, rung, (gint64)start_ms, (guint)span_s);
+}
+
+void
+api_channelmedia_get_playlist(HttpExchange *exchange)
+{
+    gboolean malformed = FALSE;
+    g_autoptr(FlowsWindow) window = find_window(exchange);
+    if (window == NULL)
+        return;
+    g_autoptr(FlowsWindowPlaylist) playlist = find_playlist(exchange, window, &malformed);
+    if (malformed)
+        api_problem_reply(exchange, 422, "invalid",
+                          "start is in milliseconds since 1970, seconds at most 86400");
+    else if (playlist == NULL)
+        api_problem_reply(exchange, 404, "not-found", "There is no such playlist yet.");
+    else
+        reply_playlist(exchange, playlist);
+}
+
+void
+api_channelmedia_get_file(HttpExchange *exchange)
+{
+    const char *rung = http_exchange_get_parameter(exchange, "rung");
+    const char *name = http_exchange_get_parameter(exchange, "file");
+    goffset size_bytes = 0;
+    g_autoptr(FlowsWindow) window = find_window(exchange);
+    if (window == NULL)
+        return;
+    int descriptor = flows_window_open_file(window, rung, name, &size_bytes);
+    if (descriptor < 0) {
+        api_problem_reply(exchange, 404, "not-found", "There is no such file.");
+        return;
+    }
+    gboolean is_init = g_str_has_suffix(name, ".mp4");
+    g_autofree char *etag = g_strdup_printf("\"%s-%" G_GINT64_MODIFIER "x\"", name, size_bytes);
+    http_exchange_reply_file(exchange, descriptor, size_bytes, etag,
+                             is_init ? "video/mp4" : "video/iso.segment", CACHE_FOR_EVER);
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Reads give views (what the catalogue says, with now and next); writes wake the supervisor.
+#include "server/api/channels.h"
+
+#include <string.h>
+
+#include "catalog/error.h"
+#include "server/api/call.h"
+#include "server/api/channelviews.h"
+#include "server/api/paging.h"
+#include "server/api/problem.h"
+#include "server/flows/live.h"
+
+#define HOURS_DEFAULT 8
+#define BYTES_DEFAULT (G_GINT64_CONSTANT(20) * 1000 * 1000 * 1000)
+#define NAME_BYTES_MAX 300
+#define RUNG_BYTES_MAX 32
+
+static const char *const names[] = {"slug",  "name",         "service",      "enabled",
+                                    "rungs", "window_hours", "window_bytes", NULL};
+
+static gboolean
+refuse(GError **error, ApiProblemError code, const char *message)
+{
+    g_set_error_literal(error, API_PROBLEM_ERROR, code, message);
+    return FALSE;
+}
+
+/* The slug that was asked for, or NULL for all. */
+static gboolean
+read_list(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    const char *slug = call->extra;
+    g_autoptr(GPtrArray) channels = catalog_channels_list(database, error);
+    g_autoptr(GPtrArray) views =
+        g_ptr_array_new_with_free_func((GDestroyNotify)api_channelviews_free);
+    for (guint i = 0; channels != NULL && i < channels->len; i++) {
+        const CatalogChannels *channel = channels->pdata[i];
+        if (!api_channelviews_may_see(call->account, channel) ||
+            (slug != NULL && strcmp(slug, channel->slug) != 0))
+            continue;
+        ApiChannelviews *view = api_channelviews_read(database, catalog_channels_copy(channel),
+                                                      call->stamp.now_ms, error);
+        if (view == NULL)
+            return FALSE;
+        g_ptr_array_add(views, view);
+    }
+    api_call_set_result(call, channels != NULL ? g_steal_pointer(&views) : NULL,
+                        (GDestroyNotify)g_ptr_array_unref);
+    return call->result != NULL;
+}
+
+static void
+render_list(ApiCall *call)
+{
+    GPtrArray *views = call->result;
+    ApiViewsReader reader = api_paging_make_reader(call);
+    JsonArray *items = json_array_new();
+    JsonObject *object = json_object_new();
+    for (guint i = 0; i < views->len; i++)
+        json_array_add_object_element(items,
+                                      api_channelviews_render(call->app, views->pdata[i], &reader));
+    json_object_set_array_member(object, "items", items);
+    http_exchange_set_header(call->exchange, "Cache-Control", "no-cache");
+    http_exchange_reply_json(call->exchange, 200, api_views_wrap(object));
+}
+
+void
+api_channels_list(HttpExchange *exchange)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call == NULL)
+        return;
+    call->extra = g_strdup(http_exchange_get_query(exchange, "slug"));
+    call->free_extra = g_free;
+    api_call_read(call, read_list, render_list);
+}
+
+static gboolean
+read_one(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    g_autoptr(CatalogChannels) channel = catalog_channels_get(database, call->id, error);
+    if (channel == NULL)
+        return FALSE;
+    if (!api_channelviews_may_see(call->account, channel)) {
+        g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no such channel");
+        return FALSE;
+    }
+    api_call_set_result(
+        call, api_channelviews_read(database, g_steal_pointer(&channel), call->stamp.now_ms, error),
+        (GDestroyNotify)api_channelviews_free);
+    return call->result != NULL;
+}
+
+static void
+reply_one(ApiCall *call, guint status)
+{
+    ApiViewsReader reader = api_paging_make_reader(call);
+    JsonObject *object = api_channelviews_render(call->app, call->result, &reader);
+    http_exchange_set_header(call->exchange, "Cache-Control", "no-cache");
+    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
+    http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
+}
+
+static void
+render_one(ApiCall *call)
+{
+    reply_one(call, 200);
+}
+
+static void
+render_changed(ApiCall *call)
+{
+    flows_live_wake(server_app_get_live(call->app));
+    reply_one(call, 200);
+}
+
+static void
+render_created(ApiCall *call)
+{
+    flows_live_wake(server_app_get_live(call->app));
+    reply_one(call, 201);
+}
+
+static void
+render_removed(ApiCall *call)
+{
+    flows_live_wake(server_app_get_live(call->app));
+    http_exchange_reply_empty(call->exchange, 204);
+}
+
+void
+api_channels_get(HttpExchange *exchange)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_read(call, read_one, render_one);
+}
+
+static gboolean
+take_service(ApiCall *call, CatalogChannels *channel, GError **error)
+{
+    const char *service = NULL;
+    if (json_object_has_member(call->body, "service") &&
+        json_object_get_null_member(call->body, "service")) {
+        g_clear_pointer(&channel->service, g_free);
+        return TRUE;
+    }
+    if (!api_call_take_text(call, "service", 64, &service, error))
+        return FALSE;
+    if (service == NULL)
+        return TRUE;
+    g_free(channel->service);
+    channel->service = g_strdup(service);
+    return TRUE;
+}
+
+static gboolean
+take_rungs(ApiCall *call, CatalogChannels *channel, GError **error)
+{
+    JsonNode *node = json_object_get_member(call->body, "rungs");
+    if (node == NULL)
+        return TRUE;
+    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    g_autoptr(GStrvBuilder) rungs = g_strv_builder_new();
+    if (array == NULL || json_array_get_length(array) > 8)
+        return refuse(error, API_PROBLEM_ERROR_INVALID, "rungs is no short list of names");
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonNode *item = json_array_get_element(array, i);
+        const char *name = JSON_NODE_HOLDS_VALUE(item) ? json_node_get_string(item) : NULL;
+        if (name == NULL || strlen(name) > RUNG_BYTES_MAX)
+            return refuse(error, API_PROBLEM_ERROR_INVALID, "rungs is no short list of names");
+        g_strv_builder_add(rungs, name);
+    }
+    g_strfreev(channel->rungs);
+    channel->rungs = g_strv_builder_end(rungs);
+    return TRUE;
+}
+
+static gboolean
+take_changes(ApiCall *call, CatalogChannels *channel, GError **error)
+{
+    const char *slug = NULL, *name = NULL;
+    if (!api_call_take_text(call, "slug", CATALOG_CHANNELS_SLUG_MAX, &slug, error) ||
+        !api_call_take_text(call, "name", NAME_BYTES_MAX, &name, error) ||
+        !api_call_take_boolean(call, "enabled", &channel->enabled, error) ||
+        !api_call_take_number(call, "window_hours", &channel->window_hours, error) ||
+        !api_call_take_number(call, "window_bytes", &channel->window_bytes, error) ||
+        !take_service(call, channel, error) || !take_rungs(call, channel, error))
+        return FALSE;
+    if (slug != NULL) {
+        g_free(channel->slug);
+        channel->slug = g_strdup(slug);
+    }
+    if (name != NULL) {
+        g_free(channel->name);
+        channel->name = g_strdup(name);
+    }
+    return TRUE;
+}
+
+/* In a body, a service that is not there is a wrong value; the channel itself was found. */
+static gboolean
+translate(GError *local, GError **error)
+{
+    if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+        refuse(error, API_PROBLEM_ERROR_INVALID, "service is not there");
+    else if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
+        refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
+    else if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_INVALID))
+        refuse(error, API_PROBLEM_ERROR_INVALID, local->message);
+    else
+        g_propagate_error(error, g_error_copy(local));
+    return FALSE;
+}
+
+static gboolean
+write_new(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    static const char *const ladder[] = {"voice", "small", "medium", NULL};
+    g_autoptr(GError) local = NULL;
+    g_autoptr(CatalogChannels) channel = g_new0(CatalogChannels, 1);
+    channel->slug = g_strdup("");
+    channel->name = g_strdup("");
+    channel->enabled = TRUE;
+    channel->rungs = g_strdupv((char **)ladder);
+    channel->window_hours = HOURS_DEFAULT;
+    channel->window_bytes = BYTES_DEFAULT;
+    if (!take_changes(call, channel, error))
+        return FALSE;
+    call->id = catalog_channels_add(database, channel, &call->stamp, &local);
+    return call->id != NULL ? read_one(database, call, error) : translate(local, error);
+}
+
+void
+api_channels_create(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new(exchange);
+    g_autoptr(GError) error = NULL;
+    if (call == NULL)
+        return;
+    if (call->body == NULL)
+        api_problem_reply(exchange, 400, "malformed", "the body is missing");
+    else if (!api_call_refuse_others(call, names, &error))
+        api_problem_reply_error(exchange, error);
+    else
+        api_call_write(g_steal_pointer(&call), write_new, render_created);
+}
+
+static gboolean
+write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    const gint64 *revision = call->extra;
+    g_autoptr(GError) local = NULL;
+    g_autoptr(CatalogChannels) channel = catalog_channels_get(database, call->id, error);
+    if (channel == NULL || !take_changes(call, channel, error))
+        return FALSE;
+    if (*revision >= 0)
+        channel->revision = *revision;
+    if (!catalog_channels_edit(database, channel, &call->stamp, &local))
+        return translate(local, error);
+    return read_one(database, call, error);
+}
+
+/* FALSE when the exchange is answered. */
+static gboolean
+take_revision(ApiCall *call)
+{
+    const char *if_match = http_exchange_get_header(call->exchange, "If-Match");
+    gint64 *revision = g_new0(gint64, 1);
+    gsize length = if_match != NULL ? strlen(if_match) : 0;
+    call->extra = revision;
+    call->free_extra = g_free;
+    *revision = -1;
+    if (if_match == NULL) {
+        api_problem_reply(call->exchange, 428, "precondition-required", NULL);
+        return FALSE;
+    }
+    if (strcmp(if_match, "*") == 0)
+        return TRUE;
+    g_autofree char *digits = length > 2 ? g_strndup(if_match + 1, length - 2) : g_strdup("");
+    if (if_match[0] == '"' && length > 2 && if_match[length - 1] == '"' &&
+        g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, revision, NULL))
+        return TRUE;
+    api_problem_reply(call->exchange, 412, "precondition-failed", NULL);
+    return FALSE;
+}
+
+void
+api_channels_update(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new(exchange);
+    g_autoptr(GError) error = NULL;
+    if (call == NULL)
+        return;
+    if (call->body == NULL) {
+        api_problem_reply(exchange, 400, "malformed", "the body is missing");
+        return;
+    }
+    if (!take_revision(call))
+        return;
+    if (!api_call_refuse_others(call, names, &error))
+        api_problem_reply_error(exchange, error);
+    else
+        api_call_write(g_steal_pointer(&call), write_changes, render_changed);
+}
+
+static gboolean
+write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    const gint64 *revision = call->extra;
+    g_autoptr(GError) local = NULL;
+    if (catalog_channels_delete(database, call->id, *revision, &call->stamp, &local))
+        return TRUE;
+    if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
+        return refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+}
+
+void
+api_channels_remove(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new(exchange);
+    if (call != NULL && take_revision(call))
+        api_call_write(g_steal_pointer(&call), write_removal, render_removed);
+}

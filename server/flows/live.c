@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// start → probe the walls → look: read all rows → begin, update or end channels → look again when
+// woken … stop → every channel ends.
+//
+// What other threads ask is answered from a table of copies, renewed with every change.
+#include "server/flows/live.h"
+
+#include <string.h>
+
+#include "catalog/ids.h"
+#include "catalog/threads.h"
+#include "server/flows/window_files.h"
+
+#define TROUBLE_MS 5000
+#define RETRY_MS 1000
+
+/* What is known of one channel, for any thread. */
+typedef struct {
+    char *slug;              // (owned)
+    FlowsLiveStatus *status; // (owned)
+    FlowsWindow *window;     // (owned) (nullable)
+} Known;
+
+struct _FlowsLive {
+    FlowsLiveSetup setup;          // (value)
+    FlowsLiveChannelShared shared; // (value) what channels get
+    GMainContext *context;         // (owned)
+    FlowsReceiveWorker *worker;    // (owned)
+    ChildSandbox *sandbox;         // (owned) (nullable) known after the probe
+    GCancellable *cancellable;     // (owned) for the probe
+    GHashTable *channels;          // (owned) (element-type FlowsLiveChannel) by id
+    GSource *timer;                // (owned) (nullable) after trouble
+    GTask *stop;                   // (owned) (nullable) to be completed when all is quiet
+    gboolean ready;                // (value) the probe is over
+    gboolean busy;                 // (value) a probe or a read is under way
+    gboolean again;                // (value) woken while busy
+    gboolean swept;                // (value) folders without a row are gone
+    gint waking;                   // (atomic) a wake is on its way to the main context
+    GMutex lock;                   // guards what follows
+    GHashTable *known;             // (owned) (guarded by lock) (element-type Known) by id
+};
+
+typedef struct {
+    FlowsLive *live; // (unowned)
+    GPtrArray *rows; // (owned) (nullable) (element-type FlowsLiveRow)
+} Look;
+
+static void look(FlowsLive *live);
+
+static void
+free_known(gpointer data)
+{
+    Known *known = data;
+    g_free(known->slug);
+    flows_live_state_free(known->status);
+    g_clear_pointer(&known->window, flows_window_unref);
+    g_free(known);
+}
+
+static void
+free_look(gpointer data)
+{
+    Look *wanted = data;
+    g_clear_pointer(&wanted->rows, g_ptr_array_unref);
+    g_free(wanted);
+}
+
+static void
+clear_timer(FlowsLive *live)
+{
+    if (live->timer != NULL)
+        g_source_destroy(live->timer);
+    g_clear_pointer(&live->timer, g_source_unref);
+}
+
+static void
+end_if_quiet(FlowsLive *live)
+{
+    if (live->stop == NULL || live->busy || g_hash_table_size(live->channels) > 0)
+        return;
+    clear_timer(live);
+    live->ready = FALSE;
+    g_autoptr(GTask) stop = g_steal_pointer(&live->stop);
+    g_task_return_boolean(stop, TRUE);
+}
+
+static void
+end_step(FlowsLive *live)
+{
+    gboolean again = live->again;
+    live->busy = FALSE;
+    live->again = FALSE;
+    if (live->stop != NULL)
+        end_if_quiet(live);
+    else if (again)
+        look(live);
+}
+
+static void
+publish(FlowsLive *live, const char *id)
+{
+    if (live->setup.events != NULL)
+        server_events_publish(live->setup.events, SERVER_EVENTS_CHANNEL, id);
+}
+
+static void
+on_channel_change(FlowsLiveChannel *channel, gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    const CatalogChannels *row = flows_live_channel_get_row(channel)->channel;
+    FlowsWindow *window = flows_live_channel_get_window(channel);
+    Known *known = g_new0(Known, 1);
+    known->slug = g_strdup(row->slug);
+    known->status = flows_live_state_copy(flows_live_channel_get_status(channel));
+    known->window = window != NULL ? flows_window_ref(window) : NULL;
+    g_mutex_lock(&live->lock);
+    g_hash_table_replace(live->known, g_strdup(row->id), known);
+    g_mutex_unlock(&live->lock);
+    publish(live, row->id);
+}
+
+static void
+on_channel_ended(FlowsLiveChannel *channel, gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    g_autofree char *id = g_strdup(flows_live_channel_get_row(channel)->channel->id);
+    g_mutex_lock(&live->lock);
+    g_hash_table_remove(live->known, id);
+    g_mutex_unlock(&live->lock);
+    g_hash_table_remove(live->channels, id);
+    publish(live, id);
+    if (live->stop != NULL)
+        end_if_quiet(live);
+    else
+        flows_live_wake(live); // the same id may have come back meanwhile
+}
+
+static gboolean
+has_row(GPtrArray *rows, const char *id)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        const FlowsLiveRow *row = rows->pdata[i];
+        if (strcmp(row->channel->id, id) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+end_missing(FlowsLive *live, GPtrArray *rows)
+{
+    g_autoptr(GList) channels = g_hash_table_get_values(live->channels);
+    for (GList *l = channels; l != NULL; l = l->next) {
+        const FlowsLiveRow *row = flows_live_channel_get_row(l->data);
+        if (!flows_live_channel_is_ending(l->data) && !has_row(rows, row->channel->id))
+            flows_live_channel_end(l->data, TRUE);
+    }
+}
+
+static void
+take_row(FlowsLive *live, const FlowsLiveRow *row)
+{
+    FlowsLiveChannel *channel = g_hash_table_lookup(live->channels, row->channel->id);
+    FlowsLiveRow *copy = flows_live_rows_copy(row);
+    if (channel == NULL) {
+        channel = flows_live_channel_new(&live->shared, copy);
+        g_hash_table_insert(live->channels, g_strdup(row->channel->id), channel);
+    } else if (flows_live_channel_is_ending(channel)) {
+        flows_live_rows_free(copy); // looked at again when it has ended
+    } else {
+        flows_live_channel_update(channel, copy);
+    }
+}
+
+/* Folders of channels that a kill left behind in the middle of their removal. */
+typedef struct {
+    char *folder;   // (owned) of all channels
+    GPtrArray *ids; // (owned) (element-type utf8) that have a row
+} Sweep;
+
+static void
+free_sweep(gpointer data)
+{
+    Sweep *sweep = data;
+    g_free(sweep->folder);
+    g_ptr_array_unref(sweep->ids);
+    g_free(sweep);
+}
+
+static gboolean
+sweep_folders(gpointer data, GError **error)
+{
+    Sweep *sweep = data;
+    g_autoptr(GDir) dir = g_dir_open(sweep->folder, 0, NULL);
+    const char *name = NULL;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(sweep->folder, name, NULL);
+        if (catalog_ids_is_valid(name) &&
+            !g_ptr_array_find_with_equal_func(sweep->ids, name, g_str_equal, NULL))
+            flows_window_files_remove(path);
+    }
+    return TRUE;
+}
+
+static void
+begin_sweep(FlowsLive *live, GPtrArray *rows)
+{
+    Sweep *sweep = g_new0(Sweep, 1);
+    sweep->folder = server_storage_build_channels_path(live->setup.storage);
+    sweep->ids = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < rows->len; i++)
+        g_ptr_array_add(sweep->ids, g_strdup(((FlowsLiveRow *)rows->pdata[i])->channel->id));
+    flows_receive_worker_run_async(live->worker, sweep_folders, sweep, free_sweep, NULL, NULL);
+    live->swept = TRUE;
+}
+
+static gboolean
+on_trouble_over(gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    clear_timer(live);
+    look(live);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+read_rows(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Look *wanted = data;
+    wanted->rows = flows_live_rows_list(database, error);
+    return wanted->rows != NULL;
+}
+
+static void
+on_rows_read(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Look *wanted = user_data;
+    FlowsLive *live = wanted->live;
+    g_autoptr(GError) error = NULL;
+    if (!catalog_threads_finish(result, &error)) {
+        g_warning("channels: the catalogue cannot be read: %s", error->message);
+        clear_timer(live);
+        live->timer = g_timeout_source_new(TROUBLE_MS);
+        g_source_set_callback(live->timer, on_trouble_over, live, NULL);
+        g_source_attach(live->timer, live->context);
+    } else if (live->stop == NULL) {
+        if (!live->swept)
+            begin_sweep(live, wanted->rows);
+        end_missing(live, wanted->rows);
+        for (guint i = 0; i < wanted->rows->len; i++)
+            take_row(live, wanted->rows->pdata[i]);
+    }
+    end_step(live);
+}
+
+static void
+look(FlowsLive *live)
+{
+    if (live->busy) {
+        live->again = TRUE;
+        return;
+    }
+    if (!live->ready || live->stop != NULL)
+        return;
+    live->busy = TRUE;
+    Look *wanted = g_new0(Look, 1);
+    wanted->live = live;
+    catalog_threads_read_async(live->setup.catalog, read_rows, wanted, free_look, NULL,
+                               on_rows_read);
+}
+
+static void
+on_sandbox_probed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    live->sandbox = child_sandbox_probe_finish(result, NULL);
+    gboolean walls = live->sandbox != NULL && live->sandbox->bubblewrap != NULL;
+    gboolean allowed = walls || !live->setup.config->sandbox_required;
+    live->shared.sandbox = allowed ? live->sandbox : NULL;
+    live->ready = live->sandbox != NULL;
+    live->again = TRUE;
+    end_step(live);
+}
+
+FlowsLive *
+flows_live_new(const FlowsLiveSetup *setup)
+{
+    FlowsLive *live = g_new0(FlowsLive, 1);
+    live->setup = *setup;
+    live->context = g_main_context_ref_thread_default();
+    live->worker = flows_receive_worker_new("live-files", 1);
+    live->cancellable = g_cancellable_new();
+    live->channels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify)flows_live_channel_free);
+    live->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_known);
+    g_mutex_init(&live->lock);
+    live->shared = (FlowsLiveChannelShared){
+        .config = setup->config,
+        .storage = setup->storage,
+        .clock = setup->clock,
+        .media_program = setup->media_program,
+        .worker = live->worker,
+        .feed = setup->feed,
+        .retry_ms = setup->retry_ms > 0 ? setup->retry_ms : RETRY_MS,
+        .on_change = on_channel_change,
+        .on_ended = on_channel_ended,
+        .user_data = live,
+    };
+    return live;
+}
+
+void
+flows_live_start(FlowsLive *live)
+{
+    live->busy = TRUE;
+    child_sandbox_probe_async(live->cancellable, on_sandbox_probed, live);
+}
+
+static gboolean
+on_wake(gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    g_atomic_int_set(&live->waking, 0);
+    look(live);
+    return G_SOURCE_REMOVE;
+}
+
+void
+flows_live_wake(FlowsLive *live)
+{
+    if (!g_atomic_int_compare_and_exchange(&live->waking, 0, 1))
+        return;
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, on_wake, live, NULL);
+    g_source_attach(source, live->context);
+}
+
+FlowsWindow *
+flows_live_find_window(FlowsLive *live, const char *slug)
+{
+    FlowsWindow *window = NULL;
+    GHashTableIter iter;
+    gpointer value = NULL;
+    g_mutex_lock(&live->lock);
+    g_hash_table_iter_init(&iter, live->known);
+    while (window == NULL && g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Known *known = value;
+        if (known->window != NULL && strcmp(known->slug, slug) == 0)
+            window = flows_window_ref(known->window);
+    }
+    g_mutex_unlock(&live->lock);
+    return window;
+}
+
+FlowsLiveStatus *
+flows_live_get_status(FlowsLive *live, const char *channel_id)
+{
+    g_mutex_lock(&live->lock);
+    const Known *known = g_hash_table_lookup(live->known, channel_id);
+    FlowsLiveStatus *status =
+        known != NULL ? flows_live_state_copy(known->status) : flows_live_state_new();
+    FlowsWindow *window =
+        known != NULL && known->window != NULL ? flows_window_ref(known->window) : NULL;
+    g_mutex_unlock(&live->lock);
+    if (window != NULL)
+        flows_window_get_figures(window, &status->figures);
+    g_clear_pointer(&window, flows_window_unref);
+    return status;
+}
+
+void
+flows_live_stop_async(FlowsLive *live, GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GList) channels = g_hash_table_get_values(live->channels);
+    live->stop = g_task_new(NULL, NULL, callback, user_data);
+    g_cancellable_cancel(live->cancellable);
+    clear_timer(live);
+    for (GList *l = channels; l != NULL; l = l->next)
+        flows_live_channel_end(l->data, FALSE);
+    end_if_quiet(live);
+}
+
+gboolean
+flows_live_stop_finish(FlowsLive *live, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+void
+flows_live_free(FlowsLive *live)
+{
+    clear_timer(live);
+    while (g_source_remove_by_user_data(live))
+        ;
+    flows_receive_worker_free(live->worker);
+    g_hash_table_unref(live->channels);
+    g_hash_table_unref(live->known);
+    g_clear_pointer(&live->sandbox, child_sandbox_free);
+    g_object_unref(live->cancellable);
+    g_main_context_unref(live->context);
+    g_mutex_clear(&live->lock);
+    g_free(live);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The supervisor of live channels: for each enabled channel of the catalogue a window and a child
+// that fills it (live_channel.c), and what others may know of them. Lives on the main context; what
+// may be called elsewhere says so.
+#pragma once
+
+#include "server/events.h"
+#include "server/flows/live_channel.h"
+
+typedef struct _CatalogThreads CatalogThreads;
+typedef struct _FlowsLive FlowsLive;
+
+/** Everything is borrowed and must outlive the supervisor. */
+typedef struct {
+    const ServerConfig *config; // (unowned)
+    ServerStorage *storage;     // (unowned)
+    ServerClock *clock;         // (unowned)
+    ServerEvents *events;       // (unowned) (nullable)
+    CatalogThreads *catalog;    // (unowned)
+    const char *media_program;  // (unowned), path of daorian-media
+    FlowsLiveFeed feed;         // (value) where packets come from
+    guint retry_ms;             // (value) pause after a child's first death, 0: a second
+} FlowsLiveSetup;
+
+/** Returns: (transfer full): a stopped supervisor. Main thread. */
+FlowsLive *flows_live_new(const FlowsLiveSetup *setup);
+
+/** Probes the sandbox, then reads the catalogue and begins. Main thread. */
+void flows_live_start(FlowsLive *live);
+
+/** A channel, a service or a multiplex changed: read the catalogue again. Any thread. */
+void flows_live_wake(FlowsLive *live);
+
+/** Returns: (transfer full) (nullable): the window of the channel with this slug; NULL: no such
+ * channel, or it is not enabled. Any thread. */
+FlowsWindow *flows_live_find_window(FlowsLive *live, const char *slug);
+
+/** Returns: (transfer full): how the channel with this id goes; off for one that is not known. Any
+ * thread. */
+FlowsLiveStatus *flows_live_get_status(FlowsLive *live, const char *channel_id);
+
+/** Ends all children and completes when nothing is going on. Main thread. */
+void flows_live_stop_async(FlowsLive *live, GAsyncReadyCallback callback, gpointer user_data);
+gboolean flows_live_stop_finish(FlowsLive *live, GAsyncResult *result, GError **error);
+
+/** Stopped ones, or ones that never started. */
+void flows_live_free(FlowsLive *live);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsLive, flows_live_free)

@@ -11,13 +11,11 @@
 
 #include "pipelines/encode/aac.h"
 #include "pipelines/encode/av1.h"
+#include "pipelines/encode/delay.h"
 #include "pipelines/encode/opus.h"
 #include "pipelines/package/disk.h"
 #include "pipelines/package/writer.h"
 
-// Sound is never later than this many blocks.
-#define DELAY_BLOCKS 2
-#define DELAY_SAMPLES (DELAY_BLOCKS * ENCODE_AAC_BLOCK)
 #define SKIPPED_ENDING ".skipped"
 #define MOST_CODE_BYTES 32
 
@@ -32,14 +30,13 @@ struct _EncodeOutput {
     EncodeOpus *opus;               // (owned) (nullable) one of the two
     PackageWriter *writer;          // (owned)
     PackageWriterPosition position; // (value) where it goes on
-    gint64 delay;                   // (value) samples by which the sound comes later
-    float past[2][DELAY_SAMPLES + ENCODE_AAC_BLOCK]; // (value) the sound of late, oldest first
-    gint64 cut_tick;                                 // (value) the next cut
-    GByteArray *held;    // (owned) the last coded picture, not written yet
-    gint64 held_tick;    // (value) -1: there is none
-    gboolean held_key;   // (value)
-    gint64 seen_picture; // (value) pts90k of the last coded picture; -1: none
-    gint64 seen_sound;   // (value) pts90k of the end of the last coded sound; -1: none
+    EncodeDelay delay[2];           // (value) of the sound, left and right
+    gint64 cut_tick;                // (value) the next cut
+    GByteArray *held;               // (owned) the last coded picture, not written yet
+    gint64 held_tick;               // (value) -1: there is none
+    gboolean held_key;              // (value)
+    gint64 seen_picture;            // (value) pts90k of the last coded picture; -1: none
+    gint64 seen_sound;              // (value) pts90k of the end of the last coded sound; -1: none
 };
 
 static gboolean
@@ -178,8 +175,9 @@ open_picture(EncodeOutput *output, const EncodeOutputPicture *picture, PackageTr
     if (!open_coder(output, picture, tracks, error))
         return FALSE;
     output->step = decided->step;
-    output->delay = encode_grid_tick_to_samples(&output->grid, output->step - 1) / 2;
-    output->delay = MIN(output->delay, DELAY_SAMPLES);
+    gint64 late = encode_grid_tick_to_samples(&output->grid, output->step - 1) / 2;
+    for (guint i = 0; i < G_N_ELEMENTS(output->delay); i++)
+        output->delay[i].samples = MIN(late, ENCODE_DELAY_SAMPLES);
     tracks->width = decided->width;
     tracks->height = decided->height;
     tracks->frame_rate_numerator = output->grid.numerator;
@@ -263,16 +261,6 @@ encode_output_add_picture(EncodeOutput *output, const struct AVFrame *canvas, gi
     return encode_h264_push(output->h264, canvas, tick, key, error);
 }
 
-/* Returns the block that is due now, @delay samples late. */
-static const float *
-delay_block(EncodeOutput *output, int channel, const float *now)
-{
-    float *past = output->past[channel];
-    memmove(past, past + ENCODE_AAC_BLOCK, DELAY_SAMPLES * sizeof(float));
-    memcpy(past + DELAY_SAMPLES, now, ENCODE_AAC_BLOCK * sizeof(float));
-    return past + DELAY_SAMPLES - output->delay;
-}
-
 static gboolean
 push_sound(EncodeOutput *output, gint64 block, const float *left, const float *right,
            GError **error)
@@ -286,10 +274,8 @@ gboolean
 encode_output_add_sound(EncodeOutput *output, gint64 block, const float *left, const float *right,
                         GError **error)
 {
-    if (output->delay == 0)
-        return push_sound(output, block, left, right, error);
-    return push_sound(output, block, delay_block(output, 0, left), delay_block(output, 1, right),
-                      error);
+    return push_sound(output, block, encode_delay_apply(&output->delay[0], left),
+                      encode_delay_apply(&output->delay[1], right), error);
 }
 
 static gboolean

@@ -77,8 +77,8 @@ parse_job(const char *line, GError **error)
     return job;
 }
 
-ChildJob *
-child_channel_read_job(ChildChannel *channel, GError **error)
+char *
+child_channel_read_line(ChildChannel *channel, GError **error)
 {
     gint64 deadline_us = g_get_monotonic_time() + JOB_DEADLINE_MS * G_GINT64_CONSTANT(1000);
     g_autofree char *line = take_line(channel);
@@ -92,7 +92,14 @@ child_channel_read_job(ChildChannel *channel, GError **error)
         }
         line = take_line(channel);
     }
-    return parse_job(line, error);
+    return g_steal_pointer(&line);
+}
+
+ChildJob *
+child_channel_read_job(ChildChannel *channel, GError **error)
+{
+    g_autofree char *line = child_channel_read_line(channel, error);
+    return line == NULL ? NULL : parse_job(line, error);
 }
 
 static gboolean
@@ -111,14 +118,20 @@ send_all(int descriptor, const char *text, gsize bytes)
 }
 
 gboolean
-child_channel_send(ChildChannel *channel, const ChildReport *report)
+child_channel_send_line(ChildChannel *channel, const char *line)
 {
-    g_autofree char *line = child_report_to_line(report);
     g_autofree char *text = g_strconcat(line, "\n", NULL);
     g_mutex_lock(&channel->send_lock);
     gboolean sent = send_all(channel->descriptor, text, strlen(text));
     g_mutex_unlock(&channel->send_lock);
     return sent;
+}
+
+gboolean
+child_channel_send(ChildChannel *channel, const ChildReport *report)
+{
+    g_autofree char *line = child_report_to_line(report);
+    return child_channel_send_line(channel, line);
 }
 
 gboolean

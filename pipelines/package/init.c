@@ -154,9 +154,11 @@ static void
 append_mvex(GByteArray *out, guint track_count, guint64 duration_pts90k) // §8.8.1
 {
     guint mvex = package_boxes_open(out, "mvex");
-    guint mehd = package_boxes_open_full(out, "mehd", 1, 0);
-    package_boxes_put_u64(out, duration_pts90k);
-    package_boxes_close(out, mehd);
+    if (duration_pts90k > 0) {
+        guint mehd = package_boxes_open_full(out, "mehd", 1, 0);
+        package_boxes_put_u64(out, duration_pts90k);
+        package_boxes_close(out, mehd);
+    }
     for (guint id = 1; id <= track_count; id++) {
         guint trex = package_boxes_open_full(out, "trex", 0, 0);
         package_boxes_put_u32(out, id);

@@ -12,7 +12,7 @@
 
 /**
  * package_init_build:
- * @duration_pts90k: of the whole, for mehd
+ * @duration_pts90k: of the whole, for mehd; 0: it has no end
  *
  * No edit lists, picture first. Returns: (transfer full): the bytes, or NULL with
  * PACKAGE_ERROR_INVALID.

@@ -12,10 +12,12 @@
 #include "pipelines/child/lockdown.h"
 #include "pipelines/encode/transcode.h"
 #include "pipelines/intake/child.h"
+#include "pipelines/live/run.h"
 #include "pipelines/source/plugins.h"
 
 typedef struct {
     int control_fd;    // (value) -1: not given
+    int input_fd;      // (value) -1: not given
     gboolean libav;    // (value) never GStreamer
     gboolean unlocked; // (value) no seccomp filter, for debuggers and sanitizers
     char *role;        // (owned) (nullable) NULL: a job
@@ -26,7 +28,8 @@ parse_options(int *argc, char ***argv, Options *options)
 {
     const GOptionEntry entries[] = {
         {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
-        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "intake; else a job", "ROLE"},
+        {"input-fd", 0, 0, G_OPTION_ARG_INT, &options->input_fd, "Packets, for live", "N"},
+        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "intake, live; else a job", "ROLE"},
         {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -78,6 +81,18 @@ be_intake(const Options *options)
 }
 
 static int
+be_live(const Options *options)
+{
+    if (options->input_fd <= 2)
+        return EX_USAGE;
+    av_log_set_level(AV_LOG_FATAL);
+    g_autoptr(ChildChannel) channel = child_channel_new(options->control_fd);
+    if (!lock_down(options, child_lockdown_enter))
+        return EX_OSERR;
+    return live_run(channel, options->input_fd) ? EX_OK : EX_DATAERR;
+}
+
+static int
 be_encoder(const Options *options)
 {
     av_log_set_level(AV_LOG_FATAL);
@@ -96,8 +111,8 @@ main(int argc, char **argv)
     static const struct {
         const char *name;                   // of --role
         int (*run)(const Options *options); // returns an exit code
-    } roles[] = {{"intake", be_intake}};
-    Options options = {.control_fd = -1};
+    } roles[] = {{"intake", be_intake}, {"live", be_live}};
+    Options options = {.control_fd = -1, .input_fd = -1};
     if (!parse_options(&argc, &argv, &options))
         return EX_USAGE;
     g_autofree char *role = options.role;

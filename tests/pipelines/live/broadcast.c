@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One clock of 40 ms for all; pictures are sent half a second before they are shown, sound a little
+// later, as multiplexers do.
+#include "tests/pipelines/live/broadcast.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/opt.h>
+#include <math.h>
+#include <string.h>
+
+#include "tests/support/psi.h"
+
+#define TICK_MS 40
+#define AHEAD_PTS90K 45000
+#define SOUND_RATE 48000
+#define SERVICE 101
+#define BITS_PER_SECOND 6000000
+
+typedef struct {
+    AVCodecContext *context; // (owned)
+    AVFrame *frame;          // (owned)
+    gint64 origin;           // (value) samples or pictures before its first
+} Coder;
+
+struct _Broadcast {
+    BroadcastPlan plan;   // (value)
+    Transport *transport; // (owned)
+    Coder picture;        // (owned)
+    Coder sound;          // (owned)
+    gint64 clock;         // (value) 90 kHz: stamp of the time 0
+    gint64 start_ms;      // (value)
+    gint64 ms;            // (value) sent
+    gint64 samples;       // (value) coded
+    guint8 version;       // (value) of the PMT
+    gboolean no_picture;  // (value)
+    gboolean no_sound;    // (value)
+    gboolean scrambled;   // (value)
+};
+
+static void
+close_coder(Coder *coder)
+{
+    avcodec_free_context(&coder->context);
+    av_frame_free(&coder->frame);
+}
+
+static void
+open_picture(Broadcast *broadcast)
+{
+    const BroadcastPlan *plan = &broadcast->plan;
+    Coder *coder = &broadcast->picture;
+    const AVCodec *codec = avcodec_find_encoder_by_name(plan->modern ? "libx264" : "mpeg2video");
+    g_assert_nonnull(codec);
+    AVCodecContext *context = coder->context = avcodec_alloc_context3(codec);
+    context->width = (int)plan->width;
+    context->height = (int)plan->height;
+    context->pix_fmt = AV_PIX_FMT_YUV420P;
+    context->time_base = (AVRational){1, 25};
+    context->framerate = (AVRational){25, 1};
+    context->gop_size = (int)plan->key_interval;
+    context->max_b_frames = 2;
+    context->bit_rate = 1500000;
+    context->rc_max_rate = 2500000;
+    context->rc_buffer_size = 1000000;
+    av_reduce(&context->sample_aspect_ratio.num, &context->sample_aspect_ratio.den,
+              (gint64)(plan->wide ? 16 : 4) * plan->height,
+              (gint64)(plan->wide ? 9 : 3) * plan->width, 4096);
+    if (plan->modern)
+        av_opt_set(context->priv_data, "preset", "ultrafast", 0);
+    else
+        context->flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME;
+    context->thread_count = 1;
+    g_assert_cmpint(avcodec_open2(context, codec, NULL), >=, 0);
+    coder->frame = av_frame_alloc();
+    coder->frame->format = AV_PIX_FMT_YUV420P;
+    coder->frame->width = (int)plan->width;
+    coder->frame->height = (int)plan->height;
+    g_assert_cmpint(av_frame_get_buffer(coder->frame, 0), >=, 0);
+    coder->origin = broadcast->ms / TICK_MS;
+}
+
+static void
+open_sound(Broadcast *broadcast)
+{
+    Coder *coder = &broadcast->sound;
+    const AVCodec *codec = avcodec_find_encoder_by_name(broadcast->plan.modern ? "aac" : "mp2");
+    g_assert_nonnull(codec);
+    AVCodecContext *context = coder->context = avcodec_alloc_context3(codec);
+    context->sample_rate = SOUND_RATE;
+    context->sample_fmt = broadcast->plan.modern ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_S16;
+    context->bit_rate = 128000;
+    context->time_base = (AVRational){1, SOUND_RATE};
+    av_channel_layout_default(&context->ch_layout, 2);
+    g_assert_cmpint(avcodec_open2(context, codec, NULL), >=, 0);
+    coder->frame = av_frame_alloc();
+    coder->frame->format = context->sample_fmt;
+    coder->frame->nb_samples = context->frame_size;
+    coder->frame->sample_rate = SOUND_RATE;
+    av_channel_layout_copy(&coder->frame->ch_layout, &context->ch_layout);
+    g_assert_cmpint(av_frame_get_buffer(coder->frame, 0), >=, 0);
+    coder->origin = broadcast->samples = broadcast->ms * SOUND_RATE / 1000;
+}
+
+static void
+open_all(Broadcast *broadcast)
+{
+    close_coder(&broadcast->picture);
+    close_coder(&broadcast->sound);
+    if (broadcast->plan.picture_pid != 0)
+        open_picture(broadcast);
+    if (broadcast->plan.sound_pid != 0)
+        open_sound(broadcast);
+    broadcast_scramble(broadcast, broadcast->scrambled);
+}
+
+Broadcast *
+broadcast_new(const BroadcastPlan *plan, gint64 first_pts90k, gint64 start_ms)
+{
+    Broadcast *broadcast = g_new0(Broadcast, 1);
+    broadcast->plan = *plan;
+    broadcast->clock = first_pts90k;
+    broadcast->start_ms = start_ms;
+    broadcast->transport = transport_new(BITS_PER_SECOND, (guint64)first_pts90k * 300);
+    open_all(broadcast);
+    return broadcast;
+}
+
+void
+broadcast_free(Broadcast *broadcast)
+{
+    close_coder(&broadcast->picture);
+    close_coder(&broadcast->sound);
+    transport_free(broadcast->transport);
+    g_free(broadcast);
+}
+
+void
+broadcast_change(Broadcast *broadcast, const BroadcastPlan *plan)
+{
+    broadcast->plan = *plan;
+    broadcast->version++;
+    open_all(broadcast);
+}
+
+void
+broadcast_step_clock(Broadcast *broadcast, gint64 pts90k)
+{
+    broadcast->clock += pts90k;
+    transport_shift_clock(broadcast->transport, pts90k * 300);
+}
+
+void
+broadcast_scramble(Broadcast *broadcast, gboolean scrambled)
+{
+    broadcast->scrambled = scrambled;
+    transport_set_scrambling(broadcast->transport, broadcast->plan.picture_pid, scrambled ? 2 : 0);
+    transport_set_scrambling(broadcast->transport, broadcast->plan.sound_pid, scrambled ? 2 : 0);
+}
+
+void
+broadcast_mute(Broadcast *broadcast, gboolean no_picture, gboolean no_sound)
+{
+    broadcast->no_picture = no_picture;
+    broadcast->no_sound = no_sound;
+}
+
+static void
+queue_once(Broadcast *broadcast, guint16 pid, GByteArray *section)
+{
+    transport_queue_section(broadcast->transport, pid, section);
+    g_byte_array_unref(section);
+}
+
+static void
+queue_pat(Broadcast *broadcast)
+{
+    g_autoptr(GByteArray) body = g_byte_array_new();
+    PsiHead head = {.table_id = 0x00, .extension = 1};
+    psi_put(body, 2, SERVICE);
+    psi_put(body, 2, 0xE000u | broadcast->plan.pmt_pid);
+    queue_once(broadcast, 0, psi_make_section(&head, body));
+}
+
+static void
+put_stream(GByteArray *body, guint8 type, guint16 pid, const char *language)
+{
+    g_autoptr(GByteArray) loop = g_byte_array_new();
+    g_autoptr(GByteArray) descriptor = g_byte_array_new();
+    if (language != NULL) {
+        g_byte_array_append(descriptor, (const guint8 *)language, 3);
+        psi_put(descriptor, 1, 0);
+        psi_put_descriptor(loop, 0x0A, descriptor);
+    }
+    psi_put(body, 1, type);
+    psi_put(body, 2, 0xE000u | pid);
+    psi_put_loop(body, 0xF, loop);
+}
+
+static void
+queue_pmt(Broadcast *broadcast)
+{
+    const BroadcastPlan *plan = &broadcast->plan;
+    g_autoptr(GByteArray) body = g_byte_array_new();
+    g_autoptr(GByteArray) none = g_byte_array_new();
+    PsiHead head = {.table_id = 0x02, .extension = SERVICE, .version = broadcast->version & 31};
+    psi_put(body, 2, 0xFFFF); // no clock reference: nothing relies on it
+    psi_put_loop(body, 0xF, none);
+    if (plan->picture_pid != 0)
+        put_stream(body, plan->modern ? 0x1B : 0x02, plan->picture_pid, NULL);
+    if (plan->sound_pid != 0)
+        put_stream(body, plan->modern ? 0x0F : 0x03, plan->sound_pid, "tha");
+    queue_once(broadcast, plan->pmt_pid, psi_make_section(&head, body));
+}
+
+static void
+queue_time(Broadcast *broadcast)
+{
+    g_autoptr(GByteArray) body = g_byte_array_new();
+    psi_put_time(body, broadcast->start_ms + broadcast->ms);
+    queue_once(broadcast, 0x14, psi_make_short(0x70, body, FALSE));
+}
+
+static gboolean
+is_mark(gint64 ms)
+{
+    return ms >= BROADCAST_MARK_MS && ms % BROADCAST_MARK_MS < BROADCAST_MARK_LASTS_MS;
+}
+
+/* A slow gradient, white at a mark. */
+static void
+draw(Broadcast *broadcast, AVFrame *frame)
+{
+    gboolean mark = is_mark(broadcast->ms);
+    g_assert_cmpint(av_frame_make_writable(frame), >=, 0);
+    for (int y = 0; y < frame->height; y++)
+        for (int x = 0; x < frame->width; x++)
+            frame->data[0][y * frame->linesize[0] + x] =
+                mark ? 230 : (guint8)(40 + (x / 4 + y / 4 + broadcast->ms / 40) % 64);
+    for (int plane = 1; plane < 3; plane++)
+        memset(frame->data[plane], 128, (gsize)frame->linesize[plane] * (gsize)(frame->height / 2));
+    frame->interlaced_frame = !broadcast->plan.modern;
+    frame->top_field_first = 1;
+}
+
+/* ISO/IEC 14496-3 §1.A.2.2: AAC-LC, 48 kHz, stereo. */
+static void
+put_adts(GByteArray *unit, guint bytes)
+{
+    guint length = bytes + 7;
+    const guint8 head[] = {
+        0xFF,
+        0xF1,
+        0x4C,
+        (guint8)(0x80 | length >> 11),
+        (guint8)(length >> 3),
+        (guint8)((length & 7) << 5 | 0x1F),
+        0xFC,
+    };
+    g_byte_array_append(unit, head, sizeof head);
+}
+
+static void
+drain(Broadcast *broadcast, Coder *coder, gboolean picture)
+{
+    AVPacket *packet = av_packet_alloc();
+    gboolean muted = picture ? broadcast->no_picture : broadcast->no_sound;
+    while (avcodec_receive_packet(coder->context, packet) >= 0) {
+        g_autoptr(GByteArray) unit = g_byte_array_new();
+        gint64 place = coder->origin + packet->pts;
+        gint64 pts90k =
+            broadcast->clock + AHEAD_PTS90K + (picture ? place * 3600 : place * 90000 / SOUND_RATE);
+        if (!picture && broadcast->plan.modern)
+            put_adts(unit, (guint)packet->size);
+        g_byte_array_append(unit, packet->data, (guint)packet->size);
+        if (!muted)
+            transport_queue_pes(broadcast->transport,
+                                picture ? broadcast->plan.picture_pid : broadcast->plan.sound_pid,
+                                picture ? 0xE0 : 0xC0, pts90k, unit);
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+}
+
+static void
+code_picture(Broadcast *broadcast)
+{
+    Coder *coder = &broadcast->picture;
+    draw(broadcast, coder->frame);
+    coder->frame->pts = broadcast->ms / TICK_MS - coder->origin;
+    g_assert_cmpint(avcodec_send_frame(coder->context, coder->frame), >=, 0);
+    drain(broadcast, coder, TRUE);
+}
+
+static void
+code_sound(Broadcast *broadcast)
+{
+    Coder *coder = &broadcast->sound;
+    AVFrame *frame = coder->frame;
+    gint64 until = (broadcast->ms + TICK_MS) * SOUND_RATE / 1000;
+    while (broadcast->samples + frame->nb_samples <= until) {
+        g_assert_cmpint(av_frame_make_writable(frame), >=, 0);
+        for (int i = 0; i < frame->nb_samples; i++) {
+            gint64 place = broadcast->samples + i;
+            double tone = is_mark(place * 1000 / SOUND_RATE)
+                              ? 0.5 * sin(2 * G_PI * 1000 * (double)place / SOUND_RATE)
+                              : 0;
+            for (int channel = 0; channel < 2; channel++) {
+                if (broadcast->plan.modern)
+                    ((float *)frame->data[channel])[i] = (float)tone;
+                else
+                    ((gint16 *)frame->data[0])[2 * i + channel] = (gint16)(tone * 32767);
+            }
+        }
+        frame->pts = broadcast->samples - coder->origin;
+        g_assert_cmpint(avcodec_send_frame(coder->context, frame), >=, 0);
+        broadcast->samples += frame->nb_samples;
+        drain(broadcast, coder, FALSE);
+    }
+}
+
+void
+broadcast_run(Broadcast *broadcast, guint ms, GByteArray *out)
+{
+    for (guint done = 0; done < ms; done += TICK_MS) {
+        if (broadcast->ms % 80 == 0) {
+            queue_pat(broadcast);
+            queue_pmt(broadcast);
+        }
+        if (broadcast->ms % 2000 == 0)
+            queue_time(broadcast);
+        if (broadcast->plan.picture_pid != 0)
+            code_picture(broadcast);
+        if (broadcast->plan.sound_pid != 0)
+            code_sound(broadcast);
+        transport_run(broadcast->transport, TICK_MS, out);
+        broadcast->ms += TICK_MS;
+    }
+}

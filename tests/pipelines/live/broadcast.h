@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// A service as a head-end sends it, coded at run time: a picture that flashes and a tone, together
+// once every two seconds, so that a test can see and hear whether both still are together. What
+// happens to real services can be made to happen: other codecs, PIDs, sizes, clocks, tracks
+// missing.
+#pragma once
+
+#include "tests/support/transport.h"
+
+#define BROADCAST_MARK_MS 2000 // from mark to mark
+#define BROADCAST_MARK_LASTS_MS 200
+
+typedef struct {
+    guint16 pmt_pid;     // (value)
+    guint16 picture_pid; // (value) 0: none
+    guint16 sound_pid;   // (value) 0: none
+    gboolean modern;     // (value) H.264 and AAC, else MPEG-2 and MP2
+    guint width;         // (value)
+    guint height;        // (value)
+    guint wide;          // (value) shown as 16:9, else 4:3
+    guint key_interval;  // (value) pictures
+} BroadcastPlan;
+
+typedef struct _Broadcast Broadcast;
+
+/** @first_pts90k: where its clock begins. @start_ms: Unix time. Returns: (transfer full). */
+Broadcast *broadcast_new(const BroadcastPlan *plan, gint64 first_pts90k, gint64 start_ms);
+void broadcast_free(Broadcast *broadcast);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Broadcast, broadcast_free)
+
+/** From now on it is sent like this; the PMT says so. */
+void broadcast_change(Broadcast *broadcast, const BroadcastPlan *plan);
+
+/** The clock steps, unannounced. */
+void broadcast_step_clock(Broadcast *broadcast, gint64 pts90k);
+
+/** Packets of picture and sound are marked as scrambled, or not. */
+void broadcast_scramble(Broadcast *broadcast, gboolean scrambled);
+
+/** Whether pictures and sound are sent; the PMT names them all the same. */
+void broadcast_mute(Broadcast *broadcast, gboolean no_picture, gboolean no_sound);
+
+/** Appends the next @ms (a multiple of 40). */
+void broadcast_run(Broadcast *broadcast, guint ms, GByteArray *out);

@@ -27,6 +27,7 @@ struct _EncodeSound {
     gint64 next;                      // (value) position of the next sample
     gint64 drop;                      // (value) samples to throw away first
     gboolean begun;                   // (value)
+    gboolean aligned;                 // (value) the next frame goes on from the last
     EncodeTreat *treat;               // (owned)
     gboolean stereo;                  // (value)
     float highest;                    // (value) that may come out
@@ -180,8 +181,8 @@ align(EncodeSound *sound, gint64 position, GError **error)
 {
     gint64 lands = sound->next - sound->drop + swr_get_delay(sound->resampler, ENCODE_AAC_RATE);
     gint64 off = position - lands;
-    gint64 tolerance = sound->begun ? TOLERANCE_SAMPLES : 0;
-    sound->begun = TRUE;
+    gint64 tolerance = sound->aligned ? TOLERANCE_SAMPLES : 0;
+    sound->begun = sound->aligned = TRUE;
     if (off < -tolerance)
         sound->drop += -off;
     if (off <= tolerance)
@@ -208,6 +209,12 @@ encode_sound_push(EncodeSound *sound, const AVFrame *frame, GError **error)
     }
     gint64 position = av_rescale(frame->pts, ENCODE_AAC_RATE, G_USEC_PER_SEC);
     return align(sound, position, error) && convert(sound, frame, error);
+}
+
+void
+encode_sound_realign(EncodeSound *sound)
+{
+    sound->aligned = FALSE;
 }
 
 gboolean

@@ -36,6 +36,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodeSound, encode_sound_free)
 /** Adds a frame whose pts is running time in microseconds. */
 gboolean encode_sound_push(EncodeSound *sound, const struct AVFrame *frame, GError **error);
 
+/** The next frame is put exactly where its pts says, as the first one is: what comes does not go on
+ * from what came. */
+void encode_sound_realign(EncodeSound *sound);
+
 /** Silence up to @until_us, when nothing will come for that time any more. */
 gboolean encode_sound_fill(EncodeSound *sound, gint64 until_us, GError **error);
 

@@ -15,6 +15,7 @@
 #define RATE_MIN 5
 #define RATE_MAX 121
 #define SOUND_PTS90K_MAX 90000
+#define BLIND_MAX 250 // pictures, before a stream without key pictures is shown all the same
 
 struct _LiveDecode {
     AVCodecParserContext *parser; // (owned)
@@ -23,6 +24,8 @@ struct _LiveDecode {
     LiveDecodeSink sink;          // (unowned)
     gpointer data;                // (unowned) for sink
     gboolean picture;             // (value)
+    guint blind;                  // (value) pictures before the first key picture
+    gboolean seeing;              // (value) a key picture came, or none will
     guint64 damaged;              // (value)
 };
 
@@ -113,6 +116,15 @@ measure(const LiveDecode *decode, const AVFrame *frame)
     return one + one * CLAMP(frame->repeat_pict, 0, 4) / 2;
 }
 
+/* What comes before the first key picture is guesswork of the decoder's. */
+static gboolean
+is_fit(LiveDecode *decode, const AVFrame *frame)
+{
+    if (decode->picture && !decode->seeing)
+        decode->seeing = frame->key_frame || ++decode->blind > BLIND_MAX;
+    return !decode->picture || decode->seeing;
+}
+
 static void
 drain(LiveDecode *decode)
 {
@@ -128,6 +140,10 @@ drain(LiveDecode *decode)
             frame->decode_error_flags == 0 && (frame->flags & AV_FRAME_FLAG_CORRUPT) == 0;
         decode->damaged += !whole;
         gint64 pts90k = frame->pts == AV_NOPTS_VALUE ? -1 : frame->pts;
+        if (!is_fit(decode, frame)) {
+            av_frame_free(&frame);
+            continue;
+        }
         decode->sink(frame, pts90k, measure(decode, frame), decode->data);
     }
 }
@@ -187,6 +203,8 @@ live_decode_flush(LiveDecode *decode)
     if (avcodec_send_packet(decode->context, NULL) >= 0)
         drain(decode);
     avcodec_flush_buffers(decode->context);
+    decode->seeing = FALSE;
+    decode->blind = 0;
 }
 
 guint64

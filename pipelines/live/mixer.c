@@ -101,6 +101,7 @@ void
 live_mixer_note_jump(LiveMixer *mixer, gint64 time)
 {
     mixer->jump_time = MIN(mixer->jump_time, time);
+    encode_sound_realign(mixer->sound);
 }
 
 void
@@ -268,7 +269,9 @@ show(LiveMixer *mixer, AVFrame *frame, GError **error)
 {
     gint64 time = (frame->pts * 9 + 50) / 100;
     describe(mixer, frame);
-    const AVFrame *until_then = mixer->held->width > 0 ? mixer->held : frame;
+    // Nothing was shown before the first: it stands from the beginning.
+    gboolean first = mixer->held->width == 0 && !mixer->slated;
+    const AVFrame *until_then = first ? frame : mixer->held;
     if (mixer->made == NULL && time > mixer->first_time && !add_tick(mixer, until_then, error))
         return FALSE;
     for (;;) {

@@ -293,6 +293,22 @@ code_picture(Broadcast *broadcast)
     drain(broadcast, coder, TRUE);
 }
 
+/* Both channels sound at a mark. */
+static void
+play(Broadcast *broadcast, AVFrame *frame)
+{
+    g_assert_cmpint(av_frame_make_writable(frame), >=, 0);
+    for (int i = 0; i < 2 * frame->nb_samples; i++) {
+        gint64 place = broadcast->samples + i / 2;
+        double wave = 0.5 * sin(2 * G_PI * 1000 * (double)place / SOUND_RATE);
+        double tone = is_mark(place * 1000 / SOUND_RATE) ? wave : 0;
+        if (broadcast->plan.modern)
+            ((float *)frame->data[i % 2])[i / 2] = (float)tone;
+        else
+            ((gint16 *)frame->data[0])[i] = (gint16)(tone * 32767);
+    }
+}
+
 static void
 code_sound(Broadcast *broadcast)
 {
@@ -300,19 +316,7 @@ code_sound(Broadcast *broadcast)
     AVFrame *frame = coder->frame;
     gint64 until = (broadcast->ms + TICK_MS) * SOUND_RATE / 1000;
     while (broadcast->samples + frame->nb_samples <= until) {
-        g_assert_cmpint(av_frame_make_writable(frame), >=, 0);
-        for (int i = 0; i < frame->nb_samples; i++) {
-            gint64 place = broadcast->samples + i;
-            double tone = is_mark(place * 1000 / SOUND_RATE)
-                              ? 0.5 * sin(2 * G_PI * 1000 * (double)place / SOUND_RATE)
-                              : 0;
-            for (int channel = 0; channel < 2; channel++) {
-                if (broadcast->plan.modern)
-                    ((float *)frame->data[channel])[i] = (float)tone;
-                else
-                    ((gint16 *)frame->data[0])[2 * i + channel] = (gint16)(tone * 32767);
-            }
-        }
+        play(broadcast, frame);
         frame->pts = broadcast->samples - coder->origin;
         g_assert_cmpint(avcodec_send_frame(coder->context, frame), >=, 0);
         broadcast->samples += frame->nb_samples;

@@ -130,6 +130,187 @@ test_radio(void)
     g_assert_cmpuint(played->bad, ==, 0);
 }
 
+/* The clock steps without a word, both ways: the channel's time goes on, and it is told. */
+static void
+test_resets(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 2000 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_run(broadcast, 5000, stream);
+    broadcast_step_clock(broadcast, 4000 * SECOND);
+    broadcast_run(broadcast, 5000, stream);
+    broadcast_step_clock(broadcast, -990 * SECOND);
+    broadcast_run(broadcast, 5000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpint(ABS(measure(viewing, job) - 15000), <, 500);
+    g_assert_cmpuint(count_discontinuities(viewing), ==, 3);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "discontinuity"), ==, 2);
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    assert_together(played, 6);
+    g_assert_cmpuint(played->bad, ==, 0);
+}
+
+/* One packet in twenty is missing: nothing stops, all stays together, and it is counted. */
+static void
+test_loss(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) whole = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_run(broadcast, 14000, whole);
+    DamagePlan plan = {.seed = 3, .lost = 50, .duplicated = 10, .garbage = 20, .torn = 1};
+    g_autoptr(GByteArray) stream = damage_apply(&plan, whole);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpint(ABS(measure(viewing, job) - 14000), <, 1500);
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    g_assert_cmpuint(played->bad, ==, 0);
+    // What is concealed may smear a flash.
+    g_assert_cmpuint(played->tones->len, >=, 5);
+    g_assert_cmpuint(played->pictures, >=, 12 * 13);
+}
+
+/* Other codecs, PIDs, size and shape from one PMT to the next. */
+static void
+test_change(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
+    broadcast_run(broadcast, 5000, stream);
+    broadcast_change(broadcast, &modern);
+    broadcast_run(broadcast, 9000, stream);
+    broadcast_change(broadcast, &radio);
+    broadcast_run(broadcast, 5000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpint(ABS(measure(viewing, job) - 19000), <, 1500);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_INIT, NULL), ==, 5);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "streams"), ==, 3);
+    g_autoptr(Played) played = viewing_play(viewing, "medium");
+    assert_together(played, 4);
+    g_assert_cmpuint(played->bad, ==, 0);
+    g_autoptr(Played) voice = viewing_play(viewing, "voice");
+    g_assert_cmpuint(voice->tones->len, >=, 8);
+}
+
+/* Pictures fail, then sound: the other goes on, the last picture stands, then the slate, and
+ * silence is where nothing is heard. */
+static void
+test_missing_tracks(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_run(broadcast, 4000, stream);
+    broadcast_mute(broadcast, TRUE, FALSE);
+    broadcast_run(broadcast, 18000, stream);
+    broadcast_mute(broadcast, FALSE, TRUE);
+    broadcast_run(broadcast, 8000, stream);
+    broadcast_mute(broadcast, FALSE, FALSE);
+    broadcast_run(broadcast, 6000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpint(ABS(measure(viewing, job) - 36000), <, 1000);
+    g_assert_cmpuint(count_discontinuities(viewing), ==, 1);
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    assert_together(played, 3);
+    g_assert_cmpuint(played->bad, ==, 0);
+    g_assert_cmpint(ABS((gint64)played->pictures - 36 * 25 / 2), <, 20);
+}
+
+/* No key picture for long: sound goes at once, the slate stands for the picture. */
+static void
+test_no_key_picture(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_mute(broadcast, TRUE, FALSE);
+    broadcast_run(broadcast, 12000, stream);
+    broadcast_mute(broadcast, FALSE, FALSE);
+    broadcast_run(broadcast, 8000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpint(ABS(measure(viewing, job) - 20000), <, 1500);
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    assert_together(played, 3);
+    g_assert_cmpuint(played->tones->len, ==, 9);
+}
+
+/* Scrambled to clear and back: said, and no segment comes of it. */
+static void
+test_scrambled(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_scramble(broadcast, TRUE);
+    broadcast_run(broadcast, 4000, stream);
+    broadcast_scramble(broadcast, FALSE);
+    broadcast_run(broadcast, 6000, stream);
+    broadcast_scramble(broadcast, TRUE);
+    broadcast_run(broadcast, 14000, stream);
+    broadcast_scramble(broadcast, FALSE);
+    broadcast_run(broadcast, 6000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "scrambled"), ==, 2);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "clear"), ==, 2);
+    g_assert_cmpint(ABS(measure(viewing, job) - 12000), <, 1500);
+    g_assert_cmpuint(count_discontinuities(viewing), ==, 2);
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    assert_together(played, 4);
+}
+
+/* Killed, and another goes on where the told segments end: no number twice, no time twice. */
+static void
+test_kill(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(GByteArray) later = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_run(broadcast, 10000, stream);
+    broadcast_run(broadcast, 6000, later);
+    g_autoptr(Viewing) viewing = view(job, stream, 2);
+    g_assert_cmpuint(viewing->next_number, ==, 9);
+    g_autoptr(ChildLiveJob) next = make_job("voice,small");
+    next->first_number = viewing->next_number;
+    next->first_time = viewing->next_time;
+    next->first_init = viewing->next_init;
+    g_autoptr(Viewing) again = view(next, later, 0);
+    g_assert_cmpuint(again->next_number, >=, 11);
+    g_assert_true(viewing_get_segment(again, 0)->discontinuity);
+    g_assert_cmpuint(viewing_get_segment(again, 0)->number, ==, 9);
+    g_autoptr(Played) played = viewing_play(again, "small");
+    assert_together(played, 2);
+}
+
+/* Nothing of it is a transport stream, or all of it is noise: it ends in peace. */
+static void
+test_noise(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) whole = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_run(broadcast, 4000, whole);
+    DamagePlan plan = {.seed = 9, .flipped = 700, .lost = 100, .garbage = 100, .torn = 20};
+    g_autoptr(GByteArray) stream = damage_apply(&plan, whole);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_DONE, NULL), ==, 1);
+    g_byte_array_set_size(stream, 1000);
+    g_autoptr(Viewing) nothing = view(job, stream, 0);
+    g_assert_cmpuint(viewing_count(nothing, CHILD_LIVE_REPORT_SEGMENT, NULL), ==, 0);
+    g_assert_cmpuint(viewing_count(nothing, CHILD_LIVE_REPORT_DONE, NULL), ==, 1);
+}
+
+/* A job that cannot be done is refused with a word. */
+static void
+test_bad_job(void)
+{
+    g_autoptr(GByteArray) nothing = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,clear");
+    g_autoptr(Viewing) viewing = view(job, nothing, 0);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_FAILED, "internal"), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -138,5 +319,14 @@ main(int argc, char **argv)
     g_test_add_func("/live/classic", test_classic);
     g_test_add_func("/live/modern", test_modern);
     g_test_add_func("/live/radio", test_radio);
+    g_test_add_func("/live/resets", test_resets);
+    g_test_add_func("/live/loss", test_loss);
+    g_test_add_func("/live/change", test_change);
+    g_test_add_func("/live/missing-tracks", test_missing_tracks);
+    g_test_add_func("/live/no-key-picture", test_no_key_picture);
+    g_test_add_func("/live/scrambled", test_scrambled);
+    g_test_add_func("/live/kill", test_kill);
+    g_test_add_func("/live/noise", test_noise);
+    g_test_add_func("/live/bad-job", test_bad_job);
     return g_test_run();
 }

@@ -80,7 +80,11 @@ work(Run *run, GError **error)
         g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
     }
-    return live_channel_finish(run->channel, error);
+    gboolean finished = live_channel_finish(run->channel, error);
+    // The last word about how it went.
+    run->health_us = 0;
+    tell_health_if_due(run);
+    return finished;
 }
 
 static void

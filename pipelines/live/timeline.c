@@ -12,7 +12,7 @@
 #define OVERLAP_PTS90K (90000 / 2) // what is repeated after a splice
 #define RECENT_PTS90K (2 * 90000)  // a track that ended longer ago does not say where to go on
 #define AGREE_PTS90K (5 * 90000)   // two stamps of one clock
-#define WAITING_MAX 64
+#define WAITING_MAX 16
 
 typedef struct {
     guint id;    // (value) 0: none

@@ -35,6 +35,18 @@ view(ChildLiveJob *job, const GByteArray *stream, guint kill_after)
     return viewer_run(g_getenv("DAORIAN_MEDIA"), job, stream, kill_after);
 }
 
+static const ChildLiveReport *
+get_last_health(const Viewing *viewing)
+{
+    const ChildLiveReport *last = NULL;
+    for (guint i = 0; i < viewing->reports->len; i++) {
+        const ChildLiveReport *report = viewing->reports->pdata[i];
+        last = report->kind == CHILD_LIVE_REPORT_HEALTH ? report : last;
+    }
+    g_assert_nonnull(last);
+    return last;
+}
+
 /* Each flash has its tone within 40 ms, and both come every two seconds of the source. */
 static void
 assert_together(const Played *played, guint least)
@@ -75,7 +87,8 @@ measure(const Viewing *viewing, const ChildLiveJob *job)
 static void
 test_classic(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    gint64 start_ms = g_get_real_time() / 1000;
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, start_ms);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
     broadcast_run(broadcast, 10000, stream);
@@ -83,6 +96,13 @@ test_classic(void)
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_DONE, NULL), ==, 1);
     g_assert_cmpint(ABS(measure(viewing, job) - 10000), <, 500);
     g_assert_cmpuint(count_discontinuities(viewing), ==, 1);
+    const ChildLiveReport *health = get_last_health(viewing);
+    g_assert_cmpstr(health->clock, ==, "stream");
+    g_assert_cmpstr(health->picture_codec, ==, "mpeg2video");
+    g_assert_cmpstr(health->language, ==, "tha");
+    g_assert_cmpuint(health->width, ==, 768);
+    g_assert_cmpuint(health->cc_errors, ==, 0);
+    g_assert_cmpuint(health->damaged, ==, 0);
     const ChildLiveReport *segment = viewing_get_segment(viewing, 0);
     g_assert_cmpuint(segment->duration, ==, 273600);
     g_assert_cmpuint(segment->parts->len, ==, 3);
@@ -163,6 +183,7 @@ test_loss(void)
     g_autoptr(GByteArray) stream = damage_apply(&plan, whole);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
     g_assert_cmpint(ABS(measure(viewing, job) - 14000), <, 1500);
+    g_assert_cmpuint(get_last_health(viewing)->cc_errors, >, 100);
     g_autoptr(Played) played = viewing_play(viewing, "small");
     g_assert_cmpuint(played->bad, ==, 0);
     // What is concealed may smear a flash.

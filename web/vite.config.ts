@@ -66,6 +66,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': process.env.DAORIAN_URL ?? 'http://127.0.0.1:8080',
+      '/channels': process.env.DAORIAN_URL ?? 'http://127.0.0.1:8080',
       '/lessons': process.env.DAORIAN_URL ?? 'http://127.0.0.1:8080',
       '/lite': process.env.DAORIAN_URL ?? 'http://127.0.0.1:8080',
     },

@@ -25,6 +25,7 @@ type PageModule = { default: FunctionComponent };
 
 const CHUNKS: Record<string, () => Promise<PageModule>> = {
   '/': () => import('./pages/browse'),
+  '/channel': () => import('./pages/channel'),
   '/login': () => import('./pages/login'),
   '/setup': () => import('./pages/setup'),
   '/account': () => import('./pages/account'),
@@ -82,7 +83,7 @@ function CurrentPage() {
   if (watch) return <WatchPage key={watch[1]} id={watch[1]!} />;
   const name = `/${path.split('/')[1] ?? ''}`;
   const load = CHUNKS[name];
-  if (!load || (name !== '/admin' && path !== name)) return <NotFound />;
+  if (!load || (!/^.(?:admin|channel)/.test(name) && path !== name)) return <NotFound />;
   return <ChunkPage key={name} name={name} load={load} />;
 }
 

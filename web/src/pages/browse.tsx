@@ -4,11 +4,12 @@
 // The list of lessons with search as you type. The query is in the address, so that it can be shared
 // and the back button works; answers are kept while the page lives, so that going back is instant.
 
+import type { FunctionComponent } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { budget, remainingBytes } from '../lib/budget';
 import { call, describeError, isAbort } from '../lib/api';
 import { formatBytes, formatClock, formatDuration } from '../lib/format';
-import { useWhen } from '../lib/hooks';
+import { useWhen, whenIdle } from '../lib/hooks';
 import { language, lessonLang } from '../lib/i18n';
 import { useDebounced } from '../lib/load';
 import { useLateTexts } from '../lib/late';
@@ -173,6 +174,26 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
   );
 }
 
+let liveStrip: FunctionComponent | null = null;
+
+/** Live channels, in a chunk of their own that comes after the lessons. */
+function Channels() {
+  const [Strip, setStrip] = useState(() => liveStrip);
+  useWhen(() => {
+    if (Strip) return undefined;
+    return whenIdle(() => {
+      import('../live/strip').then(
+        (module) => {
+          liveStrip = module.LiveStrip;
+          setStrip(() => module.LiveStrip);
+        },
+        () => undefined,
+      );
+    });
+  }, []);
+  return Strip && <Strip />;
+}
+
 export default function BrowsePage() {
   const texts = useLateTexts().browse;
   const where = useStore(place);
@@ -193,6 +214,7 @@ export default function BrowsePage() {
   return (
     <>
       <PageHead title={texts.heading} />
+      {!query && <Channels />}
       <SearchBox value={typed} onInput={setTyped} />
       <p class="hint" role="status" aria-live="polite">
         {page && !busy ? texts.results(count, page.next_cursor !== null) : ' '}

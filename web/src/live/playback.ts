@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One playing channel: which engine plays what, changes of rung and of moment, the learner's budget.
+// Fetched with hls.js when play is pressed.
+
+import { budget, mayTransfer } from '../lib/budget';
+import { createStore } from '../lib/store';
+import { LiveEngine } from './engine';
+import type { ChannelRung } from './types';
+
+export interface PlaybackState {
+  phase: 'active' | 'failed' | 'unsupported' | 'stopped';
+  retrying: boolean;
+  waiting: boolean;
+  live: boolean;
+  /** When what is shown was on the air, UTC milliseconds; 0 before the first picture. */
+  wallMs: number;
+}
+
+/** Paused for longer, the newest minute may have gone on without what was shown. */
+const LONG_PAUSE_MS = 20_000;
+
+export class Playback {
+  readonly state = createStore<PlaybackState>({
+    phase: 'active',
+    retrying: false,
+    waiting: true,
+    live: true,
+    wallMs: 0,
+  });
+
+  private engine: LiveEngine | null = null;
+  private pausedAt = 0;
+  private readonly abort = new AbortController();
+  private readonly stopBudget: () => void;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private rung: ChannelRung,
+  ) {
+    const { signal } = this.abort;
+    video.addEventListener('timeupdate', () => this.follow(), { signal });
+    video.addEventListener('waiting', () => this.change({ waiting: true }), { signal });
+    for (const name of ['playing', 'canplay'])
+      video.addEventListener(name, () => this.change({ waiting: false }), { signal });
+    video.addEventListener('pause', () => (this.pausedAt = Date.now()), { signal });
+    video.addEventListener('play', () => this.resume(), { signal });
+    this.stopBudget = budget.subscribe(() => this.obeyBudget());
+    this.begin(null);
+  }
+
+  /** Goes to a moment of the window. */
+  seek(ms: number): void {
+    if (this.engine?.seekWall(ms)) this.change({ wallMs: ms, live: false });
+    else this.begin(ms);
+    void this.video.play().catch(() => undefined);
+  }
+
+  goLive(): void {
+    this.begin(null);
+  }
+
+  /** Another quality at the same moment. */
+  setRung(rung: ChannelRung): void {
+    if (rung.name === this.rung.name) return;
+    const { live, wallMs } = this.state.get();
+    this.rung = rung;
+    if (this.engine) this.begin(live ? null : wallMs);
+  }
+
+  /** After a failure, or “go on this once”. */
+  again(): void {
+    const { live, wallMs } = this.state.get();
+    this.begin(live || wallMs === 0 ? null : wallMs);
+  }
+
+  stop(): void {
+    this.abort.abort();
+    this.stopBudget();
+    this.engine?.stop();
+    this.engine = null;
+  }
+
+  private begin(ms: number | null): void {
+    this.engine?.stop();
+    this.engine = null;
+    if (!LiveEngine.isSupported()) {
+      this.change({ phase: 'unsupported' });
+      return;
+    }
+    if (!mayTransfer()) {
+      this.change({ phase: 'stopped', live: ms === null });
+      return;
+    }
+    this.change({ phase: 'active', retrying: false, waiting: true, live: ms === null, ...(ms === null ? {} : { wallMs: ms }) });
+    this.engine = new LiveEngine(this.video, this.rung.url, ms, {
+      onError: (unsupported) => {
+        this.engine?.stop();
+        this.engine = null;
+        this.change({ phase: unsupported ? 'unsupported' : 'failed' });
+      },
+      onRetrying: (retrying) => {
+        if (this.state.get().retrying !== retrying) this.change({ retrying });
+      },
+    });
+    void this.video.play().catch(() => undefined);
+  }
+
+  /** After a long pause at the live edge it goes on where it was, as any other moment of the window. */
+  private resume(): void {
+    const { wallMs } = this.state.get();
+    const long = this.pausedAt > 0 && Date.now() - this.pausedAt > LONG_PAUSE_MS;
+    this.pausedAt = 0;
+    if (long && wallMs > 0 && this.engine?.isLive()) this.begin(wallMs);
+  }
+
+  private follow(): void {
+    const wall = this.engine?.wallNow();
+    if (wall && Math.abs(wall - this.state.get().wallMs) >= 500) this.change({ wallMs: wall });
+  }
+
+  private obeyBudget(): void {
+    if (mayTransfer() || !this.engine) return;
+    this.video.pause();
+    this.engine.stop();
+    this.engine = null;
+    this.change({ phase: 'stopped' });
+  }
+
+  private change(part: Partial<PlaybackState>): void {
+    this.state.set({ ...this.state.get(), ...part });
+  }
+}

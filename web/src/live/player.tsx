@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The player of a channel: picture, rewind bar over the window, live edge. Before play nothing of hls.js
+// is fetched.
+
+import { useRef, useState } from 'preact/hooks';
+import { allowOnce } from '../lib/budget';
+import { useWhen } from '../lib/hooks';
+import { language } from '../lib/i18n';
+import { useStore } from '../lib/store';
+import { Icon } from '../ui/icons';
+import { LateIcon } from '../ui/late-icons';
+import type { Playback } from './playback';
+import { formatWall, useLiveTexts } from './texts';
+import type { Channel, ChannelRung } from './types';
+
+/** One press of an arrow key on the bar. */
+const STEP_MS = 10_000;
+
+interface BarProps {
+  channel: Channel;
+  playback: Playback;
+}
+
+/** The window as a slider in wall-clock time. */
+function RewindBar({ channel, playback }: BarProps) {
+  const texts = useLiveTexts();
+  const lang = useStore(language);
+  const { live, wallMs } = useStore(playback.state);
+  const [held, setHeld] = useState<number | null>(null);
+  const { first_ms: first, last_ms: last } = channel.window!;
+  const end = Math.max(last, wallMs, first + STEP_MS);
+  const at = Math.min(end, Math.max(first, held ?? (live || wallMs === 0 ? end : wallMs)));
+  const played = `${(100 * (at - first)) / (end - first)}%`;
+  const go = (ms: number): void => {
+    setHeld(null);
+    if (ms >= end - STEP_MS) playback.goLive();
+    else playback.seek(ms);
+  };
+  return (
+    <div class="rewind">
+      <span class="rewind-time" aria-hidden="true">
+        {formatWall(first, lang)}
+      </span>
+      <input
+        class="seek"
+        type="range"
+        min={first}
+        max={end}
+        step={STEP_MS}
+        value={at}
+        style={{ '--played': played, '--ready': '100%' }}
+        aria-label={texts.rewind}
+        aria-valuetext={live && held === null ? texts.atEdge : formatWall(at, lang, Date.now(), true)}
+        onInput={(event) => setHeld(Number(event.currentTarget.value))}
+        onChange={(event) => go(Number(event.currentTarget.value))}
+      />
+      <span class="rewind-time" aria-hidden="true">
+        {formatWall(held ?? end, lang)}
+      </span>
+    </div>
+  );
+}
+
+function Controls({ channel, playback, video, box }: BarProps & { video: HTMLVideoElement; box: HTMLElement | null }) {
+  const texts = useLiveTexts();
+  const lang = useStore(language);
+  const { live, wallMs } = useStore(playback.state);
+  const [, poke] = useState(0);
+  useWhen(() => {
+    const abort = new AbortController();
+    const again = (): void => poke((n) => n + 1);
+    for (const name of ['play', 'pause', 'volumechange']) video.addEventListener(name, again, abort);
+    document.addEventListener('fullscreenchange', again, abort);
+    return () => abort.abort();
+  }, [video]);
+  const start = channel.now?.start_ms ?? 0;
+  const canRestart = channel.window !== null && start > 0 && channel.now !== null;
+  const full = document.fullscreenElement !== null;
+  return (
+    <div class="controls">
+      {channel.window && <RewindBar channel={channel} playback={playback} />}
+      <div class="controls-row live-row">
+        <button
+          type="button"
+          class="control control-play"
+          aria-label={video.paused ? texts.play : texts.pause}
+          onClick={() => (video.paused ? void video.play().catch(() => undefined) : video.pause())}
+        >
+          {video.paused ? <Icon name="play" filled /> : <LateIcon name="pause" filled />}
+        </button>
+        <span class="clock" role="status">
+          {live ? texts.atEdge : texts.behind(formatWall(wallMs, lang))}
+        </span>
+        {canRestart && (
+          <button
+            type="button"
+            class="live-button"
+            onClick={() => playback.seek(Math.max(start, channel.window!.first_ms))}
+          >
+            {texts.fromStart}
+          </button>
+        )}
+        {!live && (
+          <button type="button" class="live-button live-edge" onClick={() => playback.goLive()}>
+            {texts.edge}
+          </button>
+        )}
+        <button
+          type="button"
+          class="control"
+          aria-label={video.muted ? texts.unmute : texts.mute}
+          onClick={() => {
+            video.muted = !video.muted;
+          }}
+        >
+          <LateIcon name={video.muted ? 'muted' : 'volume'} />
+        </button>
+        <button
+          type="button"
+          class="control"
+          aria-label={full ? texts.unfull : texts.full}
+          onClick={() => void (full ? document.exitFullscreen() : box?.requestFullscreen?.())}
+        >
+          <LateIcon name={full ? 'unfull' : 'full'} />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Messages({ playback }: { playback: Playback }) {
+  const texts = useLiveTexts();
+  const { phase, waiting, retrying } = useStore(playback.state);
+  if (phase === 'active') {
+    return waiting || retrying ? (
+      <p class="player-message" role="status">
+        {retrying ? texts.retrying : texts.waiting}
+      </p>
+    ) : null;
+  }
+  const sentence = { failed: texts.failed, unsupported: texts.unsupported, stopped: texts.overBudget }[phase];
+  const again = (): void => {
+    if (phase === 'stopped') allowOnce();
+    playback.again();
+  };
+  return (
+    <div class="player-message" role="alert">
+      <p>{sentence}</p>
+      {phase !== 'unsupported' && (
+        <button type="button" class="button" onClick={again}>
+          {phase === 'stopped' ? texts.goOn : texts.again}
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function LivePlayer({ channel, rung }: { channel: Channel; rung: ChannelRung }) {
+  const texts = useLiveTexts();
+  const box = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const [playback, setPlayback] = useState<Playback | null>(null);
+  const [pressed, setPressed] = useState(false);
+  const [broken, setBroken] = useState(false);
+  useWhen(() => () => playback?.stop(), [playback]);
+  useWhen(() => playback?.setRung(rung), [rung.name, playback]);
+  const press = (): void => {
+    setPressed(true);
+    setBroken(false);
+    import('./playback').then(
+      (module) => setPlayback(new module.Playback(video.current!, rung)),
+      () => {
+        setPressed(false);
+        setBroken(true);
+      },
+    );
+  };
+  return (
+    <div class="player" ref={box} role="region" aria-label={texts.player}>
+      <div class="player-stage">
+        <video ref={video} playsInline tabIndex={-1} />
+        {!pressed && (
+          <button type="button" class="player-start" aria-label={texts.play} onClick={press}>
+            <span class="player-start-disc">
+              <Icon name="play" filled />
+            </span>
+          </button>
+        )}
+        {broken && (
+          <p class="player-message" role="alert">
+            {texts.failed}
+          </p>
+        )}
+        {playback && <Messages playback={playback} />}
+      </div>
+      {playback && <Controls channel={channel} playback={playback} video={video.current!} box={box.current} />}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Channels as the API tells them.
+
+export interface Programme {
+  event_id: number;
+  start_ms: number;
+  duration_ms: number | null;
+  title: string;
+  summary: string;
+}
+
+export interface ChannelRung {
+  name: string;
+  url: string;
+  bandwidth_bps: number;
+  average_bandwidth_bps: number;
+  width: number;
+  height: number;
+}
+
+export interface ChannelSettings {
+  service: string | null;
+  service_name: string | null;
+  enabled: boolean;
+  rungs: string[];
+  window_hours: number;
+  window_bytes: number;
+  used_bytes: number;
+  detail: string | null;
+  retry_ms: number;
+  restarts: number;
+  speed_permille: number;
+  dropped_rungs: string[];
+  cc_errors: number;
+}
+
+export interface Channel {
+  id: string;
+  slug: string;
+  name: string;
+  state: 'off' | 'waiting' | 'on-air' | 'no-signal' | 'scrambled' | 'failed';
+  code: string | null;
+  sentence: string | null;
+  since_ms: number;
+  playlist: string | null;
+  rungs: ChannelRung[];
+  window: { first_ms: number; last_ms: number; duration_ms: number } | null;
+  now: Programme | null;
+  next: Programme | null;
+  etag: string;
+  settings: ChannelSettings | null;
+}
+
+export interface ChannelList {
+  items: Channel[];
+}

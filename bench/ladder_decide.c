@@ -2,8 +2,10 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // Prints what is decided for a lesson, one line a rung, so that the ladder bench can give ffmpeg
-// the same settings. Arguments: analysis.json, width, height and pictures a second of the source.
+// the same settings. Arguments: analysis.json, or - for a live channel, of which nothing is known;
+// width, height and pictures a second of the source.
 #include <stdlib.h>
+#include <string.h>
 
 #include "pipelines/encode/decide.h"
 
@@ -31,22 +33,24 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_autofree char *text = NULL;
     gsize length = 0;
-    if (argc != 5 || !g_file_get_contents(argv[1], &text, &length, &error))
+    gboolean live = argc == 5 && strcmp(argv[1], "-") == 0;
+    if (argc != 5 || (!live && !g_file_get_contents(argv[1], &text, &length, &error)))
         return EXIT_FAILURE;
-    g_autoptr(AnalyseResult) known = analyse_result_parse(text, length, &error);
-    if (known == NULL)
+    g_autoptr(AnalyseResult) known = live ? NULL : analyse_result_parse(text, length, &error);
+    if (known == NULL && !live)
         return EXIT_FAILURE;
+    AnalyseResultContent glance = live ? ANALYSE_RESULT_CONTENT_CAMERA : known->picture.glance;
     g_autoptr(SourceInfo) info = source_info_new();
     info->has_picture = info->has_sound = TRUE;
     info->width = (guint)g_ascii_strtoull(argv[2], NULL, 10);
     info->height = (guint)g_ascii_strtoull(argv[3], NULL, 10);
     info->rate_numerator = (guint)g_ascii_strtoull(argv[4], NULL, 10);
     info->rate_denominator = 1;
-    EncodeDecideFacts facts = {.info = info, .analysis = &known->picture};
-    EncodeGrid grid = encode_decide_grid(info, known->picture.glance);
+    EncodeDecideFacts facts = {.info = info, .analysis = live ? NULL : &known->picture};
+    EncodeGrid grid = encode_decide_grid(info, glance);
     for (int i = 0; i < ENCODE_RUNGS_COUNT; i++) {
         EncodeRungsId id = (EncodeRungsId)i;
-        if (encode_decide_suits(id, info, known->picture.glance))
+        if (encode_decide_suits(id, info, glance))
             print_rung(id, &facts, &grid);
     }
     return EXIT_SUCCESS;

@@ -13,6 +13,8 @@
 #include "pipelines/live/service.h"
 #include "pipelines/live/timeline.h"
 
+#define WARNINGS_A_SECOND 8
+
 /** One of the two streams. */
 typedef struct {
     LiveServiceStream stream; // (value)
@@ -40,12 +42,28 @@ struct _LiveChannel {
     gboolean scrambled;                 // (value) told
     gboolean slated;                    // (value) told
     guint dropped;                      // (value) told
+    gboolean blind;                     // (value) no rung shows pictures: none are decoded
+    gint64 warned_us;                   // (value) when the last warnings began
+    guint warned;                       // (value) since then
     GError *error;                      // (owned) (nullable) met in a callback
 };
+
+/* A stream that does something new with each packet shall not flood the parent. */
+static gboolean
+may_warn(LiveChannel *channel)
+{
+    if (channel->now.monotonic_us - channel->warned_us > G_USEC_PER_SEC) {
+        channel->warned_us = channel->now.monotonic_us;
+        channel->warned = 0;
+    }
+    return ++channel->warned <= WARNINGS_A_SECOND;
+}
 
 static void
 warn(LiveChannel *channel, const char *code, const char *detail)
 {
+    if (!may_warn(channel))
+        return;
     g_autoptr(ChildLiveReport) report = child_live_report_new(CHILD_LIVE_REPORT_WARNING);
     report->code = g_strdup(code);
     report->detail = g_strdup(detail);
@@ -102,7 +120,7 @@ static void
 on_service_picture(const LivePesUnit *unit, gpointer data)
 {
     LiveChannel *channel = data;
-    if (channel->tracks[LIVE_TIMELINE_PICTURE].decode != NULL)
+    if (channel->tracks[LIVE_TIMELINE_PICTURE].decode != NULL && !channel->blind)
         live_decode_push(channel->tracks[LIVE_TIMELINE_PICTURE].decode, unit);
 }
 
@@ -127,7 +145,7 @@ close_decoder(LiveChannel *channel, LiveTimelineTrack number)
     g_clear_pointer(&track->decode, live_decode_free);
 }
 
-/* The same codec goes on in the same decoder, even from another PID. */
+/* Another language of the same stream needs no other decoder. */
 static void
 change_track(LiveChannel *channel, LiveTimelineTrack number, const LiveServiceStream *stream,
              LiveDecodeSink sink)
@@ -254,6 +272,16 @@ live_channel_finish(LiveChannel *channel, GError **error)
     return give_error(channel, error) && live_mixer_finish(channel->mixer, error);
 }
 
+/* What nobody sees is not decoded; afterwards it begins with a key picture. */
+static void
+set_blind(LiveChannel *channel, gboolean blind)
+{
+    LiveDecode *decode = channel->tracks[LIVE_TIMELINE_PICTURE].decode;
+    if (blind && !channel->blind && decode != NULL)
+        live_decode_flush(decode);
+    channel->blind = blind;
+}
+
 static void
 decide_pace(LiveChannel *channel, guint behind_ms, guint busy_permille)
 {
@@ -265,13 +293,14 @@ decide_pace(LiveChannel *channel, guint behind_ms, guint busy_permille)
         .rungs = live_ladder_count_pictures(channel->ladder),
     };
     guint dropped = live_pace_decide(&channel->pace, &facts);
-    if (dropped == channel->dropped)
+    if (dropped == channel->dropped || facts.rungs == 0)
         return;
     g_autofree char *detail =
         g_strdup_printf("%u ms behind, %u of %u rungs left out", behind_ms, dropped, facts.rungs);
     warn(channel, dropped > channel->dropped ? "too-slow" : "fast-enough", detail);
     channel->dropped = dropped;
     live_mixer_set_dropped(channel->mixer, dropped);
+    set_blind(channel, dropped > 0 && dropped >= facts.rungs);
 }
 
 static void

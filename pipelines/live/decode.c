@@ -15,7 +15,8 @@
 #define RATE_MIN 5
 #define RATE_MAX 121
 #define SOUND_PTS90K_MAX 90000
-#define BLIND_MAX 250 // pictures, before a stream without key pictures is shown all the same
+#define MEASURED_MIN 16 // steps between stamps, before they are believed
+#define BLIND_MAX 250   // pictures, before a stream without key pictures is shown all the same
 
 struct _LiveDecode {
     AVCodecParserContext *parser; // (owned)
@@ -27,6 +28,9 @@ struct _LiveDecode {
     guint blind;                  // (value) pictures before the first key picture
     gboolean seeing;              // (value) a key picture came, or none will
     guint64 damaged;              // (value)
+    gint64 last_pts90k;           // (value) of the last picture, -1: none
+    gint64 least_step;            // (value) between two pictures, 0: not known
+    guint measured;               // (value) steps so far
 };
 
 static const struct {
@@ -70,6 +74,7 @@ live_decode_new(const char *codec, LiveDecodeSink sink, gpointer data, GError **
     enum AVCodecID id = AV_CODEC_ID_NONE;
     decode->sink = sink;
     decode->data = data;
+    decode->last_pts90k = -1;
     for (guint i = 0; i < G_N_ELEMENTS(codecs); i++)
         if (strcmp(codecs[i].word, codec) == 0)
             id = codecs[i].id;
@@ -97,7 +102,9 @@ live_decode_get_rate(const LiveDecode *decode, guint *numerator, guint *denomina
 {
     AVRational rate = decode->context->framerate;
     double fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
-    if (fps < RATE_MIN || fps > RATE_MAX)
+    if ((fps < RATE_MIN || fps > RATE_MAX) && decode->measured >= MEASURED_MIN)
+        rate = (AVRational){90000, (int)decode->least_step};
+    else if (fps < RATE_MIN || fps > RATE_MAX)
         return FALSE;
     *numerator = (guint)rate.num;
     *denominator = (guint)rate.den;
@@ -114,6 +121,18 @@ measure(const LiveDecode *decode, const AVFrame *frame)
         return PICTURE_PTS90K;
     gint64 one = (gint64)90000 * denominator / numerator;
     return one + one * CLAMP(frame->repeat_pict, 0, 4) / 2;
+}
+
+/* The shortest step is one picture: some may be missing, none comes early. */
+static void
+measure_step(LiveDecode *decode, gint64 pts90k)
+{
+    gint64 step = decode->last_pts90k < 0 || pts90k < 0 ? 0 : pts90k - decode->last_pts90k;
+    decode->last_pts90k = pts90k;
+    if (step < 90000 / RATE_MAX || step > 90000 / RATE_MIN)
+        return;
+    decode->least_step = decode->measured == 0 ? step : MIN(decode->least_step, step);
+    decode->measured += decode->measured < MEASURED_MIN;
 }
 
 /* What comes before the first key picture is guesswork of the decoder's. */
@@ -133,17 +152,19 @@ drain(LiveDecode *decode)
         int code = avcodec_receive_frame(decode->context, frame);
         if (code < 0) {
             av_frame_free(&frame);
-            decode->damaged += code != AVERROR(EAGAIN) && code != AVERROR_EOF;
+            gboolean told = code != AVERROR(EAGAIN) && code != AVERROR_EOF;
+            decode->damaged += told && (decode->seeing || !decode->picture);
             return;
         }
         gboolean whole =
             frame->decode_error_flags == 0 && (frame->flags & AV_FRAME_FLAG_CORRUPT) == 0;
-        decode->damaged += !whole;
         gint64 pts90k = frame->pts == AV_NOPTS_VALUE ? -1 : frame->pts;
         if (!is_fit(decode, frame)) {
             av_frame_free(&frame);
             continue;
         }
+        decode->damaged += !whole;
+        measure_step(decode, pts90k);
         decode->sink(frame, pts90k, measure(decode, frame), decode->data);
     }
 }
@@ -160,7 +181,8 @@ decode_packet(LiveDecode *decode, guint8 *data, int bytes)
         drain(decode);
         code = avcodec_send_packet(decode->context, decode->packet);
     }
-    decode->damaged += code < 0 && code != AVERROR(EAGAIN) && code != AVERROR_EOF;
+    gboolean told = code < 0 && code != AVERROR(EAGAIN) && code != AVERROR_EOF;
+    decode->damaged += told && (decode->seeing || !decode->picture);
     drain(decode);
 }
 

@@ -200,13 +200,19 @@ test_change(void)
     g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
     broadcast_run(broadcast, 5000, stream);
     broadcast_change(broadcast, &modern);
-    broadcast_run(broadcast, 9000, stream);
+    broadcast_run(broadcast, 6000, stream);
+    BroadcastPlan moved = modern;
+    moved.pmt_pid = 0x110;
+    moved.picture_pid = 0x301;
+    moved.sound_pid = 0x310;
+    broadcast_change(broadcast, &moved);
+    broadcast_run(broadcast, 5000, stream);
     broadcast_change(broadcast, &radio);
     broadcast_run(broadcast, 5000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 19000), <, 1500);
+    g_assert_cmpint(ABS(measure(viewing, job) - 21000), <, 1500);
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_INIT, NULL), ==, 5);
-    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "streams"), ==, 3);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "streams"), ==, 4);
     g_autoptr(Played) played = viewing_play(viewing, "medium");
     assert_together(played, 4);
     g_assert_cmpuint(played->bad, ==, 0);
@@ -304,6 +310,32 @@ test_kill(void)
     assert_together(played, 2);
 }
 
+static gboolean
+has_dropped(const Viewing *viewing)
+{
+    const ChildLiveReport *last = NULL;
+    const ChildLiveReport *segment;
+    for (guint i = 0; (segment = viewing_get_segment(viewing, i)) != NULL; i++)
+        last = segment;
+    return last != NULL && last->parts->len == 2;
+}
+
+/* A machine that must never be behind is too slow: the top rung goes, with a word, and the rest
+ * stays aligned. Then the parent has enough. */
+static void
+test_too_slow(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
+    job->behind_ms = 0;
+    g_autoptr(Viewing) viewing =
+        viewer_watch(g_getenv("DAORIAN_MEDIA"), job, broadcast, has_dropped);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_DONE, NULL), ==, 1);
+    g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "too-slow"), >=, 1);
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    g_assert_cmpuint(played->bad, ==, 0);
+}
+
 /* Nothing of it is a transport stream, or all of it is noise: it ends in peace. */
 static void
 test_noise(void)
@@ -347,6 +379,7 @@ main(int argc, char **argv)
     g_test_add_func("/live/no-key-picture", test_no_key_picture);
     g_test_add_func("/live/scrambled", test_scrambled);
     g_test_add_func("/live/kill", test_kill);
+    g_test_add_func("/live/too-slow", test_too_slow);
     g_test_add_func("/live/noise", test_noise);
     g_test_add_func("/live/bad-job", test_bad_job);
     return g_test_run();

@@ -20,7 +20,9 @@
 
 typedef struct {
     int descriptor;           // (owned)
-    const GByteArray *stream; // (unowned)
+    const GByteArray *stream; // (unowned) (nullable) all there is
+    Broadcast *broadcast;     // (unowned) (nullable) or what goes on
+    gboolean stop;            // (atomic)
 } Writer;
 
 /** What the next segment must be like. */
@@ -31,22 +33,38 @@ typedef struct {
     gboolean begun;    // (value) there was a segment
     gboolean ended;    // (value) done or failed was told
     guint segments;    // (value)
+    guint kill_after;  // (value) segments, 0: never
+    Writer *writer;    // (unowned)
+    gboolean (*enough)(const Viewing *viewing); // (nullable)
 } Keeper;
+
+/* Returns: FALSE when the child is gone: killed by the test, or the lines will say why. */
+static gboolean
+write_bytes(int descriptor, const GByteArray *bytes)
+{
+    gsize at = 0;
+    while (at < bytes->len) {
+        ssize_t wrote = write(descriptor, bytes->data + at, bytes->len - at);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return FALSE;
+        at += (gsize)wrote;
+    }
+    return TRUE;
+}
 
 static gpointer
 write_stream(gpointer data)
 {
     Writer *writer = data;
-    gsize at = 0;
-    while (at < writer->stream->len) {
-        ssize_t wrote =
-            write(writer->descriptor, writer->stream->data + at, writer->stream->len - at);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        // The child is gone: killed by the test, or the lines will say why.
-        if (wrote <= 0)
-            break;
-        at += (gsize)wrote;
+    gboolean going = TRUE;
+    if (writer->stream != NULL)
+        write_bytes(writer->descriptor, writer->stream);
+    while (writer->broadcast != NULL && going && !g_atomic_int_get(&writer->stop)) {
+        g_autoptr(GByteArray) bytes = g_byte_array_new();
+        broadcast_run(writer->broadcast, 1000, bytes);
+        going = write_bytes(writer->descriptor, bytes);
     }
     close(writer->descriptor);
     return NULL;
@@ -136,9 +154,20 @@ take_line(Keeper *keeper, const char *line)
     g_ptr_array_add(keeper->viewing->reports, report);
 }
 
+static void
+cancel_if_enough(Keeper *keeper, int control)
+{
+    static const char cancel[] = "{\"type\":\"cancel\"}\n";
+    if (keeper->enough == NULL || !keeper->enough(keeper->viewing))
+        return;
+    keeper->enough = NULL;
+    g_atomic_int_set(&keeper->writer->stop, TRUE);
+    g_assert_cmpint(write(control, cancel, strlen(cancel)), ==, (gssize)strlen(cancel));
+}
+
 /* Until the child closes its end, or is killed after so many segments. */
 static void
-read_lines(Keeper *keeper, int control, GSubprocess *child, guint kill_after)
+read_lines(Keeper *keeper, int control, GSubprocess *child)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     char buffer[4096];
@@ -150,7 +179,8 @@ read_lines(Keeper *keeper, int control, GSubprocess *child, guint kill_after)
             g_autofree char *line = g_strndup(text->str, (gsize)(feed - text->str));
             g_string_erase(text, 0, feed - text->str + 1);
             take_line(keeper, line);
-            if (kill_after > 0 && keeper->segments >= kill_after) {
+            cancel_if_enough(keeper, control);
+            if (keeper->kill_after > 0 && keeper->segments >= keeper->kill_after) {
                 g_subprocess_force_exit(child);
                 return;
             }
@@ -179,8 +209,8 @@ send_job(int control, const ChildLiveJob *job)
     g_assert_cmpint(write(control, text, strlen(text)), ==, (gssize)strlen(text));
 }
 
-Viewing *
-viewer_run(const char *program, ChildLiveJob *job, const GByteArray *stream, guint kill_after)
+static Viewing *
+run(const char *program, ChildLiveJob *job, Writer *writer, Keeper *keeper)
 {
     Viewing *viewing = g_new0(Viewing, 1);
     int control[2], input[2];
@@ -195,19 +225,38 @@ viewer_run(const char *program, ChildLiveJob *job, const GByteArray *stream, gui
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control), ==, 0);
     g_assert_true(g_unix_open_pipe(input, FD_CLOEXEC, NULL));
     g_autoptr(GSubprocess) child = start_child(program, control[1], input[0]);
-    Writer writer = {input[1], stream};
-    GThread *thread = g_thread_new("writer", write_stream, &writer);
-    Keeper keeper = {.viewing = viewing};
-    keeper.inits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    writer->descriptor = input[1];
+    GThread *thread = g_thread_new("writer", write_stream, writer);
+    keeper->viewing = viewing;
+    keeper->writer = writer;
+    keeper->inits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     send_job(control[0], job);
-    read_lines(&keeper, control[0], child, kill_after);
+    read_lines(keeper, control[0], child);
     g_subprocess_wait(child, NULL, NULL);
-    g_assert_true(keeper.ended || kill_after > 0);
-    g_assert_true(kill_after > 0 || g_subprocess_get_if_exited(child));
+    g_assert_true(keeper->ended || keeper->kill_after > 0);
+    g_assert_true(keeper->kill_after > 0 || g_subprocess_get_if_exited(child));
+    g_assert_null(keeper->enough);
     g_thread_join(thread);
     close(control[0]);
-    g_hash_table_unref(keeper.inits);
+    g_hash_table_unref(keeper->inits);
     return viewing;
+}
+
+Viewing *
+viewer_run(const char *program, ChildLiveJob *job, const GByteArray *stream, guint kill_after)
+{
+    Writer writer = {.stream = stream};
+    Keeper keeper = {.kill_after = kill_after};
+    return run(program, job, &writer, &keeper);
+}
+
+Viewing *
+viewer_watch(const char *program, ChildLiveJob *job, Broadcast *broadcast,
+             gboolean (*enough)(const Viewing *viewing))
+{
+    Writer writer = {.broadcast = broadcast};
+    Keeper keeper = {.enough = enough};
+    return run(program, job, &writer, &keeper);
 }
 
 void

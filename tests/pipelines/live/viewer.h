@@ -8,6 +8,7 @@
 
 #include "pipelines/child/live_job.h"
 #include "pipelines/child/live_report.h"
+#include "tests/pipelines/live/broadcast.h"
 
 typedef struct {
     GPtrArray *reports;  // (owned) (element-type ChildLiveReport) in order
@@ -32,6 +33,10 @@ typedef struct {
  * Returns: (transfer full): the contract was kept, or the test has failed. */
 Viewing *viewer_run(const char *program, ChildLiveJob *job, const GByteArray *stream,
                     guint kill_after);
+
+/** The same, of a broadcast that goes on until @enough says so; then the child is cancelled. */
+Viewing *viewer_watch(const char *program, ChildLiveJob *job, Broadcast *broadcast,
+                      gboolean (*enough)(const Viewing *viewing));
 void viewing_free(Viewing *viewing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Viewing, viewing_free)
 

@@ -341,9 +341,11 @@ look_through(Look *look, GError **error)
     }
     if (!settle_waiting(look, NULL, error))
         return FALSE;
-    if (look->motion != NULL)
+    gboolean far = look->end_us / 1000 > ANALYSE_RESULT_LARGEST_MS;
+    if (look->motion != NULL && !far)
         return TRUE;
-    g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_DAMAGED, "no picture decodes");
+    g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_DAMAGED,
+                        far ? "its times are later than any lesson's" : "no picture decodes");
     return FALSE;
 }
 

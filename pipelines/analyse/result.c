@@ -14,7 +14,6 @@
 #define MAX_JSON_BYTES (8 * 1024 * 1024)
 #define MAX_ELEMENTS 50000
 #define LARGEST_SIDE 32768
-#define LARGEST_MS (G_GINT64_CONSTANT(1000) * 3600 * 24 * 30)
 #define LARGEST_LEVEL 1000.0
 
 static const struct {
@@ -161,7 +160,7 @@ static gboolean
 read_time(JsonArray *array, guint index, gint64 *time_ms)
 {
     guint64 value = 0;
-    if (!package_strict_json_get_element(array, index, &value) || value > LARGEST_MS)
+    if (!package_strict_json_get_element(array, index, &value) || value > ANALYSE_RESULT_LARGEST_MS)
         return FALSE;
     *time_ms = (gint64)value;
     return TRUE;
@@ -171,7 +170,7 @@ static gboolean
 read_ms(JsonObject *object, const char *name, gint64 *time_ms)
 {
     guint64 value = 0;
-    if (!package_strict_json_get_number(object, name, &value) || value > LARGEST_MS)
+    if (!package_strict_json_get_number(object, name, &value) || value > ANALYSE_RESULT_LARGEST_MS)
         return FALSE;
     *time_ms = (gint64)value;
     return TRUE;

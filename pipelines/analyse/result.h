@@ -8,6 +8,9 @@
 
 #include <glib.h>
 
+/** No time of an analysis is later: 30 days. */
+#define ANALYSE_RESULT_LARGEST_MS (G_GINT64_CONSTANT(1000) * 3600 * 24 * 30)
+
 typedef enum {
     ANALYSE_RESULT_CONTENT_NONE,   // no picture
     ANALYSE_RESULT_CONTENT_SLIDES, // stands still, then changes at once; a moving inset may be

@@ -17,6 +17,7 @@
 #define SEED 20260301
 #define SHORT_COUNT 120
 #define LONG_COUNT 3000
+#define FAR 1550 // the damage that gives a file times of a month
 
 /* The lists are in order and within the lesson, as those who read them may trust. */
 static void
@@ -215,6 +216,8 @@ test_damaged(void)
         guint kind = number % G_N_ELEMENTS(endings);
         run_damaged(folder->path, wholes[kind], endings[kind], number);
     }
+    run_damaged(folder->path, wholes[FAR % G_N_ELEMENTS(endings)],
+                endings[FAR % G_N_ELEMENTS(endings)], FAR);
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
         g_byte_array_unref(wholes[i]);
 }

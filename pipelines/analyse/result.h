@@ -8,13 +8,11 @@
 
 #include <glib.h>
 
-/** No time of an analysis is later: 30 days. */
-#define ANALYSE_RESULT_LARGEST_MS (G_GINT64_CONSTANT(1000) * 3600 * 24 * 30)
+#define ANALYSE_RESULT_LARGEST_MS (G_GINT64_CONSTANT(1000) * 3600 * 24 * 30) // no time is later
 
 typedef enum {
     ANALYSE_RESULT_CONTENT_NONE,   // no picture
-    ANALYSE_RESULT_CONTENT_SLIDES, // stands still, then changes at once; a moving inset may be
-                                   // beside it
+    ANALYSE_RESULT_CONTENT_SLIDES, // stands still, then changes at once, but for a moving inset
     ANALYSE_RESULT_CONTENT_SCREEN, // drawn by a computer and moving: scrolling, handwriting,
                                    // programs
     ANALYSE_RESULT_CONTENT_CAMERA, // seen by a camera

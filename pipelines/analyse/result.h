@@ -13,8 +13,7 @@
 typedef enum {
     ANALYSE_RESULT_CONTENT_NONE,   // no picture
     ANALYSE_RESULT_CONTENT_SLIDES, // stands still, then changes at once, but for a moving inset
-    ANALYSE_RESULT_CONTENT_SCREEN, // drawn by a computer and moving: scrolling, handwriting,
-                                   // programs
+    ANALYSE_RESULT_CONTENT_SCREEN, // drawn by a computer and moving: scrolling, writing
     ANALYSE_RESULT_CONTENT_CAMERA, // seen by a camera
 } AnalyseResultContent;
 

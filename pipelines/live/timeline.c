@@ -167,20 +167,41 @@ find_witness(const Track *track, gint64 *pts90k)
     return FALSE;
 }
 
-/* What to do with a stamp that fits nowhere. Returns: FALSE: wait. */
-static gboolean
-settle_doubt(LiveTimeline *timeline, Track *track, gboolean now)
+static void
+drop_first(LiveTimeline *timeline, Track *track)
 {
-    Waiting *first = &g_array_index(track->waiting, Waiting, 0);
-    gint64 witness = -1;
+    timeline->release(g_array_index(track->waiting, Waiting, 0).unit);
+    g_array_remove_index(track->waiting, 0);
+}
+
+/* A picture out of place is one that the decoder held back across a loss: nobody wants it. Sound
+ * out of place has a spoilt stamp and goes on. */
+static void
+drop_stamp(LiveTimeline *timeline, LiveTimelineTrack number)
+{
+    Track *track = &timeline->tracks[number];
+    if (number == LIVE_TIMELINE_PICTURE)
+        drop_first(timeline, track);
+    else
+        g_array_index(track->waiting, Waiting, 0).pts90k = -1;
+}
+
+/* What to do with a stamp that fits nowhere. @now: no more come. Returns: FALSE: wait. */
+static gboolean
+settle_doubt(LiveTimeline *timeline, LiveTimelineTrack number, gboolean now)
+{
+    Track *track = &timeline->tracks[number];
+    gint64 pts90k = g_array_index(track->waiting, Waiting, 0).pts90k;
+    gint64 witness = -1, time = 0;
     gboolean heard = find_witness(track, &witness);
     if (!heard && !now && track->waiting->len < WAITING_MAX)
         return FALSE;
-    gint64 apart = heard ? subtract(witness, first->pts90k) : G_MAXINT64;
-    if (apart >= -OVERLAP_PTS90K && apart <= AGREE_PTS90K)
-        begin_mapping(timeline, track, first->pts90k);
+    gint64 apart = heard ? subtract(witness, pts90k) : G_MAXINT64;
+    gboolean agrees = apart >= -OVERLAP_PTS90K && apart <= AGREE_PTS90K;
+    if (agrees && find_mapping(timeline, track, witness, &time) == NULL)
+        begin_mapping(timeline, track, pts90k);
     else
-        first->pts90k = -1;
+        drop_stamp(timeline, number);
     return TRUE;
 }
 
@@ -196,15 +217,14 @@ resolve(LiveTimeline *timeline, LiveTimelineTrack number, gboolean now)
             continue;
         }
         if (first->pts90k < 0) {
-            timeline->release(first->unit);
-            g_array_remove_index(track->waiting, 0);
+            drop_first(timeline, track);
             continue;
         }
         Mapping *mapping = find_mapping(timeline, track, first->pts90k, &time);
         if (mapping != NULL) {
             advance(mapping, first->pts90k, time);
             place_first(timeline, number, time, mapping->id);
-        } else if (!settle_doubt(timeline, track, now)) {
+        } else if (!settle_doubt(timeline, number, now)) {
             return;
         }
     }

@@ -171,6 +171,28 @@ test_resets(void)
     g_assert_cmpuint(played->bad, ==, 0);
 }
 
+/* The service vanishes for a while and returns, its clock gone on: the channel's time leaves that
+ * out and says so. A short hole is filled instead. */
+static void
+test_vanished(void)
+{
+    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, WRAP - 8 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(GByteArray) lost = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    broadcast_run(broadcast, 4000, stream);
+    broadcast_run(broadcast, 3000, lost);
+    broadcast_run(broadcast, 4000, stream);
+    broadcast_run(broadcast, 14000, lost);
+    broadcast_run(broadcast, 5000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpint(ABS(measure(viewing, job) - 16000), <, 1500);
+    g_assert_cmpuint(count_discontinuities(viewing), ==, 2);
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    assert_together(played, 4);
+    g_assert_cmpuint(played->bad, ==, 0);
+}
+
 /* One packet in twenty is missing: nothing stops, all stays together, and it is counted. */
 static void
 test_loss(void)
@@ -373,6 +395,7 @@ main(int argc, char **argv)
     g_test_add_func("/live/modern", test_modern);
     g_test_add_func("/live/radio", test_radio);
     g_test_add_func("/live/resets", test_resets);
+    g_test_add_func("/live/vanished", test_vanished);
     g_test_add_func("/live/loss", test_loss);
     g_test_add_func("/live/change", test_change);
     g_test_add_func("/live/missing-tracks", test_missing_tracks);

@@ -244,6 +244,25 @@ test_spoilt_stamps(void)
     g_assert_cmpuint(count_jumps(caster), ==, 1);
 }
 
+/* A decoder holds one picture back across a hole of three seconds: it is left out, and nothing is
+ * taken for a jump. */
+static void
+test_stale_picture(void)
+{
+    g_autoptr(Broadcaster) caster = broadcaster_new(50 * SECOND);
+    send(caster, 5 * SECOND, TRUE, TRUE);
+    gint64 stale = caster->next_picture;
+    lose(caster, 3 * SECOND);
+    send(caster, SECOND / 5, TRUE, TRUE);
+    guint before = caster->placed[LIVE_TIMELINE_PICTURE]->len;
+    send_unit(caster, LIVE_TIMELINE_PICTURE, stale);
+    send(caster, 5 * SECOND, TRUE, TRUE);
+    assert_together(caster);
+    g_assert_cmpint(get_shift(caster, LIVE_TIMELINE_PICTURE), ==, FIRST);
+    g_assert_cmpuint(count_jumps(caster), ==, 1);
+    g_assert_cmpuint(caster->placed[LIVE_TIMELINE_PICTURE]->len, ==, before + 125);
+}
+
 /* Sound alone, as a radio sends it. */
 static void
 test_radio(void)
@@ -317,6 +336,7 @@ main(int argc, char **argv)
     g_test_add_func("/live/timeline/gaps", test_gaps);
     g_test_add_func("/live/timeline/one-silent", test_one_track_silent);
     g_test_add_func("/live/timeline/spoilt", test_spoilt_stamps);
+    g_test_add_func("/live/timeline/stale", test_stale_picture);
     g_test_add_func("/live/timeline/radio", test_radio);
     g_test_add_func("/live/timeline/days", test_days);
     g_test_add_func("/live/timeline/rounded-hour", test_rounded_hour);

@@ -183,7 +183,7 @@ add_tick(LiveMixer *mixer, const AVFrame *frame, GError **error)
     if (!prepare_tick(mixer, error))
         return FALSE;
     gboolean blank = frame->width == 0;
-    mixer->slated = blank && mixer->made->has_picture;
+    mixer->slated = blank && mixer->made != NULL && mixer->made->has_picture;
     return live_ladder_add_tick(mixer->ladder, blank ? NULL : frame, error);
 }
 

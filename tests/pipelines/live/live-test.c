@@ -14,6 +14,8 @@
 #define WRAP (G_GINT64_CONSTANT(1) << 33)
 
 static const BroadcastPlan classic = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12};
+// The same on fewer pixels, for what does not depend on them.
+static const BroadcastPlan compact = {0x100, 0x200, 0x210, FALSE, 352, 288, FALSE, 12};
 static const BroadcastPlan modern = {0x100, 0x201, 0x214, TRUE, 960, 540, TRUE, 25};
 static const BroadcastPlan radio = {0x100, 0, 0x218, FALSE, 0, 0, FALSE, 0};
 
@@ -154,7 +156,7 @@ test_radio(void)
 static void
 test_resets(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 2000 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 2000 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
     broadcast_run(broadcast, 5000, stream);
@@ -176,7 +178,7 @@ test_resets(void)
 static void
 test_vanished(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, WRAP - 8 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, WRAP - 8 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(GByteArray) lost = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
@@ -197,7 +199,7 @@ test_vanished(void)
 static void
 test_loss(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(GByteArray) whole = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
     broadcast_run(broadcast, 14000, whole);
@@ -217,7 +219,7 @@ test_loss(void)
 static void
 test_change(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
     broadcast_run(broadcast, 5000, stream);
@@ -247,7 +249,7 @@ test_change(void)
 static void
 test_missing_tracks(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
     broadcast_run(broadcast, 4000, stream);
@@ -270,7 +272,7 @@ test_missing_tracks(void)
 static void
 test_no_key_picture(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
     broadcast_mute(broadcast, TRUE, FALSE);
@@ -288,7 +290,7 @@ test_no_key_picture(void)
 static void
 test_scrambled(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
     broadcast_scramble(broadcast, TRUE);
@@ -312,7 +314,7 @@ test_scrambled(void)
 static void
 test_kill(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
     g_autoptr(GByteArray) later = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
@@ -347,7 +349,7 @@ has_dropped(const Viewing *viewing)
 static void
 test_too_slow(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
     job->behind_ms = 0;
     g_autoptr(Viewing) viewing =
@@ -362,7 +364,7 @@ test_too_slow(void)
 static void
 test_noise(void)
 {
-    g_autoptr(Broadcast) broadcast = broadcast_new(&classic, 10 * SECOND, START_MS);
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
     g_autoptr(GByteArray) whole = g_byte_array_new();
     g_autoptr(ChildLiveJob) job = make_job("voice,small");
     broadcast_run(broadcast, 4000, whole);

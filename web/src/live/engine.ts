@@ -68,16 +68,22 @@ export class LiveEngine {
     return this.fromMs === null;
   }
 
-  /** Goes to a moment that is loaded or listed already; false: another engine must begin there. */
+  /** Goes to a moment that is here already; false: another engine must begin there. */
   seekWall(ms: number): boolean {
     const list = this.hls.levels[0]?.details?.fragments ?? [];
     const at = list.find((frag) => {
       const begins = frag.programDateTime;
       return begins !== null && begins <= ms && ms < begins + frag.duration * 1000;
     });
-    if (!at || at.gap) return false;
-    this.video.currentTime = at.start + (ms - at.programDateTime!) / 1000;
-    return true;
+    if (!at) return false;
+    const to = at.start + (ms - at.programDateTime!) / 1000;
+    const { buffered } = this.video;
+    for (let index = 0; index < buffered.length; index += 1) {
+      if (to < buffered.start(index) || to > buffered.end(index) - 1) continue;
+      this.video.currentTime = to;
+      return true;
+    }
+    return false;
   }
 
   stop(): void {

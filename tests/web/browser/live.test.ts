@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Live channels in Chromium over a window of true media that an earlier daemon left: the first page, the
+// price of an hour, playing, rewinding by slider and keys, both languages, a phone's width, axe. Arguments:
+// the daorian executable, the program that fills a window.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { runTests, test } from '../tap';
+import { countBytes, findFaults, findOverflow, launchBrowser, openContext, pageFaults, takeScreenshot } from './browser';
+import { ADMIN, prepareDaemon, sweepDaemon } from './daemon';
+
+const SECONDS = 24;
+const NARROW = { width: 360, height: 740 };
+const daemon = prepareDaemon(process.argv[2]!);
+await daemon.start();
+const token = daemon.run(['user', 'token', ADMIN.name]).trim();
+
+async function api<T>(method: string, path: string, body?: unknown, etag?: string): Promise<T> {
+  const answer = await fetch(`${daemon.url}/api/v1/${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(etag ? { 'If-Match': etag } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+  return JSON.parse(text) as T;
+}
+
+interface Made {
+  id: string;
+  etag: string;
+}
+
+const browser = await launchBrowser();
+const context = await openContext(browser, daemon);
+const page = await context.newPage();
+
+/** Plays on for so many seconds, wherever that is: a jump does not count. */
+async function playOn(target: Page, seconds: number): Promise<void> {
+  await target.evaluate(
+    (wanted) =>
+      new Promise<void>((resolve) => {
+        const video = document.querySelector('video')!;
+        let last = video.currentTime;
+        let played = 0;
+        video.addEventListener('timeupdate', function follow() {
+          const step = video.currentTime - last;
+          last = video.currentTime;
+          if (step > 0 && step < 2) played += step;
+          if (played < wanted) return;
+          video.removeEventListener('timeupdate', follow);
+          resolve();
+        });
+      }),
+    seconds,
+  );
+}
+
+const readFrames = (): Promise<number> =>
+  page.evaluate(() => document.querySelector('video')!.getVideoPlaybackQuality().totalVideoFrames);
+
+test('an empty first page asks for channels once and shows nothing of them', async () => {
+  const asked = page.waitForResponse((response) => response.url().endsWith('/api/v1/channels'));
+  await page.goto('/');
+  await asked;
+  await page.locator('.empty-title').waitFor();
+  assert.equal(await page.locator('.live-strip').count(), 0);
+});
+
+test('a channel that is switched on appears with its state and leads to its page', async () => {
+  const made = await api<Made>('POST', 'channels', { slug: 'class-1', name: 'ห้องเรียน ป.๑', enabled: false });
+  const folder = join(daemon.folder, 'data', 'channels', made.id);
+  const done = spawnSync(process.argv[3]!, [folder, String(SECONDS)], { encoding: 'utf8', timeout: 240_000 });
+  assert.equal(done.status, 0, `${done.stdout}${done.stderr}`);
+  await api('PATCH', `channels/${made.id}`, { enabled: true }, made.etag);
+  await page.goto('/');
+  const card = page.locator('.live-card');
+  await card.waitFor();
+  assert.match(await card.innerText(), /ห้องเรียน ป\.๑/);
+  assert.deepEqual(await findFaults(page), []);
+  await card.click();
+  await page.waitForURL('**/channel/class-1');
+  assert.equal(await page.locator('h1').innerText(), 'ห้องเรียน ป.๑');
+}, 300);
+
+test('the page says why nothing new comes, and what an hour costs before anything is played', async () => {
+  await page.locator('.notice').waitFor();
+  assert.match(await page.locator('.notice').innerText(), /ยังไม่ได้เลือกช่อง/);
+  const prices = await page.locator('.live-rung').allInnerTexts();
+  assert.equal(prices.length, 2);
+  for (const price of prices) assert.match(price, /\d+(\.\d)? (KB|MB) ต่อชั่วโมง/);
+  assert.equal(await page.locator('.live-rung input:checked').getAttribute('value'), 'small');
+  assert.deepEqual(await findFaults(page), []);
+});
+
+test('play begins near the live edge, in the chosen quality alone', async () => {
+  const count = await countBytes(page);
+  await page.locator('.player-start').click();
+  await playOn(page, 2);
+  assert.ok((await readFrames()) > 10);
+  const media = count.urls().filter((url) => url.includes('/channels/'));
+  assert.ok(media.some((url) => url.endsWith('/small.m3u8')) && media.some((url) => url.endsWith('.m4s')));
+  assert.deepEqual(media.filter((url) => url.includes('/voice/')), []);
+  assert.match(await page.locator('.clock').innerText(), /กำลังดูสด/);
+});
+
+test('the slider rewinds by wall clock, and the frames of that moment come', async () => {
+  const slider = page.locator('.rewind .seek');
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await page.locator('.live-edge').waitFor();
+  await playOn(page, 2);
+  assert.match(await page.locator('.clock').innerText(), /ย้อนหลัง เวลา .*\d\d:\d\d น\./);
+  assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /\d\d:\d\d:\d\d น\./);
+  assert.ok((await page.evaluate(() => document.querySelector('video')!.currentTime)) < SECONDS / 2);
+  assert.ok((await readFrames()) > 10);
+  assert.deepEqual(await findFaults(page), []);
+  await page.locator('.live-edge').click();
+  await page.locator('.live-edge').waitFor({ state: 'detached' });
+  await playOn(page, 1);
+});
+
+test('another quality goes on at the same place', async () => {
+  await page.locator('.rewind .seek').focus();
+  await page.keyboard.press('Home');
+  await page.locator('.live-edge').waitFor();
+  await playOn(page, 1);
+  const voice = page.waitForResponse((response) => /\/voice\/\d+\.m4s$/.test(response.url()));
+  await page.locator('.live-rung input[value=voice]').check();
+  await voice;
+  await playOn(page, 1);
+  assert.equal(await page.locator('.live-edge').count(), 1);
+  assert.equal(await page.evaluate(() => document.querySelector('video')!.videoWidth), 0);
+});
+
+test('in English on a phone it fits, works by keyboard and has no fault', async () => {
+  const phone = await openContext(browser, daemon, { viewport: NARROW, english: true });
+  const small = await phone.newPage();
+  await small.goto('/channel/class-1');
+  await small.locator('.live-rung').first().waitFor();
+  await small.locator('.player-start').focus();
+  await small.keyboard.press('Enter');
+  await playOn(small, 1);
+  await small.locator('.rewind .seek').focus();
+  await small.keyboard.press('Home');
+  await small.locator('.live-edge').waitFor();
+  assert.match(await small.locator('.clock').innerText(), /what was on at \d\d:\d\d/);
+  assert.match(await small.locator('.notice').innerText(), /No service is chosen/);
+  assert.deepEqual(await findOverflow(small), []);
+  assert.deepEqual(await findFaults(small), []);
+  await takeScreenshot(small, 'channel-phone');
+  await phone.close();
+});
+
+test('an address that is none says so', async () => {
+  await page.goto('/channel/nothing');
+  await page.getByText('ไม่พบช่องนี้').first().waitFor();
+  assert.deepEqual(pageFaults, []);
+});
+
+await runTests(async () => {
+  await browser.close();
+  await sweepDaemon(daemon);
+});

@@ -3,9 +3,9 @@
 
 // The composition root. Start order, and stop order as its mirror:
 //
-//   storage → catalogue → hasher → receive → encode → captions → live → tidy → bundles → HTTP
-//   (answers from here on) HTTP stops first, then the flows, then the catalogue, so that nobody
-//   asks what is gone already.
+//   storage → catalogue → hasher → receive → encode → captions → intake → live → tidy → bundles →
+//   HTTP (answers from here on) HTTP stops first, then the flows, then the catalogue, so that
+//   nobody asks what is gone already.
 #include "server/app.h"
 
 #include <signal.h>
@@ -41,6 +41,7 @@ struct _ServerApp {
     FlowsReceive *receive;    // (owned)
     FlowsEncode *encode;      // (owned)
     FlowsCaptions *captions;  // (owned)
+    FlowsIntake *intake;      // (owned)
     FlowsLive *live;          // (owned)
     FlowsTidy *tidy;          // (owned)
     HttpBundles *bundles;     // (owned)
@@ -118,6 +119,12 @@ FlowsLive *
 server_app_get_live(ServerApp *app)
 {
     return app->live;
+}
+
+FlowsIntake *
+server_app_get_intake(ServerApp *app)
+{
+    return app->intake;
 }
 
 HttpBundles *
@@ -203,6 +210,14 @@ make_flows(ServerApp *app)
         .changed_data = app,
     };
     app->captions = flows_captions_new(&captions);
+    FlowsIntakeSetup intake = {
+        .config = app->config,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .media_program = app->media_program,
+    };
+    app->intake = flows_intake_new(&intake);
     FlowsLiveSetup live = {
         .config = app->config,
         .storage = app->storage,
@@ -296,6 +311,17 @@ on_captions_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_intake_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_intake_stop_finish(app->intake, result, &error))
+        g_warning("intake: %s", error->message);
+    if (--app->to_stop == 0)
+        g_main_loop_quit(app->loop);
+}
+
+static void
 on_live_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     ServerApp *app = user_data;
@@ -316,8 +342,9 @@ on_signal_stop(gpointer user_data)
     http_server_stop(app->http, STOP_GRACE_MS);
     flows_tidy_stop(app->tidy);
     g_clear_pointer(&app->watch, server_watch_free);
-    app->to_stop = 3;
+    app->to_stop = 4;
     flows_live_stop_async(app->live, on_live_stopped, app);
+    flows_intake_stop_async(app->intake, on_intake_stopped, app);
     flows_captions_stop_async(app->captions, on_captions_stopped, app);
     flows_encode_stop_async(app->encode, on_encode_stopped, app);
     return G_SOURCE_CONTINUE;
@@ -404,6 +431,7 @@ start(ServerApp *app)
         server_events_subscribe(app->events, NULL, g_main_context_default(), on_queue_wake, app);
     flows_encode_start(app->encode);
     flows_captions_start(app->captions);
+    flows_intake_start(app->intake);
     flows_live_start(app->live);
     flows_receive_start(app->receive);
     flows_tidy_start(app->tidy);
@@ -466,6 +494,7 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->tidy, flows_tidy_free);
     g_clear_pointer(&app->live, flows_live_free);
+    g_clear_pointer(&app->intake, flows_intake_free);
     g_clear_pointer(&app->captions, flows_captions_free);
     g_clear_pointer(&app->encode, flows_encode_free);
     g_clear_pointer(&app->throttle, server_throttle_free);

@@ -14,6 +14,7 @@
 #include "server/http/bundles.h"
 #include "server/http/server.h"
 #include "server/flows/encode.h"
+#include "server/flows/intake.h"
 #include "server/storage.h"
 #include "server/throttle.h"
 #include "server/tls/keep.h"
@@ -48,6 +49,7 @@ ServerThrottle *server_app_get_throttle(ServerApp *app);
 FlowsEncode *server_app_get_encode(ServerApp *app);
 FlowsCaptions *server_app_get_captions(ServerApp *app);
 FlowsLive *server_app_get_live(ServerApp *app);
+FlowsIntake *server_app_get_intake(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);
 /** Returns: (transfer none) (nullable): what `daorian tls` made. */
 const TlsKeep *server_app_get_tls(ServerApp *app);

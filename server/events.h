@@ -17,6 +17,7 @@ typedef enum {
     SERVER_EVENTS_JOB,
     SERVER_EVENTS_UPLOAD,
     SERVER_EVENTS_CHANNEL,
+    SERVER_EVENTS_MULTIPLEX,
     SERVER_EVENTS_RESYNC, // the reader missed some: read everything again
 } ServerEventsKind;
 

@@ -15,8 +15,10 @@
 #include "server/api/lessons.h"
 #include "server/api/lite.h"
 #include "server/api/media.h"
+#include "server/api/multiplexes.h"
 #include "server/api/pages.h"
 #include "server/api/reencode.h"
+#include "server/api/services.h"
 #include "server/api/session.h"
 #include "server/api/status.h"
 #include "server/api/tokens.h"
@@ -111,6 +113,16 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/tokens", api_tokens_list, NO, 0, ACCOUNT, 0},
     {"POST", "/api/v1/tokens", api_tokens_create, BUF, 4096, ACCOUNT, 0},
     {"DELETE", "/api/v1/tokens/{id}", api_tokens_remove, NO, 0, ACCOUNT, 0},
+    {"GET", "/api/v1/multiplexes", api_multiplexes_list, NO, 0, ADMIN, 0},
+    {"POST", "/api/v1/multiplexes", api_multiplexes_create, BUF, 8192, ADMIN, 0},
+    {"GET", "/api/v1/multiplexes/{id}", api_multiplexes_get, NO, 0, ADMIN, 0},
+    {"PATCH", "/api/v1/multiplexes/{id}", api_multiplexes_update, BUF, 8192, ADMIN, 0},
+    {"DELETE", "/api/v1/multiplexes/{id}", api_multiplexes_remove, NO, 0, ADMIN, 0},
+    {"POST", "/api/v1/multiplexes/{id}/scan", api_multiplexes_scan, BUF, 1024, ADMIN, 0},
+    {"GET", "/api/v1/services", api_services_list, NO, 0, ALL, 0},
+    {"GET", "/api/v1/services/{id}", api_services_get, NO, 0, ALL, 0},
+    {"PATCH", "/api/v1/services/{id}", api_services_update, BUF, 4096, ADMIN, 0},
+    {"GET", "/api/v1/services/{id}/guide", api_services_list_guide, NO, 0, ALL, 0},
     {"GET", "/api/v1/status", api_status_get, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/audit", api_status_list_audit, NO, 0, ADMIN, 0},
 

@@ -22,9 +22,8 @@ static const ChildFieldsRow rows[] = {
 };
 
 static const char *const names[] = {
-    [CHILD_INTAKE_JOB_LINE_JOB] = "intake",
-    [CHILD_INTAKE_JOB_LINE_FEED] = "feed",
-    [CHILD_INTAKE_JOB_LINE_UNFEED] = "unfeed",
+    [CHILD_INTAKE_JOB_LINE_JOB] = "intake",    [CHILD_INTAKE_JOB_LINE_FEED] = "feed",
+    [CHILD_INTAKE_JOB_LINE_UNFEED] = "unfeed", [CHILD_INTAKE_JOB_LINE_TELL] = "tell",
     [CHILD_INTAKE_JOB_LINE_CANCEL] = "cancel",
 };
 

@@ -11,6 +11,7 @@ typedef enum {
     CHILD_INTAKE_JOB_LINE_JOB,    // the first line
     CHILD_INTAKE_JOB_LINE_FEED,   // the write end of a pipe comes beside it (SCM_RIGHTS)
     CHILD_INTAKE_JOB_LINE_UNFEED, // no more into that pipe, which is closed
+    CHILD_INTAKE_JOB_LINE_TELL,   // all services once more
     CHILD_INTAKE_JOB_LINE_CANCEL, // the end
 } ChildIntakeJobLine;
 

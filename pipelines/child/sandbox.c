@@ -146,8 +146,9 @@ child_sandbox_build_command(const ChildSandbox *sandbox, const ChildSandboxPlace
         add_network(command);
     add_environment(command);
     add(command, "--ro-bind", places->program, "/daorian-media");
+    // A receiver says in its own words that there is no such file.
     if (places->source != NULL)
-        add(command, "--ro-bind", places->source, "/source");
+        add(command, places->network ? "--ro-bind-try" : "--ro-bind", places->source, "/source");
     if (places->staging != NULL)
         add(command, "--bind", places->staging, "/staging");
     if (places->bundle != NULL)

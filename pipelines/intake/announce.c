@@ -332,3 +332,9 @@ intake_announce_tell(IntakeAnnounce *announce, gint64 now_us)
     if (announce->guide && announce->round_us != NOTHING_YET)
         tell_events(announce);
 }
+
+void
+intake_announce_repeat(IntakeAnnounce *announce)
+{
+    announce->round_us = NOTHING_YET;
+}

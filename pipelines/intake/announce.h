@@ -19,3 +19,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IntakeAnnounce, intake_announce_free)
 
 /** Tells what is due. @now_us: monotonic; about each second. */
 void intake_announce_tell(IntakeAnnounce *announce, gint64 now_us);
+
+/** Tells all services once more, when it is their turn. */
+void intake_announce_repeat(IntakeAnnounce *announce);

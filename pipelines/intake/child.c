@@ -236,6 +236,10 @@ on_line(const ChildIntakeJob *job, int descriptor, gpointer data)
     case CHILD_INTAKE_JOB_LINE_UNFEED:
         intake_feeds_remove(child->feeds, job->feed);
         break;
+    case CHILD_INTAKE_JOB_LINE_TELL:
+        if (child->announce != NULL)
+            intake_announce_repeat(child->announce);
+        return;
     case CHILD_INTAKE_JOB_LINE_CANCEL:
         leave(child);
         return;

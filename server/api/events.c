@@ -11,10 +11,12 @@
 
 #include "catalog/accounts.h"
 #include "catalog/joblist.h"
+#include "catalog/multiplexes.h"
 #include "catalog/lessonlist.h"
 #include "catalog/sessions.h"
 #include "catalog/threads.h"
 #include "catalog/uploads.h"
+#include "server/api/broadcastviews.h"
 #include "server/api/channelviews.h"
 #include "server/api/problem.h"
 #include "server/api/views.h"
@@ -74,6 +76,9 @@ free_found(ServerEventsKind kind, gpointer value)
     case SERVER_EVENTS_CHANNEL:
         api_channelviews_free(value);
         return;
+    case SERVER_EVENTS_MULTIPLEX:
+        catalog_multiplexes_free(value);
+        return;
     case SERVER_EVENTS_RESYNC:
         return;
     }
@@ -110,6 +115,8 @@ read_item(CatalogDatabase *database, const ServerEventsItem *item, gint64 now_ms
         return catalog_uploads_get(database, item->id, NULL);
     case SERVER_EVENTS_CHANNEL:
         return read_channel(database, item->id, now_ms);
+    case SERVER_EVENTS_MULTIPLEX:
+        return catalog_multiplexes_get(database, item->id, NULL);
     case SERVER_EVENTS_RESYNC:
         return NULL;
     }
@@ -155,6 +162,14 @@ render_upload(const CatalogUpload *upload)
     return object;
 }
 
+static JsonObject *
+render_multiplex(Stream *stream, const CatalogMultiplexes *multiplex)
+{
+    g_autoptr(FlowsIntakeStatus) status =
+        flows_intake_get_status(server_app_get_intake(stream->app), multiplex->id);
+    return api_broadcastviews_render_multiplex(multiplex, status, stream->language);
+}
+
 // Returns: (nullable): the event's data, or NULL when this account may not see it.
 static JsonObject *
 render_found(Stream *stream, ServerEventsKind kind, gconstpointer value)
@@ -177,6 +192,10 @@ render_found(Stream *stream, ServerEventsKind kind, gconstpointer value)
                                         CATALOG_LESSON_VISIBILITY_DRAFT)
                    ? render_upload(upload)
                    : NULL;
+    case SERVER_EVENTS_MULTIPLEX:
+        return server_access_may(account, SERVER_ACCESS_ADMINISTER)
+                   ? render_multiplex(stream, value)
+                   : NULL;
     case SERVER_EVENTS_CHANNEL:
         return api_channelviews_may_see(account, channel->channel)
                    ? api_channelviews_render(stream->app, channel, &reader)
@@ -191,9 +210,9 @@ static const char *
 get_event_name(ServerEventsKind kind)
 {
     static const char *const names[] = {
-        [SERVER_EVENTS_LESSON] = "lesson", [SERVER_EVENTS_JOB] = "job",
-        [SERVER_EVENTS_UPLOAD] = "upload", [SERVER_EVENTS_CHANNEL] = "channel",
-        [SERVER_EVENTS_RESYNC] = "resync",
+        [SERVER_EVENTS_LESSON] = "lesson",       [SERVER_EVENTS_JOB] = "job",
+        [SERVER_EVENTS_UPLOAD] = "upload",       [SERVER_EVENTS_CHANNEL] = "channel",
+        [SERVER_EVENTS_MULTIPLEX] = "multiplex", [SERVER_EVENTS_RESYNC] = "resync",
     };
     return names[kind];
 }

@@ -47,6 +47,7 @@ static const char *const golden_jobs[] = {
     INTAKE,
     "{\"type\":\"feed\",\"feed\":1,\"service_id\":101}",
     "{\"type\":\"unfeed\",\"feed\":1}",
+    "{\"type\":\"tell\"}",
     "{\"type\":\"cancel\"}",
 };
 

@@ -129,6 +129,9 @@ def test_file_in_a_loop(bench):
             for name in ("start_ms", "duration_ms", "title", "summary", "description", "series_crid"):
                 assert event[name] == (truth[name] or ""), (name, event, truth)
         child.wait_for("clock")
+        rounds = len(child.of("services-complete"))
+        child.send({"type": "tell"})
+        child.wait(lambda _: len(child.of("services-complete")) > rounds, "another round")
         # Paced: 4 Mbit/s at every moment, and more than a whole file in the end without a gap in counters.
         child.wait(lambda line: line["type"] == "health" and line["packets"] * PACKET > 10 * 500000, "a second round")
         last = child.of("health")[-1]

@@ -15,6 +15,7 @@ import time
 from contextlib import closing
 
 import channels
+import openapi_broadcasts
 from daemon import Daemon
 from document import Document
 
@@ -289,6 +290,12 @@ class Scenario:
         ask("PATCH", one, 200, lesson, body={"title": "เศษส่วน ๒", "subject": "คณิต", "keep_until_ms": None}, **edit, **teacher)
         ask("PATCH", one, 412, lesson, body={"title": "too late"}, **edit, **staff)
         ask("PATCH", one, 200, lesson, body={"description": "<b>&"}, headers={"If-Match": "*"}, **staff)
+
+    def run_multiplexes(self):
+        openapi_broadcasts.run_multiplexes(self, NOBODY)
+
+    def run_services(self):
+        openapi_broadcasts.run_services(self, NOBODY)
 
     def run_moves(self):
         ask, one = self.ask, "/api/v1/lessons/{id}"

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// A change is one transaction; the supervisor of multiplexes hears of it afterwards.
+#include "server/api/multiplexes.h"
+
+#include <string.h>
+
+#include "catalog/error.h"
+#include "catalog/multiplexes.h"
+#include "pipelines/intake/address.h"
+#include "pipelines/intake/dvb_tuning.h"
+#include "pipelines/intake/satip_query.h"
+#include "pipelines/tables/text.h"
+#include "server/api/broadcastviews.h"
+#include "server/api/call.h"
+#include "server/api/problem.h"
+#include "server/flows/intake.h"
+
+#define URI_BYTES_MAX 2048
+#define NAME_BYTES_MAX 256
+#define ANY_REVISION (-1)
+
+/* What the row shall be; the call's extra. */
+static void
+free_wanted(gpointer data)
+{
+    catalog_multiplexes_free(data);
+}
+
+static CatalogMultiplexes *
+attach_wanted(ApiCall *call)
+{
+    CatalogMultiplexes *wanted = g_new0(CatalogMultiplexes, 1);
+    call->extra = wanted;
+    call->free_extra = free_wanted;
+    return wanted;
+}
+
+static JsonObject *
+render(ApiCall *call, const CatalogMultiplexes *multiplex)
+{
+    g_autoptr(FlowsIntakeStatus) status =
+        flows_intake_get_status(server_app_get_intake(call->app), multiplex->id);
+    return api_broadcastviews_render_multiplex(multiplex, status,
+                                               api_problem_choose_language(call->exchange));
+}
+
+static void
+reply_one(ApiCall *call, guint status)
+{
+    JsonObject *object = render(call, call->result);
+    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
+    http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
+}
+
+static void
+render_one(ApiCall *call)
+{
+    reply_one(call, 200);
+}
+
+static void
+note_changed(ApiCall *call)
+{
+    flows_intake_reload(server_app_get_intake(call->app), call->id);
+    server_events_publish(server_app_get_events(call->app), SERVER_EVENTS_MULTIPLEX, call->id);
+}
+
+static gboolean
+read_list(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    api_call_set_result(call, catalog_multiplexes_list(database, error),
+                        (GDestroyNotify)g_ptr_array_unref);
+    return call->result != NULL;
+}
+
+static void
+render_list(ApiCall *call)
+{
+    const GPtrArray *rows = call->result;
+    JsonArray *items = json_array_new();
+    JsonObject *object = json_object_new();
+    for (guint i = 0; i < rows->len; i++)
+        json_array_add_object_element(items, render(call, rows->pdata[i]));
+    json_object_set_array_member(object, "items", items);
+    json_object_set_null_member(object, "next_cursor");
+    http_exchange_reply_json(call->exchange, 200, api_views_wrap(object));
+}
+
+void
+api_multiplexes_list(HttpExchange *exchange)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_read(call, read_list, render_list);
+}
+
+static gboolean
+read_one(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    api_call_set_result(call, catalog_multiplexes_get(database, call->id, error),
+                        (GDestroyNotify)catalog_multiplexes_free);
+    return call->result != NULL;
+}
+
+void
+api_multiplexes_get(HttpExchange *exchange)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_read(call, read_one, render_one);
+}
+
+/* What the parts of an address that others read say to it. */
+static gboolean
+check_tuning(const IntakeAddress *address, GError **error)
+{
+    IntakeDvbTuning tuning = {0};
+    g_autoptr(IntakeSatipQuery) query = NULL;
+    if (address->kind == INTAKE_ADDRESS_DVB)
+        return intake_dvb_tuning_parse(address->query, &tuning, error);
+    if (address->kind != INTAKE_ADDRESS_SATIP)
+        return TRUE;
+    query = intake_satip_query_parse(address->query, error);
+    return query != NULL;
+}
+
+/* Returns: NULL, or the code of a problem with what is wrong in @why (out). */
+static const char *
+find_fault(const char *uri, char **why)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IntakeAddress) address = intake_address_parse(uri, &error);
+    if (address == NULL || !check_tuning(address, &error)) {
+        *why = g_strdup(error->message);
+        return "multiplex-address";
+    }
+    if (address->kind == INTAKE_ADDRESS_SRT)
+        return "multiplex-kind";
+    // The daemon's own folder says nothing to whoever types this.
+    if (address->kind == INTAKE_ADDRESS_FILE && !g_path_is_absolute(address->path))
+        return "multiplex-path";
+    return NULL;
+}
+
+/* FALSE when the exchange is answered. */
+static gboolean
+check_wanted(HttpExchange *exchange, const CatalogMultiplexes *wanted)
+{
+    TablesTextCode text = {0};
+    g_autofree char *why = NULL;
+    const char *code = wanted->uri != NULL ? find_fault(wanted->uri, &why) : NULL;
+    const char *name = wanted->text_default;
+    if (code == NULL && name != NULL && *name != '\0' &&
+        (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name) ||
+         !tables_text_parse_code(name, &text)))
+        code = "multiplex-text";
+    if (code == NULL)
+        return TRUE;
+    JsonObject *more = json_object_new();
+    if (why != NULL)
+        json_object_set_string_member(more, "detail", why);
+    api_problem_reply_with(exchange, 422, code, more);
+    return FALSE;
+}
+
+static gboolean
+take_text(ApiCall *call, const char *name, gsize most_bytes, char **field, GError **error)
+{
+    const char *text = NULL;
+    if (!api_call_take_text(call, name, most_bytes, &text, error))
+        return FALSE;
+    if (text != NULL)
+        *field = g_strstrip(g_strdup(text));
+    return TRUE;
+}
+
+static gboolean
+take_wanted(ApiCall *call, CatalogMultiplexes *wanted, GError **error)
+{
+    static const char *const names[] = {"uri", "name", "text_default", NULL};
+    return api_call_refuse_others(call, names, error) &&
+           take_text(call, "uri", URI_BYTES_MAX, &wanted->uri, error) &&
+           take_text(call, "name", NAME_BYTES_MAX, &wanted->name, error) &&
+           take_text(call, "text_default", 32, &wanted->text_default, error);
+}
+
+/* An address that is there already has a sentence of its own. */
+static gboolean
+explain(GError *cause, GError **error)
+{
+    if (g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT)) {
+        g_set_error_literal(error, API_PROBLEM_ERROR, API_PROBLEM_ERROR_PRECONDITION,
+                            "changed meanwhile");
+        g_error_free(cause);
+    } else {
+        g_propagate_error(error, cause);
+    }
+    return FALSE;
+}
+
+static gboolean
+write_new(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    const CatalogMultiplexes *wanted = call->extra;
+    const char *name = wanted->name != NULL && *wanted->name != '\0' ? wanted->name : wanted->uri;
+    call->id = catalog_multiplexes_add(database, wanted->uri, name,
+                                       wanted->text_default != NULL ? wanted->text_default : "",
+                                       &call->stamp, error);
+    return call->id != NULL && read_one(database, call, error);
+}
+
+static void
+render_created(ApiCall *call)
+{
+    g_autofree char *location = g_strdup_printf("/api/v1/multiplexes/%s", call->id);
+    http_exchange_set_header(call->exchange, "Location", location);
+    note_changed(call);
+    reply_one(call, 201);
+}
+
+void
+api_multiplexes_create(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new(exchange);
+    g_autoptr(GError) error = NULL;
+    const char *uri = NULL;
+    if (call == NULL)
+        return;
+    CatalogMultiplexes *wanted = attach_wanted(call);
+    if (!api_call_require_text(call, "uri", URI_BYTES_MAX, &uri, &error) ||
+        !take_wanted(call, wanted, &error))
+        api_problem_reply_error(exchange, error);
+    else if (check_wanted(exchange, wanted))
+        api_call_write(g_steal_pointer(&call), write_new, render_created);
+}
+
+static gboolean
+write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    const CatalogMultiplexes *wanted = call->extra;
+    GError *cause = NULL;
+    g_autoptr(CatalogMultiplexes) edited = catalog_multiplexes_get(database, call->id, error);
+    if (edited == NULL)
+        return FALSE;
+    const struct {
+        const char *from; // (unowned) (nullable)
+        char **to;        // (unowned)
+    } texts[] = {
+        {wanted->uri, &edited->uri},
+        {wanted->name, &edited->name},
+        {wanted->text_default, &edited->text_default},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        if (texts[i].from == NULL)
+            continue;
+        g_free(*texts[i].to);
+        *texts[i].to = g_strdup(texts[i].from);
+    }
+    if (wanted->revision != ANY_REVISION)
+        edited->revision = wanted->revision;
+    if (!catalog_multiplexes_edit(database, edited, &call->stamp, &cause))
+        return explain(cause, error);
+    return read_one(database, call, error);
+}
+
+static void
+render_changed(ApiCall *call)
+{
+    note_changed(call);
+    reply_one(call, 200);
+}
+
+/* If-Match must be there. FALSE when the exchange is answered. */
+static gboolean
+read_revision(HttpExchange *exchange, gint64 *revision)
+{
+    const char *if_match = http_exchange_get_header(exchange, "If-Match");
+    if (if_match == NULL) {
+        api_problem_reply(exchange, 428, "precondition-required", NULL);
+        return FALSE;
+    }
+    if (api_views_parse_etag(if_match, revision))
+        return TRUE;
+    api_problem_reply(exchange, 412, "precondition-failed", NULL);
+    return FALSE;
+}
+
+void
+api_multiplexes_update(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new(exchange);
+    g_autoptr(GError) error = NULL;
+    if (call == NULL)
+        return;
+    CatalogMultiplexes *wanted = attach_wanted(call);
+    if (call->body == NULL)
+        api_problem_reply(exchange, 400, "malformed", "the body is missing");
+    else if (!take_wanted(call, wanted, &error))
+        api_problem_reply_error(exchange, error);
+    else if (read_revision(exchange, &wanted->revision) && check_wanted(exchange, wanted))
+        api_call_write(g_steal_pointer(&call), write_changes, render_changed);
+}
+
+static gboolean
+write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    const CatalogMultiplexes *wanted = call->extra;
+    g_autoptr(CatalogMultiplexes) before = catalog_multiplexes_get(database, call->id, error);
+    if (before == NULL)
+        return FALSE;
+    if (wanted->revision != ANY_REVISION && wanted->revision != before->revision) {
+        g_set_error_literal(error, API_PROBLEM_ERROR, API_PROBLEM_ERROR_PRECONDITION,
+                            "changed meanwhile");
+        return FALSE;
+    }
+    return catalog_multiplexes_delete(database, call->id, &call->stamp, error);
+}
+
+static void
+render_removed(ApiCall *call)
+{
+    note_changed(call);
+    http_exchange_reply_empty(call->exchange, 204);
+}
+
+void
+api_multiplexes_remove(HttpExchange *exchange)
+{
+    g_autoptr(ApiCall) call = api_call_new(exchange);
+    if (call == NULL)
+        return;
+    CatalogMultiplexes *wanted = attach_wanted(call);
+    if (read_revision(exchange, &wanted->revision))
+        api_call_write(g_steal_pointer(&call), write_removal, render_removed);
+}
+
+static void
+render_scanning(ApiCall *call)
+{
+    flows_intake_scan(server_app_get_intake(call->app), call->id);
+    reply_one(call, 202);
+}
+
+void
+api_multiplexes_scan(HttpExchange *exchange)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_read(call, read_one, render_scanning);
+}

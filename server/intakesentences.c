@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// One table.
+#include "server/intakesentences.h"
+
+#include <string.h>
+
+typedef struct {
+    const char *code;    // (static)
+    const char *thai;    // (static)
+    const char *english; // (static)
+} Row;
+
+static const Row rows[] = {
+    {"internal", "ตัวรับสัญญาณของระบบหยุดทำงาน ระบบจะลองใหม่เอง หากเกิดซ้ำโปรดแจ้งผู้ดูแลเครื่องแม่ข่าย",
+     "The receiver stopped. It is tried again by itself; if it happens again, tell whoever looks "
+     "after the server."},
+    {"nothing-came",
+     "เปิดที่อยู่ได้แล้ว แต่ยังไม่มีสัญญาณเข้ามา ตรวจว่าเครื่องส่งกำลังส่ง ที่อยู่และพอร์ตถูกต้อง และการ์ดเครือข่าย "
+     "(?interface=)",
+     "The address is open and nothing comes. Check that the sender sends, the address and port, "
+     "and the network interface (?interface=)."},
+    {"not-a-stream", "สิ่งที่เข้ามาไม่ใช่ MPEG transport stream ตรวจว่าเครื่องส่งตั้งเป็น MPEG-TS",
+     "What comes is no MPEG transport stream. Set the sender to MPEG-TS."},
+    {"no-services", "มีสัญญาณเข้ามาแต่ไม่พบช่องใด ตรวจว่าเลือกความถี่หรือที่อยู่ถูกต้อง แล้วสแกนใหม่",
+     "There is a stream but no service in it. Check frequency or address, then scan again."},
+    {"no-signal", "ตัวรับสัญญาณไม่พบสัญญาณ ตรวจความถี่ ขั้ว อัตราสัญลักษณ์ จาน หัวรับ (LNB) และสาย",
+     "The tuner finds no signal. Check frequency, polarisation, symbol rate, dish, LNB and cable."},
+    {"address", "ที่อยู่นี้เขียนไม่ถูกต้อง ดูตัวอย่างแล้วแก้ไข",
+     "This address is not written right. Compare it with the examples and correct it."},
+    {"unsupported", "ระบบรุ่นนี้ยังเปิดที่อยู่ชนิดนี้ไม่ได้ ใช้ udp: rtp: http: satip: dvb: หรือ file:",
+     "This kind of address cannot be opened yet. Use udp:, rtp:, http:, satip:, dvb: or file:."},
+    {"hls", "ที่อยู่นี้เป็นรายการเล่น HLS ซึ่งระบบรุ่นนี้ยังเปิดไม่ได้ ขอที่อยู่แบบ MPEG-TS จากผู้ให้สัญญาณ",
+     "This is an HLS playlist, which cannot be opened yet. Ask the sender for an MPEG-TS address."},
+    {"not-found", "ไม่พบไฟล์นี้ในเครื่องแม่ข่าย ตรวจชื่อและโฟลเดอร์",
+     "There is no such file on the server. Check its name and folder."},
+    {"no-permission", "ระบบไม่มีสิทธิ์เปิดที่อยู่นี้ ตรวจสิทธิ์ของไฟล์หรืออุปกรณ์",
+     "The server may not open this. Check the permissions of the file or device."},
+    {"address-in-use", "มีโปรแกรมอื่นใช้ที่อยู่และพอร์ตนี้อยู่ ปิดโปรแกรมนั้นหรือเลือกพอร์ตอื่น",
+     "Another program uses this address and port. End it, or choose another port."},
+    {"unreachable", "ติดต่อเครื่องที่อยู่ปลายทางไม่ได้ ตรวจที่อยู่ สายเครือข่าย และไฟของเครื่อง",
+     "That machine cannot be reached. Check its address, network cable and power."},
+    {"silent", "เครื่องปลายทางไม่ตอบหรือไม่ส่งสัญญาณ ลองเปิดเครื่องใหม่ หากเป็น SAT>IP ลองเพิ่ม &transport=tcp",
+     "That machine does not answer or sends nothing. Restart it; for SAT>IP try &transport=tcp."},
+    {"busy", "ตัวรับสัญญาณไม่ว่าง มีผู้อื่นใช้อยู่ ระบบจะลองใหม่เอง",
+     "No tuner is free; somebody else uses it. It is tried again by itself."},
+    {"refused", "ตัวรับสัญญาณไม่รับค่าการจูนนี้ ตรวจ src freq pol msys sr และ fec",
+     "The tuner does not take these parameters. Check src, freq, pol, msys, sr and fec."},
+    {"missing", "ไม่พบตัวรับสัญญาณหรือสิ่งที่ขอ ตรวจว่าเสียบการ์ดหรือเปิดเครื่อง SAT>IP แล้ว และที่อยู่ถูกต้อง",
+     "There is no such tuner or stream. Check that the card is plugged in or the SAT>IP server is "
+     "on, and the address."},
+    {"protocol", "คำตอบไม่เป็นไปตาม SAT>IP ตรวจว่าที่อยู่และพอร์ตเป็นของเซิร์ฟเวอร์ SAT>IP",
+     "The answers are not what a SAT>IP server says. Check the address and port."},
+    {"gone", "การเชื่อมต่อถูกตัดหรือตัวรับสัญญาณถูกถอดออก ระบบจะลองใหม่เอง",
+     "The connection ended or the tuner was taken out. It is tried again by itself."},
+    {"transport", "เซิร์ฟเวอร์ SAT>IP ไม่ส่งด้วยวิธีนี้ ลองเพิ่ม &transport=tcp หรือ &transport=udp",
+     "The SAT>IP server does not send this way. Try &transport=tcp or &transport=udp."},
+    {"tls", "ใบรับรองของเว็บปลายทางใช้ไม่ได้ ตรวจที่อยู่และวันที่ของเครื่องแม่ข่าย",
+     "The certificate of that site is not good. Check the address and the server's date."},
+    {"http-refused", "เว็บปลายทางไม่ให้สัญญาณ ตรวจที่อยู่และสิทธิ์การใช้งาน",
+     "That site does not give the stream. Check the address and whether you may use it."},
+    {"ended", "สัญญาณจบลง ระบบจะเปิดใหม่เอง", "The stream ended. It is opened again by itself."},
+    {"timed-out", "ตัวรับสัญญาณค้างและถูกเริ่มใหม่ หากเกิดซ้ำโปรดแจ้งผู้ดูแลเครื่องแม่ข่าย",
+     "The receiver hung and is started again. If it happens again, tell whoever looks after the "
+     "server."},
+    {"out-of-memory", "สัญญาณนี้ใช้หน่วยความจำมากเกินไป ตัวรับสัญญาณถูกเริ่มใหม่ โปรดแจ้งผู้ดูแลเครื่องแม่ข่าย",
+     "The receiver took too much memory and is started again. Tell whoever looks after the "
+     "server."},
+    {"no-sandbox", "เครื่องแม่ข่ายยังรับสัญญาณอย่างปลอดภัยไม่ได้ โปรดให้ผู้ดูแลติดตั้ง bubblewrap",
+     "The server cannot receive safely yet. Ask whoever looks after it to install bubblewrap."},
+    {"deleted", "ที่อยู่นี้ถูกลบแล้ว", "This address was deleted."},
+};
+
+const char *
+server_intakesentences_get_code(guint index)
+{
+    return index < G_N_ELEMENTS(rows) ? rows[index].code : NULL;
+}
+
+const char *
+server_intakesentences_get(const char *code, ServerSentencesLanguage language)
+{
+    const Row *row = &rows[0];
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (strcmp(rows[i].code, code) == 0)
+            row = &rows[i];
+    return language == SERVER_SENTENCES_THAI ? row->thai : row->english;
+}

@@ -122,6 +122,15 @@ def test_faults_have_codes_and_sentences(bench):
             assert english != status["sentence"] and english.isascii(), english
 
 
+def send_until_received(bench, this, port):
+    data, at = bench.file.read_bytes(), 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        while bench.ask("GET", f"/multiplexes/{this}")["status"]["state"] != "receiving":
+            for _ in range(50):
+                sender.sendto(data[at:at + 1316], ("127.0.0.1", port))
+                at = (at + 1316) % (len(data) - 1316)
+
+
 def test_nothing_comes(bench):
     """A silent address says so, and its child is left alone: a sender may come back after an hour."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -131,13 +140,7 @@ def test_nothing_comes(bench):
         bench.scan(this)
         status = bench.wait(f"/multiplexes/{this}", lambda m: m["status"]["state"] == "silent")["status"]
         assert status["code"] == "nothing-came" and status["packets"] == 0, status
-        data = bench.file.read_bytes()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            at = 0
-            while bench.ask("GET", f"/multiplexes/{this}")["status"]["state"] != "receiving":
-                for _ in range(50):
-                    sender.sendto(data[at:at + 1316], ("127.0.0.1", port))
-                    at = (at + 1316) % (len(data) - 1316)
+        send_until_received(bench, this, port)
 
 
 def test_a_killed_child_comes_back(bench):

@@ -32,6 +32,8 @@ struct _LiveMixer {
     AVFrame *held;                  // (owned) blank at first
     gint64 held_time;               // (value) when it began
     gboolean slated;                // (value) the last tick showed the slate
+    gint64 shift;                   // (value) of picture and sound, so that pictures fall on ticks
+    gboolean phased;                // (value) it is known for what comes now
     gint64 jump_time;               // (value) G_MAXINT64: none
     gboolean jumped;                // (value) the next segment does not go on
     gint64 arrival_ms;              // (value) UTC − channel's time, of what comes now
@@ -101,6 +103,7 @@ void
 live_mixer_note_jump(LiveMixer *mixer, gint64 time)
 {
     mixer->jump_time = MIN(mixer->jump_time, time);
+    mixer->phased = FALSE;
     encode_sound_realign(mixer->sound);
 }
 
@@ -170,6 +173,7 @@ prepare_tick(LiveMixer *mixer, GError **error)
     if (mixer->made == NULL || !is_same_kind(mixer->made, mixer->wanted)) {
         g_clear_pointer(&mixer->made, source_info_free);
         mixer->made = source_info_copy(mixer->wanted);
+        mixer->phased = FALSE;
         if (!live_ladder_begin_epoch(mixer->ladder, mixer->made, error))
             return FALSE;
     }
@@ -263,6 +267,21 @@ describe(LiveMixer *mixer, const AVFrame *frame)
     wanted->matrix = (int)frame->colorspace;
 }
 
+/* Pictures of the source's own rate fall on ticks all alike: what the first is away, by half a tick
+ * at most, is taken from all, and from the sound with them. */
+static void
+find_phase(LiveMixer *mixer, gint64 time)
+{
+    gint64 start = live_ladder_get_time(mixer->ladder);
+    gint64 length = live_ladder_get_tick_end(mixer->ladder) - start;
+    if (mixer->phased || mixer->made == NULL || !mixer->made->has_picture || length <= 0)
+        return;
+    gint64 off = ((time - start) % length + length) % length;
+    mixer->shift = off > length / 2 ? length - off : -off;
+    mixer->phased = TRUE;
+    encode_sound_realign(mixer->sound);
+}
+
 /* Ticks whose middle is before the new picture show the one before it. */
 static gboolean
 show(LiveMixer *mixer, AVFrame *frame, GError **error)
@@ -274,6 +293,8 @@ show(LiveMixer *mixer, AVFrame *frame, GError **error)
     const AVFrame *until_then = first ? frame : mixer->held;
     if (mixer->made == NULL && time > mixer->first_time && !add_tick(mixer, until_then, error))
         return FALSE;
+    find_phase(mixer, time);
+    time += mixer->shift;
     for (;;) {
         gint64 start = live_ladder_get_time(mixer->ladder);
         gint64 end = live_ladder_get_tick_end(mixer->ladder);
@@ -308,7 +329,7 @@ gboolean
 live_mixer_add_sound(LiveMixer *mixer, AVFrame *frame, gint64 time, GError **error)
 {
     g_autoptr(GError) refused = NULL;
-    frame->pts = pts_to_us(time);
+    frame->pts = pts_to_us(time + mixer->shift);
     gboolean taken = encode_sound_push(mixer->sound, frame, &refused);
     av_frame_unref(frame);
     if (!taken) {

@@ -225,6 +225,7 @@ make_flows(ServerApp *app)
         .events = app->events,
         .catalog = app->catalog,
         .media_program = app->media_program,
+        .feed = flows_live_feed_from_intake(app->intake),
     };
     app->live = flows_live_new(&live);
     FlowsReceiveSetup receive = {
@@ -372,6 +373,8 @@ on_queue_wake(gpointer user_data)
         const ServerEventsItem *item = items->pdata[i];
         if (item->kind == SERVER_EVENTS_LESSON || item->kind == SERVER_EVENTS_RESYNC)
             http_bundles_invalidate(app->bundles, item->id);
+        if (item->kind == SERVER_EVENTS_MULTIPLEX)
+            flows_live_wake(app->live); // its address or its services may be others now
     }
     return G_SOURCE_REMOVE;
 }

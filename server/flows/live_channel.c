@@ -373,8 +373,6 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
                    error->message);
     else if (channel->row->multiplex_id == NULL)
         park(channel, "no-service");
-    else if (channel->shared->feed.subscribe == NULL)
-        park(channel, "internal");
     else if (channel->shared->sandbox == NULL)
         park(channel, "no-sandbox");
     else

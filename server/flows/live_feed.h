@@ -5,7 +5,7 @@
 // keeps the same promises. Main context.
 #pragma once
 
-#include "server/flows/intake_status.h"
+#include "server/flows/intake.h"
 
 /** As flows_intake_subscribe(): takes @write_fd; never 0. */
 typedef guint (*FlowsLiveFeedSubscribe)(gpointer source, const char *multiplex_id,
@@ -20,3 +20,6 @@ typedef struct {
     FlowsLiveFeedLook get_status;         // (unowned)
     gpointer source;                      // (unowned)
 } FlowsLiveFeed;
+
+/** Returns: the supervisor of multiplexes as a feed. */
+FlowsLiveFeed flows_live_feed_from_intake(FlowsIntake *intake);

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The Daorian developers
+
+"""Live television from end to end: a Thai multiplex in a loop → intake child → live child → window → playlists, over
+a kill of the live child and of the daemon. Prints TAP. Arguments: the daorian executable, thai-coded."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))
+from daemon import Daemon  # noqa: E402
+
+WAIT_S = 240
+PLAYLIST = re.compile(rb"#EXT-X-MEDIA-SEQUENCE:(\d+)\n")
+
+
+class Bench:
+    def __init__(self, program, thai_coded):
+        self.daemon = Daemon(program)
+        self.file = self.daemon.folder / "thai.ts"
+        subprocess.run([thai_coded, "16", str(self.file)], check=True, timeout=WAIT_S)
+        self.daemon.start()
+        self.keys = {"Authorization": "Bearer " + self.daemon.add_user("admin", "administrator")}
+
+    def ask(self, method, path, status=200, body=None):
+        headers = {**self.keys, **({"Content-Type": "application/json"} if body is not None else {}), "If-Match": "*"}
+        answer = self.daemon.request(method, "/api/v1" + path, None if body is None else json.dumps(body), headers)
+        assert answer.status == status, (method, path, answer.status, answer.body)
+        return answer.json() if answer.body else None
+
+    def wait(self, look, wanted):
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            seen = look()
+            if wanted(seen):
+                return seen
+            time.sleep(0.2)  # polls our own server: nothing is judged by this time
+        raise AssertionError(f"it stayed {seen}")
+
+    def numbers(self, rung):
+        """What the whole playlist of a rung names: {number: discontinuity}, and its text."""
+        answer = self.daemon.request("GET", f"/channels/dao-1/{rung}.m3u8?start=0")
+        if answer.status != 200:
+            return {}, b""
+        found, cut = {}, False
+        first = int(PLAYLIST.search(answer.body).group(1))
+        for line in answer.body.decode().splitlines():
+            cut = cut or line == "#EXT-X-DISCONTINUITY"
+            if not line.startswith("#"):
+                assert line == f"{rung}/{first + len(found)}.m4s", line
+                found[first + len(found)], cut = cut, False
+        return found, answer.body
+
+    def grow(self, more):
+        """Waits until so many more numbers are named than now."""
+        before = max(self.numbers("small")[0], default=0)
+        return self.wait(lambda: self.numbers("small")[0], lambda found: max(found, default=0) >= before + more)
+
+    def find_child(self):
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                words = Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+                parent = re.search(r"^PPid:\s*(\d+)", Path(f"/proc/{entry}/status").read_text(), re.M)
+            except OSError:
+                continue
+            if b"--role" in words and b"live" in words and int(parent.group(1)) == self.daemon.process.pid:
+                return int(entry)
+        return None
+
+
+def test_from_address_to_playlist(bench):
+    made = bench.ask("POST", "/multiplexes", 201, {"uri": f"file:{bench.file}", "name": "จาน", "text_default": "tis-620"})
+    bench.ask("POST", f"/multiplexes/{made['id']}/scan", 202)
+    services = bench.wait(lambda: bench.ask("GET", f"/services?multiplex={made['id']}")["items"], lambda items: len(items) == 4)
+    channel = bench.ask("POST", "/channels", 201, {"slug": "dao-1", "name": "ดาวเรียน ๑", "service": services[0]["id"],
+                                                   "rungs": ["voice", "small"], "window_hours": 1})
+    bench.id = channel["id"]
+    on_air = bench.wait(lambda: bench.ask("GET", f"/channels/{bench.id}"), lambda c: c["state"] == "on-air")
+    assert on_air["code"] in (None, "too-slow"), on_air
+    bench.grow(4)
+    seen = bench.ask("GET", f"/channels/{bench.id}")
+    assert "small" in [rung["name"] for rung in seen["rungs"]] and seen["window"]["duration_ms"] > 8000, seen
+    index = bench.daemon.request("GET", "/channels/dao-1/index.m3u8").body
+    assert b"RESOLUTION=" in index and b"small.m3u8" in index, index
+    text = bench.numbers("small")[1].decode()
+    init = re.search(r'URI="(small/init-\d+\.mp4)"', text).group(1)
+    segment = re.search(r"^small/\d+\.m4s$", text, re.M).group(0)
+    whole = b"".join(bench.daemon.request("GET", f"/channels/dao-1/{name}").body for name in (init, segment))
+    media = bench.daemon.folder / "piece.mp4"
+    media.write_bytes(whole)
+    probe = subprocess.run(["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=codec_name,nb_read_frames",
+                            "-of", "csv=p=0", str(media)], capture_output=True, text=True, timeout=60)
+    frames = dict(line.split(",")[:2] for line in probe.stdout.split())
+    assert int(frames["h264"]) > 20 and int(frames["aac"]) > 50, (probe.stdout, probe.stderr)
+
+
+def test_child_is_killed(bench):
+    before, _ = bench.numbers("small")
+    os.kill(bench.wait(bench.find_child, bool), signal.SIGKILL)
+    after = bench.grow(3)
+    assert list(after) == list(range(min(after), max(after) + 1)) and min(after) == min(before)
+    assert any(cut for number, cut in after.items() if number > max(before)), after
+    assert bench.ask("GET", f"/channels/{bench.id}")["settings"]["restarts"] >= 1
+
+
+def test_daemon_is_killed(bench):
+    before, text = bench.numbers("small")
+    bench.daemon.stop(signal.SIGKILL)
+    bench.daemon.start()
+    kept, again = bench.wait(lambda: bench.numbers("small"), lambda pair: pair[0])
+    assert set(before) - set(kept) <= {max(before)}, (max(before), max(kept))
+    common = text.split(f"small/{max(before) - 1}.m4s".encode())[0]
+    assert again.startswith(common), "what was told of a number has changed"
+    after = bench.grow(3)
+    assert list(after) == list(range(min(before), max(after) + 1))
+
+
+def test_off_and_on(bench):
+    bench.ask("PATCH", f"/channels/{bench.id}", 200, {"enabled": False})
+    bench.wait(bench.find_child, lambda child: child is None)
+    bench.wait(lambda: bench.daemon.request("GET", "/channels/dao-1/small.m3u8").status, lambda status: status == 404)
+    bench.ask("PATCH", f"/channels/{bench.id}", 200, {"enabled": True})
+    bench.grow(2)
+    bench.ask("DELETE", f"/channels/{bench.id}", 204)
+    folder = bench.daemon.data / "channels" / bench.id
+    bench.wait(folder.exists, lambda there: not there)
+
+
+TESTS = [test_from_address_to_playlist, test_child_is_killed, test_daemon_is_killed, test_off_and_on]
+
+
+def main():
+    print(f"1..{len(TESTS) + 1}")
+    bench, failed = Bench(*sys.argv[1:3]), 0
+    try:
+        for number, test in enumerate(TESTS, 1):
+            try:
+                test(bench)
+                print(f"ok {number} - {test.__name__}", flush=True)
+            except Exception:  # noqa: BLE001 - the tests after it still say what they can
+                failed += 1
+                print("# " + traceback.format_exc().replace("\n", "\n# "))
+                print(f"not ok {number} - {test.__name__}", flush=True)
+        code = bench.daemon.stop()
+        complaints = [line for line in bench.daemon.errors if "CRITICAL" in line or "Sanitizer" in line]
+        print(f"{'ok' if code == 0 and not complaints else 'not ok'} {len(TESTS) + 1} - the daemon ends in good order {complaints}")
+        failed += code != 0 or bool(complaints)
+    finally:
+        bench.daemon.clean()
+    sys.exit(failed > 0)
+
+
+main()

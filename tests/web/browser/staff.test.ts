@@ -266,7 +266,7 @@ test('axe finds no serious fault on the pages of staff and administrators, and n
     const other = await openContext(browser, daemon, look);
     await other.addCookies(state.cookies);
     const visitor = await other.newPage();
-    const paths = ['/upload', '/manage', '/account', '/admin', '/admin/users', '/admin/jobs', '/admin/audit'];
+    const paths = ['/upload', '/manage', '/account', '/admin', '/admin/users', '/admin/jobs', '/admin/broadcasts', '/admin/audit'];
     for (const path of paths) {
       await visitor.goto(path);
       await visitor.locator('h1').waitFor();

@@ -13,6 +13,8 @@ import {
   formatPercent,
   parseTime,
 } from '../../../web/src/lib/format';
+import { broadcastsEn } from '../../../web/src/broadcasts/texts-en';
+import { broadcastsTh } from '../../../web/src/broadcasts/texts-th';
 import { captionsEn } from '../../../web/src/captions/texts-en';
 import { captionsTh } from '../../../web/src/captions/texts-th';
 import { en } from '../../../web/src/texts/en';
@@ -44,6 +46,7 @@ const PAIRS: readonly (readonly [string, Tree, Tree])[] = [
   ['late', lateTh, lateEn],
   ['staff', staffTh, staffEn],
   ['captions', captionsTh, captionsEn],
+  ['broadcasts', broadcastsTh, broadcastsEn],
 ];
 
 for (const [name, thai, english] of PAIRS) {

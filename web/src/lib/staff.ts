@@ -10,6 +10,7 @@ import { staffTh, type StaffTexts } from '../texts/staff-th';
 import { call } from './api';
 import { language } from './i18n';
 import { createStore, useStore } from './store';
+import type { Multiplex } from '../broadcasts/types';
 import type { Job, Lesson, UploadEvent } from './types';
 
 /** The staff texts of the present language, for code outside components. */
@@ -47,10 +48,11 @@ export async function fetchLesson(id: string): Promise<Lesson> {
 interface Listeners {
   job: Set<(job: Job) => void>;
   upload: Set<(upload: UploadEvent) => void>;
+  multiplex: Set<(multiplex: Multiplex) => void>;
   open: Set<() => void>;
 }
 
-const listeners: Listeners = { job: new Set(), upload: new Set(), open: new Set() };
+const listeners: Listeners = { job: new Set(), upload: new Set(), multiplex: new Set(), open: new Set() };
 let source: EventSource | null = null;
 let users = 0;
 
@@ -77,6 +79,10 @@ function connect(): void {
     const upload = parse<UploadEvent>(event);
     if (upload) for (const listener of listeners.upload) listener(upload);
   });
+  source.addEventListener('multiplex', (event) => {
+    const multiplex = parse<Multiplex>(event);
+    if (multiplex) for (const listener of listeners.multiplex) listener(multiplex);
+  });
   // After a break, or a burst too large for the server's queue, events are missing: ask again.
   const askAgain = (): void => {
     for (const listener of listeners.open) listener();
@@ -92,12 +98,13 @@ function connect(): void {
 
 export interface LiveHooks {
   onJob?: (job: Job) => void;
+  onMultiplex?: (multiplex: Multiplex) => void;
   onOpen?: () => void;
 }
 
 /** Holds the event stream open while the component is shown; one stream for the whole page. */
 export function useLive(hooks: LiveHooks = {}): void {
-  const { onJob, onOpen } = hooks;
+  const { onJob, onMultiplex, onOpen } = hooks;
   useEffect(() => {
     users += 1;
     if (!source || source.readyState === EventSource.CLOSED) connect();
@@ -111,10 +118,12 @@ export function useLive(hooks: LiveHooks = {}): void {
   }, []);
   useEffect(() => {
     if (onJob) listeners.job.add(onJob);
+    if (onMultiplex) listeners.multiplex.add(onMultiplex);
     if (onOpen) listeners.open.add(onOpen);
     return () => {
       if (onJob) listeners.job.delete(onJob);
+      if (onMultiplex) listeners.multiplex.delete(onMultiplex);
       if (onOpen) listeners.open.delete(onOpen);
     };
-  }, [onJob, onOpen]);
+  }, [onJob, onMultiplex, onOpen]);
 }

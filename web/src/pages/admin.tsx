@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The administrator's pages: overview, users, jobs, audit. Each has its own address.
+// The administrator's pages: overview, users, jobs, broadcasts, audit. Each has its own address.
 
 import type { FunctionComponent } from 'preact';
 import { Audit } from '../admin/audit';
 import { Jobs } from '../admin/jobs';
 import { Overview } from '../admin/overview';
 import { Users } from '../admin/users';
+import { Broadcasts } from '../broadcasts/page';
 import { place } from '../lib/router';
 import { useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import { PageHead } from '../ui/basics';
 import { ForRoles } from '../ui/forms';
 
-type Part = 'overview' | 'users' | 'jobs' | 'audit';
+type Part = 'overview' | 'users' | 'jobs' | 'broadcasts' | 'audit';
 
 const PARTS: readonly (readonly [Part, string, FunctionComponent])[] = [
   ['overview', '/admin', Overview],
   ['users', '/admin/users', Users],
   ['jobs', '/admin/jobs', Jobs],
+  ['broadcasts', '/admin/broadcasts', Broadcasts],
   ['audit', '/admin/audit', Audit],
 ];
 

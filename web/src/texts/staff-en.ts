@@ -148,6 +148,7 @@ export const staffEn: StaffTexts = {
     overview: 'Overview',
     users: 'Users',
     jobs: 'Preparation jobs',
+    broadcasts: 'Broadcasts',
     audit: 'Audit',
     disk: 'Storage',
     diskFree: (free, total) => `${free} of ${total} free`,

@@ -149,6 +149,7 @@ export const staffTh = {
     overview: 'ภาพรวม',
     users: 'ผู้ใช้',
     jobs: 'งานเตรียมบทเรียน',
+    broadcasts: 'สัญญาณโทรทัศน์',
     audit: 'บันทึกการกระทำ',
     disk: 'พื้นที่จัดเก็บ',
     diskFree: (free: string, total: string) => `ว่าง ${free} จาก ${total}`,

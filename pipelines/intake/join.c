@@ -42,21 +42,6 @@ intake_join_restart(IntakeJoin *join)
     }
 }
 
-/* A packet of nothing but an adaptation field that says so; its counter is the last one's. */
-static void
-append_announcement(guint16 pid, guint8 counter, GByteArray *out)
-{
-    guint8 bytes[TABLES_PACKET_BYTES];
-    memset(bytes, 0xFF, sizeof bytes);
-    bytes[0] = TABLES_PACKET_SYNC;
-    bytes[1] = (guint8)(pid >> 8);
-    bytes[2] = (guint8)pid;
-    bytes[3] = (guint8)(0x20 | counter);
-    bytes[4] = TABLES_PACKET_BYTES - 5;
-    bytes[5] = 0x80;
-    g_byte_array_append(out, bytes, sizeof bytes);
-}
-
 /* Counts on from the last one sent, by one where there is a payload. */
 static void
 align(Lane *lane, const TablesPacket *packet)
@@ -76,10 +61,6 @@ intake_join_take(IntakeJoin *join, const guint8 *bytes, const TablesPacket *pack
     }
     if (packet->unit_start || packet->damaged)
         lane->waiting = FALSE;
-    if (lane->announce && packet->pcr27m >= 0) {
-        append_announcement(packet->pid, lane->last, out);
-        lane->announce = FALSE;
-    }
     if (lane->waiting && packet->has_payload)
         return;
     if (lane->unaligned)
@@ -89,5 +70,9 @@ intake_join_take(IntakeJoin *join, const guint8 *bytes, const TablesPacket *pack
     lane->last = (guint8)((packet->counter + lane->offset) & 0x0F);
     lane->seen = TRUE;
     copy[3] = (guint8)((copy[3] & 0xF0) | lane->last);
+    if (lane->announce && packet->pcr27m >= 0) {
+        copy[5] |= 0x80; // discontinuity_indicator: this reference is of another clock
+        lane->announce = FALSE;
+    }
     g_byte_array_append(out, copy, sizeof copy);
 }

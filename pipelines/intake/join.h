@@ -18,6 +18,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IntakeJoin, intake_join_free)
 void intake_join_restart(IntakeJoin *join);
 
 /** Appends to @out what is to be sent for the recording's next packet: itself with its counter set
- * right, with an announced jump of the clock before it, or nothing. */
+ * right and the jump of its clock announced, or nothing. */
 void intake_join_take(IntakeJoin *join, const guint8 *bytes, const TablesPacket *packet,
                       GByteArray *out);

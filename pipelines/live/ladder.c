@@ -52,12 +52,20 @@ struct _LiveLadder {
     GQueue plans;                   // (owned) (element-type Plan) oldest first
 };
 
+/* Sound alone, or H.264 with one channel: what is made in time on any machine. */
+static gboolean
+is_live(const EncodeRungsSpec *spec)
+{
+    return spec->channels == 1 &&
+           (spec->family == ENCODE_RUNGS_SOUND || spec->family == ENCODE_RUNGS_AVC);
+}
+
 static gboolean
 add_step(LiveLadder *ladder, const char *name, GError **error)
 {
     EncodeRungsId id;
     if (!encode_rungs_parse(name, &id) || ladder->count == G_N_ELEMENTS(ladder->steps) ||
-        encode_rungs_get(id)->opus || encode_rungs_get(id)->channels != 1) {
+        !is_live(encode_rungs_get(id))) {
         g_set_error(error, ENCODE_FAILURE, ENCODE_FAILURE_INTERNAL, "no live rung: %s", name);
         return FALSE;
     }

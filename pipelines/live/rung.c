@@ -7,6 +7,7 @@
 #include "pipelines/live/rung.h"
 
 #include "pipelines/encode/delay.h"
+#include "pipelines/encode/opus.h"
 #include "pipelines/package/codec.h"
 #include "pipelines/package/fragment.h"
 #include "pipelines/package/index.h"
@@ -16,7 +17,8 @@
 
 struct _LiveRung {
     EncodeRungsId id;      // (value)
-    EncodeAac *aac;        // (owned)
+    EncodeAac *aac;        // (owned) (nullable)
+    EncodeOpus *opus;      // (owned) (nullable) one of the two
     EncodeH264 *h264;      // (owned) (nullable) while there are pictures
     PackageCodec *codec;   // (owned) (nullable) beside h264
     PackageTracks *tracks; // (owned)
@@ -31,18 +33,34 @@ struct _LiveRung {
 };
 
 static gboolean
-on_aac_frame(const guint8 *data, gsize bytes, gint64 start_samples, gpointer user_data,
-             GError **error)
+queue_sound(LiveRung *rung, GBytes *packet, gint64 start_samples, guint samples, GError **error)
 {
-    LiveRung *rung = user_data;
+    gsize bytes = 0;
+    const guint8 *data = g_bytes_get_data(packet, &bytes);
     if (rung->audio->data->len + bytes > QUEUE_BYTES_MAX) {
         g_set_error_literal(error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID, "sound piles up");
         return FALSE;
     }
     g_byte_array_append(rung->audio->data, data, (guint)bytes);
-    PackageQueueSample sample = {(guint64)start_samples, ENCODE_AAC_BLOCK, (guint32)bytes, TRUE};
+    PackageQueueSample sample = {(guint64)start_samples, samples, (guint32)bytes, TRUE};
     package_queue_note(rung->audio, &sample);
     return TRUE;
+}
+
+static gboolean
+on_aac_frame(const guint8 *data, gsize bytes, gint64 start_samples, gpointer user_data,
+             GError **error)
+{
+    g_autoptr(GBytes) packet = g_bytes_new_static(data, bytes);
+    return queue_sound(user_data, packet, start_samples, ENCODE_AAC_BLOCK, error);
+}
+
+static gboolean
+on_opus_packet(const guint8 *data, gsize bytes, gint64 start_samples, guint samples,
+               gpointer user_data, GError **error)
+{
+    g_autoptr(GBytes) packet = g_bytes_new_static(data, bytes);
+    return queue_sound(user_data, packet, start_samples, samples, error);
 }
 
 /* Each picture lasts until the next; the last of a segment until its end. */
@@ -69,6 +87,30 @@ on_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer use
     return TRUE;
 }
 
+static gboolean
+open_aac(LiveRung *rung, GError **error)
+{
+    rung->aac = encode_aac_new(1, encode_rungs_get(rung->id)->sound_kbps, error);
+    if (rung->aac == NULL)
+        return FALSE;
+    encode_aac_set_sink(rung->aac, on_aac_frame, rung);
+    rung->tracks->sound = PACKAGE_TRACK_SOUND_AAC;
+    rung->tracks->sound_config = encode_aac_get_config(rung->aac);
+    return TRUE;
+}
+
+static gboolean
+open_opus(LiveRung *rung, GError **error)
+{
+    rung->opus = encode_opus_new(1, encode_rungs_get(rung->id)->sound_kbps, error);
+    if (rung->opus == NULL)
+        return FALSE;
+    encode_opus_set_sink(rung->opus, on_opus_packet, rung);
+    rung->tracks->sound = PACKAGE_TRACK_SOUND_OPUS;
+    rung->tracks->sound_config = encode_opus_get_config(rung->opus);
+    return TRUE;
+}
+
 LiveRung *
 live_rung_new(EncodeRungsId id, gint64 first_time, GError **error)
 {
@@ -81,13 +123,9 @@ live_rung_new(EncodeRungsId id, gint64 first_time, GError **error)
     rung->audio = package_queue_new();
     rung->times = g_array_new(FALSE, FALSE, sizeof(gint64));
     rung->coded_until = first_time;
-    rung->aac = encode_aac_new(1, spec->sound_kbps, error);
-    if (rung->aac == NULL)
-        return NULL;
-    encode_aac_set_sink(rung->aac, on_aac_frame, rung);
-    rung->tracks->sound = PACKAGE_TRACK_SOUND_AAC;
     rung->tracks->channels = 1;
-    rung->tracks->sound_config = encode_aac_get_config(rung->aac);
+    if (!(spec->opus ? open_opus(rung, error) : open_aac(rung, error)))
+        return NULL;
     return g_steal_pointer(&rung);
 }
 
@@ -95,6 +133,7 @@ void
 live_rung_free(LiveRung *rung)
 {
     encode_aac_free(rung->aac);
+    encode_opus_free(rung->opus);
     encode_h264_free(rung->h264);
     g_clear_pointer(&rung->codec, package_codec_free);
     package_track_free(rung->tracks);
@@ -193,6 +232,8 @@ gboolean
 live_rung_add_sound(LiveRung *rung, gint64 block, const float *mono, GError **error)
 {
     const float *due = encode_delay_apply(rung->delay, mono);
+    if (rung->opus != NULL)
+        return encode_opus_push(rung->opus, block, due, due, error);
     return encode_aac_push(rung->aac, block, due, due, error);
 }
 

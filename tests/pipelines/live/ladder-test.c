@@ -48,7 +48,7 @@ bench_new(void)
     Bench *bench = g_new0(Bench, 1);
     g_autoptr(GError) error = NULL;
     bench->job = child_live_job_new();
-    bench->job->rungs = g_strsplit("voice,small,medium", ",", 0);
+    bench->job->rungs = g_strsplit("voice-opus,voice,small,medium", ",", 0);
     bench->job->staging = g_dir_make_tmp("daorian-ladder-XXXXXX", NULL);
     bench->job->first_time = FIRST_TIME;
     bench->job->first_number = 40;
@@ -174,12 +174,14 @@ check_all(const Bench *bench)
             const ChildLiveReportPart *part = segment->parts->pdata[k];
             g_autofree char *path = g_build_filename(bench->job->staging, part->file, NULL);
             g_autoptr(PackageMp4) mp4 = package_mp4_read(path);
-            gboolean voice = strcmp(part->rung, "voice") == 0;
+            gboolean opus = strcmp(part->rung, "voice-opus") == 0;
+            gboolean voice = opus || strcmp(part->rung, "voice") == 0;
+            guint64 frame = opus ? 5400 : 1920;
             g_assert_cmpuint(mp4->runs->len, ==, voice ? 1 : 2);
             const PackageMp4Run *picture = &g_array_index(mp4->runs, PackageMp4Run, 0);
             const PackageMp4Run *sound = &g_array_index(mp4->runs, PackageMp4Run, voice ? 0 : 1);
-            g_assert_cmpuint(sound->start * 15 / 8 - segment->time, <, 1920);
-            g_assert_cmpuint(sound->duration * 15 / 8 + 1920, >, segment->duration);
+            g_assert_cmpuint(sound->start * 15 / 8 - segment->time, <, frame);
+            g_assert_cmpuint(sound->duration * 15 / 8 + frame, >, segment->duration);
             if (voice)
                 continue;
             g_assert_cmpuint(picture->start, ==, segment->time);
@@ -205,7 +207,7 @@ test_dropped(void)
     add_ticks(bench, 3 * 26);
     finish(bench);
     g_assert_cmpuint(bench->segments->len, ==, 8);
-    g_assert_cmpuint(bench->inits->len, ==, 3);
+    g_assert_cmpuint(bench->inits->len, ==, 4);
     check_all(bench);
     for (guint i = 0; i < 8; i++) {
         const ChildLiveReport *segment = bench->segments->pdata[i];
@@ -241,10 +243,10 @@ test_epochs(void)
         const ChildLiveReport *segment = bench->segments->pdata[i];
         g_assert_cmpuint(segment->duration, ==, durations[i]);
     }
-    // voice once; small and medium for each of two kinds of picture, and the first kind again.
-    g_assert_cmpuint(bench->inits->len, ==, 7);
+    // The voices once; small and medium for each of two kinds of picture, and the first kind again.
+    g_assert_cmpuint(bench->inits->len, ==, 8);
     const ChildLiveReport *radio = bench->segments->pdata[6];
-    g_assert_cmpuint(radio->parts->len, ==, 1);
+    g_assert_cmpuint(radio->parts->len, ==, 2);
 }
 
 /* Nothing was shown or heard: nothing is told. */

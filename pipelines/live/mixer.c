@@ -353,9 +353,9 @@ live_mixer_finish(LiveMixer *mixer, GError **error)
     av_frame_free(&whole);
     if (!fine || mixer->made == NULL)
         return fine;
-    // Two blocks more than the last segment needs, since the encoder is one late.
+    // More than the last segment needs, since encoders are late: Opus by three blocks and a packet.
     gint64 end = live_ladder_get_time(mixer->ladder);
-    gint64 samples = end * 8 / 15 + 3 * (gint64)PACKAGE_TRACK_AAC_FRAME;
+    gint64 samples = end * 8 / 15 + 8 * (gint64)PACKAGE_TRACK_AAC_FRAME;
     return encode_sound_finish(mixer->sound, samples, error) &&
            live_ladder_finish(mixer->ladder, error);
 }

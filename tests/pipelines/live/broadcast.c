@@ -81,15 +81,23 @@ open_picture(Broadcast *broadcast)
     coder->origin = broadcast->ms / TICK_MS;
 }
 
+static gboolean
+is_planar(const BroadcastPlan *plan)
+{
+    return plan->modern || plan->dolby != NULL;
+}
+
 static void
 open_sound(Broadcast *broadcast)
 {
     Coder *coder = &broadcast->sound;
-    const AVCodec *codec = avcodec_find_encoder_by_name(broadcast->plan.modern ? "aac" : "mp2");
+    const BroadcastPlan *plan = &broadcast->plan;
+    const char *name = plan->dolby != NULL ? plan->dolby : plan->modern ? "aac" : "mp2";
+    const AVCodec *codec = avcodec_find_encoder_by_name(name);
     g_assert_nonnull(codec);
     AVCodecContext *context = coder->context = avcodec_alloc_context3(codec);
     context->sample_rate = SOUND_RATE;
-    context->sample_fmt = broadcast->plan.modern ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_S16;
+    context->sample_fmt = is_planar(plan) ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_S16;
     context->bit_rate = 128000;
     context->time_base = (AVRational){1, SOUND_RATE};
     av_channel_layout_default(&context->ch_layout, 2);
@@ -198,6 +206,14 @@ put_stream(GByteArray *body, guint8 type, guint16 pid, const char *language)
     psi_put_loop(body, 0xF, loop);
 }
 
+static guint8
+get_sound_type(const BroadcastPlan *plan)
+{
+    if (plan->dolby != NULL)
+        return strcmp(plan->dolby, "ac3") == 0 ? 0x81 : 0x87;
+    return plan->modern ? 0x0F : 0x03;
+}
+
 static void
 queue_pmt(Broadcast *broadcast)
 {
@@ -210,7 +226,7 @@ queue_pmt(Broadcast *broadcast)
     if (plan->picture_pid != 0)
         put_stream(body, plan->modern ? 0x1B : 0x02, plan->picture_pid, NULL);
     if (plan->sound_pid != 0)
-        put_stream(body, plan->modern ? 0x0F : 0x03, plan->sound_pid, "tha");
+        put_stream(body, get_sound_type(plan), plan->sound_pid, "tha");
     queue_once(broadcast, plan->pmt_pid, psi_make_section(&head, body));
 }
 
@@ -271,7 +287,7 @@ drain(Broadcast *broadcast, Coder *coder, gboolean picture)
         gint64 place = coder->origin + packet->pts;
         gint64 pts90k =
             broadcast->clock + AHEAD_PTS90K + (picture ? place * 3600 : place * 90000 / SOUND_RATE);
-        if (!picture && broadcast->plan.modern)
+        if (!picture && broadcast->plan.modern && broadcast->plan.dolby == NULL)
             put_adts(unit, (guint)packet->size);
         g_byte_array_append(unit, packet->data, (guint)packet->size);
         if (!muted)
@@ -302,7 +318,7 @@ play(Broadcast *broadcast, AVFrame *frame)
         gint64 place = broadcast->samples + i / 2;
         double wave = 0.5 * sin(2 * G_PI * 1000 * (double)place / SOUND_RATE);
         double tone = is_mark(place * 1000 / SOUND_RATE) ? wave : 0;
-        if (broadcast->plan.modern)
+        if (is_planar(&broadcast->plan))
             ((float *)frame->data[i % 2])[i / 2] = (float)tone;
         else
             ((gint16 *)frame->data[0])[i] = (gint16)(tone * 32767);

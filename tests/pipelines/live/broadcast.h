@@ -21,6 +21,7 @@ typedef struct {
     guint height;        // (value)
     guint wide;          // (value) shown as 16:9, else 4:3
     guint key_interval;  // (value) pictures
+    const char *dolby;   // (static) (nullable) `ac3` or `eac3` in the place of MP2 or AAC
 } BroadcastPlan;
 
 typedef struct _Broadcast Broadcast;

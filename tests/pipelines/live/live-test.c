@@ -13,11 +13,11 @@
 #define SECOND 90000
 #define WRAP (G_GINT64_CONSTANT(1) << 33)
 
-static const BroadcastPlan classic = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12};
+static const BroadcastPlan classic = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12, NULL};
 // The same on fewer pixels, for what does not depend on them.
-static const BroadcastPlan compact = {0x100, 0x200, 0x210, FALSE, 352, 288, FALSE, 12};
-static const BroadcastPlan modern = {0x100, 0x201, 0x214, TRUE, 960, 540, TRUE, 25};
-static const BroadcastPlan radio = {0x100, 0, 0x218, FALSE, 0, 0, FALSE, 0};
+static const BroadcastPlan compact = {0x100, 0x200, 0x210, FALSE, 352, 288, FALSE, 12, NULL};
+static const BroadcastPlan modern = {0x100, 0x201, 0x214, TRUE, 960, 540, TRUE, 25, NULL};
+static const BroadcastPlan radio = {0x100, 0, 0x218, FALSE, 0, 0, FALSE, 0, NULL};
 
 static ChildLiveJob *
 make_job(const char *rungs)
@@ -150,6 +150,30 @@ test_radio(void)
     g_autoptr(Played) played = viewing_play(viewing, "voice");
     g_assert_cmpuint(played->tones->len, ==, 5);
     g_assert_cmpuint(played->bad, ==, 0);
+}
+
+/* Sound in AC-3 and, from the next PMT on, in E-AC-3. */
+static void
+test_dolby(void)
+{
+    BroadcastPlan plan = radio;
+    plan.dolby = "ac3";
+    g_autoptr(Broadcast) broadcast = broadcast_new(&plan, 5 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice-opus,voice");
+    broadcast_run(broadcast, 5000, stream);
+    plan.dolby = "eac3";
+    broadcast_change(broadcast, &plan);
+    broadcast_run(broadcast, 5000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream, 0);
+    g_assert_cmpint(ABS(measure(viewing, job) - 10000), <, 500);
+    g_assert_cmpstr(get_last_health(viewing)->sound_codec, ==, "eac3");
+    g_autoptr(Played) played = viewing_play(viewing, "voice");
+    g_assert_cmpuint(played->tones->len, ==, 4);
+    g_assert_cmpuint(played->bad, ==, 0);
+    g_autoptr(Played) opus = viewing_play(viewing, "voice-opus");
+    g_assert_cmpint(opus->samples, >, 9 * 48000);
+    g_assert_cmpuint(opus->bad, ==, 0);
 }
 
 /* The clock steps without a word, both ways: the channel's time goes on, and it is told. */
@@ -396,6 +420,7 @@ main(int argc, char **argv)
     g_test_add_func("/live/classic", test_classic);
     g_test_add_func("/live/modern", test_modern);
     g_test_add_func("/live/radio", test_radio);
+    g_test_add_func("/live/dolby", test_dolby);
     g_test_add_func("/live/resets", test_resets);
     g_test_add_func("/live/vanished", test_vanished);
     g_test_add_func("/live/loss", test_loss);

@@ -21,20 +21,28 @@
 #define NAME_BYTES_MAX 256
 #define ANY_REVISION (-1)
 
-/* What the row shall be; the call's extra. */
+/** What the row shall be; the call's extra. */
+typedef struct {
+    CatalogMultiplexes *row; // (owned) what is NULL stays
+    gboolean moved;          // (value) its child must begin anew
+} Wanted;
+
 static void
 free_wanted(gpointer data)
 {
-    catalog_multiplexes_free(data);
+    Wanted *wanted = data;
+    catalog_multiplexes_free(wanted->row);
+    g_free(wanted);
 }
 
 static CatalogMultiplexes *
 attach_wanted(ApiCall *call)
 {
-    CatalogMultiplexes *wanted = g_new0(CatalogMultiplexes, 1);
+    Wanted *wanted = g_new0(Wanted, 1);
+    wanted->row = g_new0(CatalogMultiplexes, 1);
     call->extra = wanted;
     call->free_extra = free_wanted;
-    return wanted;
+    return wanted->row;
 }
 
 static JsonObject *
@@ -63,7 +71,9 @@ render_one(ApiCall *call)
 static void
 note_changed(ApiCall *call)
 {
-    flows_intake_reload(server_app_get_intake(call->app), call->id);
+    const Wanted *wanted = call->extra;
+    if (wanted->moved)
+        flows_intake_reload(server_app_get_intake(call->app), call->id);
     server_events_publish(server_app_get_events(call->app), SERVER_EVENTS_MULTIPLEX, call->id);
 }
 
@@ -203,7 +213,7 @@ explain(GError *cause, GError **error)
 static gboolean
 write_new(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const CatalogMultiplexes *wanted = call->extra;
+    const CatalogMultiplexes *wanted = ((Wanted *)call->extra)->row;
     const char *name = wanted->name != NULL && *wanted->name != '\0' ? wanted->name : wanted->uri;
     call->id = catalog_multiplexes_add(database, wanted->uri, name,
                                        wanted->text_default != NULL ? wanted->text_default : "",
@@ -239,7 +249,8 @@ api_multiplexes_create(HttpExchange *exchange)
 static gboolean
 write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const CatalogMultiplexes *wanted = call->extra;
+    Wanted *extra = call->extra;
+    const CatalogMultiplexes *wanted = extra->row;
     GError *cause = NULL;
     g_autoptr(CatalogMultiplexes) edited = catalog_multiplexes_get(database, call->id, error);
     if (edited == NULL)
@@ -253,8 +264,10 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
         {wanted->text_default, &edited->text_default},
     };
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
-        if (texts[i].from == NULL)
+        if (texts[i].from == NULL || strcmp(texts[i].from, *texts[i].to) == 0)
             continue;
+        // Another name is no reason to take the packets from whoever watches.
+        extra->moved = extra->moved || texts[i].to != &edited->name;
         g_free(*texts[i].to);
         *texts[i].to = g_strdup(texts[i].from);
     }
@@ -306,7 +319,8 @@ api_multiplexes_update(HttpExchange *exchange)
 static gboolean
 write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const CatalogMultiplexes *wanted = call->extra;
+    Wanted *extra = call->extra;
+    const CatalogMultiplexes *wanted = extra->row;
     g_autoptr(CatalogMultiplexes) before = catalog_multiplexes_get(database, call->id, error);
     if (before == NULL)
         return FALSE;
@@ -315,6 +329,7 @@ write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
                             "changed meanwhile");
         return FALSE;
     }
+    extra->moved = TRUE;
     return catalog_multiplexes_delete(database, call->id, &call->stamp, error);
 }
 

@@ -160,6 +160,11 @@ def test_another_address_begins_anew(bench):
         bench.ask("PATCH", f"/multiplexes/{this}", 200, {"uri": f"file:{bench.file}"}, **{"If-Match": "*"})
         bench.scan(this)
         bench.wait(f"/multiplexes/{this}", lambda m: m["status"]["services"] == 4)
+        children = bench.children()
+        bench.ask("PATCH", f"/multiplexes/{this}", 200, {"name": "ชื่อใหม่"}, **{"If-Match": "*"})
+        before = bench.ask("GET", f"/multiplexes/{this}")["status"]["packets"]
+        bench.wait(f"/multiplexes/{this}", lambda m: m["status"]["packets"] > before)
+        assert children and bench.children() == children, "another name is no reason to begin anew"
 
 
 def main():

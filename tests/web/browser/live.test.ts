@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Live channels in Chromium over a window of true media that an earlier daemon left: the first page, the
-// price of an hour, playing, rewinding by slider and keys, both languages, a phone's width, axe. Arguments:
-// the daorian executable, the program that fills a window.
+// Live channels in Chromium. First over a window of true media that an earlier daemon left: the first page,
+// the price of an hour, playing, rewinding by slider and keys, both languages, a phone's width, axe. Then from
+// the administrator's page to a picture that goes on, with a multiplex in a loop. Arguments: the daorian
+// executable, the program that fills a window, the one that makes a multiplex.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { runTests, test } from '../tap';
-import { countBytes, findFaults, findOverflow, launchBrowser, openContext, pageFaults, takeScreenshot } from './browser';
+import {
+  countBytes,
+  findFaults,
+  findOverflow,
+  launchBrowser,
+  openContext,
+  pageFaults,
+  signIn,
+  takeScreenshot,
+} from './browser';
 import { ADMIN, prepareDaemon, sweepDaemon } from './daemon';
 
 const SECONDS = 24;
@@ -165,6 +175,54 @@ test('an address that is none says so', async () => {
   await page.getByText('ไม่พบช่องนี้').first().waitFor();
   assert.deepEqual(pageFaults, []);
 });
+
+test('an administrator makes a channel from a service, and a learner watches it go on', async () => {
+  const stream = join(daemon.folder, 'thai.ts');
+  const done = spawnSync(process.argv[4]!, ['16', stream], { encoding: 'utf8', timeout: 120_000 });
+  assert.equal(done.status, 0, done.stderr);
+  const source = await api<Made>('POST', 'multiplexes', { uri: `file:${stream}`, name: 'จาน', text_default: 'tis-620' });
+  await api('POST', `multiplexes/${source.id}/scan`, {});
+  const office = await openContext(browser, daemon);
+  const desk = await office.newPage();
+  await signIn(desk);
+  // The scan takes as long as it takes: the list is read again until the service is in it.
+  const service = desk.locator('details.panel select').first();
+  do {
+    await desk.goto('/admin/channels');
+    await desk.locator('details.panel > summary').click();
+    await desk.waitForResponse((response) => response.url().endsWith('/api/v1/channels'));
+  } while ((await service.locator('option').count()) < 4);
+  await service.selectOption({ label: 'ดาวเรียน ๑' });
+  const form = desk.locator('details.panel form');
+  assert.equal(await form.locator('input').nth(0).inputValue(), 'ดาวเรียน ๑');
+  await form.locator('input').nth(1).fill('Dao 1');
+  await form.locator('button[type=submit]').click();
+  await form.locator('.notice').waitFor();
+  await form.locator('input').nth(1).fill('dao-1');
+  await form.locator('select').nth(1).selectOption('voice small');
+  await form.locator('button[type=submit]').click();
+  const row = desk.locator('.row', { hasText: 'ดาวเรียน ๑' });
+  await row.locator('.chip-on-air').waitFor({ timeout: 120_000 });
+  assert.deepEqual(await findFaults(desk), []);
+  assert.deepEqual(await findOverflow(desk), []);
+  await takeScreenshot(desk, 'channels-desktop');
+
+  await page.goto('/channel/dao-1');
+  await page.locator('.live-rung').first().waitFor({ timeout: 120_000 });
+  await page.locator('.player-start').click();
+  // More than there was when it began: new segments come and are played, over the seam of the loop.
+  await playOn(page, 20);
+  assert.equal(await page.locator('.live-edge').count(), 0);
+  await takeScreenshot(page, 'channel-desktop');
+
+  desk.on('dialog', (dialog) => void dialog.accept());
+  await row.getByRole('button', { name: 'ปิดช่อง' }).click();
+  await row.locator('.chip-off').waitFor();
+  await row.getByRole('button', { name: 'ลบช่อง' }).click();
+  await row.waitFor({ state: 'detached' });
+  await office.close();
+  assert.deepEqual(pageFaults, []);
+}, 400);
 
 await runTests(async () => {
   await browser.close();

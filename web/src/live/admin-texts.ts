@@ -7,7 +7,6 @@ import { language } from '../lib/i18n';
 import { useStore } from '../lib/store';
 
 const th = {
-  tab: 'ช่องสด',
   none: 'ยังไม่มีช่องสด',
   noneHelp: 'เพิ่มแหล่งสัญญาณและค้นหาช่องก่อน แล้วเลือกช่องที่จะให้โรงเรียนดูได้ที่นี่',
   add: 'เพิ่มช่องสด',
@@ -31,7 +30,6 @@ const th = {
   save: 'บันทึก',
   saved: (name: string) => `บันทึกช่อง “${name}” แล้ว`,
   edit: (name: string) => `ตั้งค่าช่อง “${name}”`,
-  watch: 'เปิดดู',
   turnOn: 'เปิดช่อง',
   turnOff: 'ปิดช่อง',
   remove: 'ลบช่อง',
@@ -46,7 +44,6 @@ const th = {
 type AdminTexts = typeof th;
 
 const en: AdminTexts = {
-  tab: 'Channels',
   none: 'There is no live channel yet',
   noneHelp: 'Add a source and scan it first; then choose here what schools can watch.',
   add: 'Add a live channel',
@@ -70,7 +67,6 @@ const en: AdminTexts = {
   save: 'Save',
   saved: (name) => `“${name}” was saved`,
   edit: (name) => `Settings of “${name}”`,
-  watch: 'Watch',
   turnOn: 'Switch on',
   turnOff: 'Switch off',
   remove: 'Delete',

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The administrator's pages: overview, users, jobs, broadcasts, audit. Each has its own address.
+// The administrator's pages: overview, users, jobs, broadcasts, channels, audit. Each has its own address.
 
 import type { FunctionComponent } from 'preact';
 import { Audit } from '../admin/audit';
+import { Channels } from '../admin/channels';
 import { Jobs } from '../admin/jobs';
 import { Overview } from '../admin/overview';
 import { Users } from '../admin/users';
@@ -15,13 +16,14 @@ import { useStore } from '../lib/store';
 import { PageHead } from '../ui/basics';
 import { ForRoles } from '../ui/forms';
 
-type Part = 'overview' | 'users' | 'jobs' | 'broadcasts' | 'audit';
+type Part = 'overview' | 'users' | 'jobs' | 'broadcasts' | 'channels' | 'audit';
 
 const PARTS: readonly (readonly [Part, string, FunctionComponent])[] = [
   ['overview', '/admin', Overview],
   ['users', '/admin/users', Users],
   ['jobs', '/admin/jobs', Jobs],
   ['broadcasts', '/admin/broadcasts', Broadcasts],
+  ['channels', '/admin/channels', Channels],
   ['audit', '/admin/audit', Audit],
 ];
 

@@ -149,6 +149,7 @@ export const staffEn: StaffTexts = {
     users: 'Users',
     jobs: 'Preparation jobs',
     broadcasts: 'Broadcasts',
+    channels: 'Channels',
     audit: 'Audit',
     disk: 'Storage',
     diskFree: (free, total) => `${free} of ${total} free`,

@@ -150,6 +150,7 @@ export const staffTh = {
     users: 'ผู้ใช้',
     jobs: 'งานเตรียมบทเรียน',
     broadcasts: 'สัญญาณโทรทัศน์',
+    channels: 'ช่องสด',
     audit: 'บันทึกการกระทำ',
     disk: 'พื้นที่จัดเก็บ',
     diskFree: (free: string, total: string) => `ว่าง ${free} จาก ${total}`,

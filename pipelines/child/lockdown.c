@@ -21,10 +21,6 @@ static const char *const refused_calls[] = {
     "execveat",
     "fork",
     "vfork",
-    // being talked to by whoever likes
-    "listen",
-    "accept",
-    "accept4",
     // other processes
     "ptrace",
     "process_vm_readv",
@@ -87,7 +83,8 @@ static const char *const refused_calls[] = {
 };
 
 // Talking to anything but the inherited descriptors: refused to decoders alone.
-static const char *const refused_talk[] = {"socket", "connect", "bind"};
+static const char *const refused_talk[] = {"socket", "connect", "bind",
+                                           "listen", "accept",  "accept4"};
 
 static gboolean
 refuse(GError **error, const char *what, int error_number)

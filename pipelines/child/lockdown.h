@@ -4,7 +4,7 @@
 // What the child does to itself before it opens foreign bytes, after its plugins and codecs are
 // loaded: no core files, few descriptors, and a seccomp filter that refuses new programs and
 // processes (threads are fine), sockets, mounts, tracing and whatever else a decoder never needs. A
-// child that receives keeps sockets, but never takes connections.
+// child that receives keeps sockets (and listens on loopback, see pipelines/intake/tap.h).
 // Memory is limited from outside, by the launcher.
 #pragma once
 

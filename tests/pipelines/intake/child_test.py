@@ -19,6 +19,9 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+from satip_server import SatipServer  # noqa: E402
+
 PACKET = 188
 WAIT_S = 90  # for anything; a slow machine only makes it longer
 
@@ -261,6 +264,36 @@ def test_http(bench):
     with Child(bench.media) as child:
         child.job(f"{place}/live.ts")
         assert child.wait_for("failed")["code"] == "unreachable"
+
+
+def test_satip(bench):
+    """A feed asks the tuner for its PIDs, leaving it asks for them no more, and the tuner is given back at the end."""
+    with SatipServer(bench.stream(8).read_bytes()) as server, Child(bench.media) as child:
+        child.job(f"satip://127.0.0.1:{server.port}/?src=1&freq=11778&pol=v&msys=dvbs2&sr=27500", guide=False)
+        check_round(child)
+        health = child.wait(lambda line: line["type"] == "health" and line["packets"] > 0, "packets")
+        assert health["locked"], health
+        reader, writer = os.pipe()
+        child.send({"type": "feed", "feed": 1, "service_id": 101}, writer)
+        os.close(writer)
+        data = read_pipe(reader, 300000)
+        services = {s["service_id"]: s for s in child.of("service")}
+        video = services[101]["pcr_pid"]
+        assert video in list_pids(data), list_pids(data)
+        other = {x["pid"] for x in services[102]["streams"]}
+        session = next(iter(server.sessions.values())) if isinstance(server.sessions, dict) else next(iter(server.sessions))
+        assert video in session.pids and not other & session.pids, session.pids
+        child.send({"type": "unfeed", "feed": 1})
+        while os.read(reader, 65536):
+            pass
+        os.close(reader)
+        deadline = time.monotonic() + WAIT_S
+        while video in session.pids and time.monotonic() < deadline:
+            child.read(1)
+        assert video not in session.pids, session.pids
+        child.send({"type": "cancel"})
+        assert child.wait_for("failed")["code"] == "cancelled"
+        assert server.asked("TEARDOWN") and not server.sessions, server.sessions
 
 
 def test_failures_have_words(bench):

@@ -52,12 +52,11 @@ struct _LiveLadder {
     GQueue plans;                   // (owned) (element-type Plan) oldest first
 };
 
-/* Sound alone, or H.264 with one channel: what is made in time on any machine. */
+/* Sound alone, or H.264: what is made in time. */
 static gboolean
 is_live(const EncodeRungsSpec *spec)
 {
-    return spec->channels == 1 &&
-           (spec->family == ENCODE_RUNGS_SOUND || spec->family == ENCODE_RUNGS_AVC);
+    return spec->family == ENCODE_RUNGS_SOUND || spec->family == ENCODE_RUNGS_AVC;
 }
 
 static gboolean
@@ -347,12 +346,31 @@ live_ladder_add_tick(LiveLadder *ladder, const AVFrame *frame, GError **error)
     return write_ready(ladder, error);
 }
 
-gboolean
-live_ladder_add_sound(LiveLadder *ladder, gint64 block, const float *mono, GError **error)
+static gboolean
+has_two_channels(const Step *step)
 {
+    return encode_rungs_get(live_rung_get_id(step->rung))->channels == 2;
+}
+
+gboolean
+live_ladder_is_stereo(const LiveLadder *ladder)
+{
+    gboolean stereo = FALSE;
     for (guint i = 0; i < ladder->count; i++)
-        if (!live_rung_add_sound(ladder->steps[i].rung, block, mono, error))
+        stereo = stereo || has_two_channels(&ladder->steps[i]);
+    return stereo;
+}
+
+gboolean
+live_ladder_add_sound(LiveLadder *ladder, const LiveLadderSound *sound, GError **error)
+{
+    for (guint i = 0; i < ladder->count; i++) {
+        gboolean stereo = has_two_channels(&ladder->steps[i]);
+        if (!live_rung_add_sound(ladder->steps[i].rung, sound->block,
+                                 stereo ? sound->left : sound->mono,
+                                 stereo ? sound->right : sound->mono, error))
             return FALSE;
+    }
     return write_ready(ladder, error);
 }
 

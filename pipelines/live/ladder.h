@@ -47,8 +47,19 @@ gboolean live_ladder_begin_segment(LiveLadder *ladder, const LiveLadderSegment *
 /** @frame: (nullable): of any size; NULL: the slate, or nothing in an epoch without pictures. */
 gboolean live_ladder_add_tick(LiveLadder *ladder, const struct AVFrame *frame, GError **error);
 
+/** One block of sound, as encode_sound_new() gives them. */
+typedef struct {
+    gint64 block;       // (value)
+    const float *left;  // (unowned)
+    const float *right; // (unowned)
+    const float *mono;  // (unowned)
+} LiveLadderSound;
+
+/** Returns: whether a rung has two channels. */
+gboolean live_ladder_is_stereo(const LiveLadder *ladder);
+
 /** Blocks follow one another, from that of the job's first_time on. */
-gboolean live_ladder_add_sound(LiveLadder *ladder, gint64 block, const float *mono, GError **error);
+gboolean live_ladder_add_sound(LiveLadder *ladder, const LiveLadderSound *sound, GError **error);
 
 /** Ends the present segment, however short, with the last tick; it is told if its sound is there.
  */

@@ -45,7 +45,8 @@ on_sound_block(gint64 block, const float *left, const float *right, const float 
                gpointer user_data, GError **error)
 {
     LiveMixer *mixer = user_data;
-    return live_ladder_add_sound(mixer->ladder, block, mono, error);
+    const LiveLadderSound sound = {block, left, right, mono};
+    return live_ladder_add_sound(mixer->ladder, &sound, error);
 }
 
 LiveMixer *
@@ -57,8 +58,8 @@ live_mixer_new(LiveLadder *ladder, LiveWall *wall, gint64 first_time)
     mixer->wall = wall;
     mixer->first_time = first_time;
     mixer->deinterlace = encode_deinterlace_new();
-    mixer->sound =
-        encode_sound_new(live_rung_find_block(first_time), &plan, FALSE, on_sound_block, mixer);
+    mixer->sound = encode_sound_new(live_rung_find_block(first_time), &plan,
+                                    live_ladder_is_stereo(ladder), on_sound_block, mixer);
     mixer->wanted = source_info_new();
     mixer->held = av_frame_alloc();
     mixer->jump_time = G_MAXINT64;

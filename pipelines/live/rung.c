@@ -22,7 +22,7 @@ struct _LiveRung {
     EncodeH264 *h264;      // (owned) (nullable) while there are pictures
     PackageCodec *codec;   // (owned) (nullable) beside h264
     PackageTracks *tracks; // (owned)
-    EncodeDelay *delay;    // (owned)
+    EncodeDelay *delay;    // (owned) two: left and right
     PackageQueue *video;   // (owned) 90 kHz
     PackageQueue *audio;   // (owned) samples
     GArray *times;         // (owned) (element-type gint64) of pictures in the encoder
@@ -90,7 +90,8 @@ on_unit(const guint8 *data, gsize bytes, gint64 tick, gboolean key, gpointer use
 static gboolean
 open_aac(LiveRung *rung, GError **error)
 {
-    rung->aac = encode_aac_new(1, encode_rungs_get(rung->id)->sound_kbps, error);
+    const EncodeRungsSpec *spec = encode_rungs_get(rung->id);
+    rung->aac = encode_aac_new(spec->channels, spec->sound_kbps, error);
     if (rung->aac == NULL)
         return FALSE;
     encode_aac_set_sink(rung->aac, on_aac_frame, rung);
@@ -102,7 +103,8 @@ open_aac(LiveRung *rung, GError **error)
 static gboolean
 open_opus(LiveRung *rung, GError **error)
 {
-    rung->opus = encode_opus_new(1, encode_rungs_get(rung->id)->sound_kbps, error);
+    const EncodeRungsSpec *spec = encode_rungs_get(rung->id);
+    rung->opus = encode_opus_new(spec->channels, spec->sound_kbps, error);
     if (rung->opus == NULL)
         return FALSE;
     encode_opus_set_sink(rung->opus, on_opus_packet, rung);
@@ -118,12 +120,12 @@ live_rung_new(EncodeRungsId id, gint64 first_time, GError **error)
     g_autoptr(LiveRung) rung = g_new0(LiveRung, 1);
     rung->id = id;
     rung->tracks = package_track_new();
-    rung->delay = g_new0(EncodeDelay, 1);
+    rung->delay = g_new0(EncodeDelay, 2);
     rung->video = package_queue_new();
     rung->audio = package_queue_new();
     rung->times = g_array_new(FALSE, FALSE, sizeof(gint64));
     rung->coded_until = first_time;
-    rung->tracks->channels = 1;
+    rung->tracks->channels = spec->channels;
     if (!(spec->opus ? open_opus(rung, error) : open_aac(rung, error)))
         return NULL;
     return g_steal_pointer(&rung);
@@ -199,7 +201,7 @@ live_rung_begin_picture(LiveRung *rung, const EncodeGrid *grid, const EncodeDeci
     rung->group = grid->ticks;
     rung->next_tick = 0;
     gint64 late = encode_grid_tick_to_samples(grid, rung->step - 1) / 2;
-    rung->delay->samples = MIN(late, ENCODE_DELAY_SAMPLES);
+    rung->delay[0].samples = rung->delay[1].samples = MIN(late, ENCODE_DELAY_SAMPLES);
     return TRUE;
 }
 
@@ -229,12 +231,14 @@ live_rung_add_picture(LiveRung *rung, const struct AVFrame *canvas, gint64 time,
 }
 
 gboolean
-live_rung_add_sound(LiveRung *rung, gint64 block, const float *mono, GError **error)
+live_rung_add_sound(LiveRung *rung, gint64 block, const float *left, const float *right,
+                    GError **error)
 {
-    const float *due = encode_delay_apply(rung->delay, mono);
+    const float *first = encode_delay_apply(&rung->delay[0], left);
+    const float *second = encode_delay_apply(&rung->delay[1], right);
     if (rung->opus != NULL)
-        return encode_opus_push(rung->opus, block, due, due, error);
-    return encode_aac_push(rung->aac, block, due, due, error);
+        return encode_opus_push(rung->opus, block, first, second, error);
+    return encode_aac_push(rung->aac, block, first, second, error);
 }
 
 /* Samples of 48 kHz in 90 kHz, rounded down. */

@@ -37,8 +37,10 @@ guint live_rung_get_step(const LiveRung *rung);
 gboolean live_rung_add_picture(LiveRung *rung, const struct AVFrame *canvas, gint64 time,
                                gboolean key, GError **error);
 
-/** Blocks of ENCODE_AAC_BLOCK samples follow one another, from the first on. */
-gboolean live_rung_add_sound(LiveRung *rung, gint64 block, const float *mono, GError **error);
+/** Blocks of ENCODE_AAC_BLOCK samples follow one another, from the first on; a rung of one channel
+ * takes the same as both. */
+gboolean live_rung_add_sound(LiveRung *rung, gint64 block, const float *left, const float *right,
+                             GError **error);
 
 /** Returns: the first block that begins at or after @time. */
 gint64 live_rung_find_block(gint64 time);

@@ -129,7 +129,8 @@ add_tick(Bench *bench)
         tone[i] = 0.3f * sinf((float)i * 0.13f);
     // Sound is half a second ahead of the picture.
     while (bench->block * ENCODE_AAC_BLOCK * 15 / 8 < time + 45000) {
-        live_ladder_add_sound(bench->ladder, bench->block++, tone, &error);
+        const LiveLadderSound sound = {bench->block++, tone, tone, tone};
+        live_ladder_add_sound(bench->ladder, &sound, &error);
         g_assert_no_error(error);
     }
 }

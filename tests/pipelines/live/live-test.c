@@ -126,14 +126,18 @@ test_modern(void)
 {
     g_autoptr(Broadcast) broadcast = broadcast_new(&modern, WRAP - 3 * SECOND, START_MS);
     g_autoptr(GByteArray) stream = g_byte_array_new();
-    g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
+    g_autoptr(ChildLiveJob) job = make_job("voice,small,medium,large");
     broadcast_run(broadcast, 8000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
     g_assert_cmpint(ABS(measure(viewing, job) - 8000), <, 500);
     g_assert_cmpuint(count_discontinuities(viewing), ==, 1);
-    g_autoptr(Played) played = viewing_play(viewing, "medium");
-    assert_together(played, 3);
-    g_assert_cmpuint(played->bad, ==, 0);
+    static const char *const rungs[] = {"medium", "large"};
+    g_assert_cmpuint(viewing_get_segment(viewing, 0)->parts->len, ==, 4);
+    for (guint i = 0; i < G_N_ELEMENTS(rungs); i++) {
+        g_autoptr(Played) played = viewing_play(viewing, rungs[i]);
+        assert_together(played, 3);
+        g_assert_cmpuint(played->bad, ==, 0);
+    }
 }
 
 /* Sound alone: one rung, segments as ever. */

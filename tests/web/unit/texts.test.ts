@@ -13,6 +13,8 @@ import {
   formatPercent,
   parseTime,
 } from '../../../web/src/lib/format';
+import { liveEn } from '../../../web/src/live/texts-en';
+import { liveTh } from '../../../web/src/live/texts-th';
 import { broadcastsEn } from '../../../web/src/broadcasts/texts-en';
 import { broadcastsTh } from '../../../web/src/broadcasts/texts-th';
 import { captionsEn } from '../../../web/src/captions/texts-en';
@@ -47,6 +49,7 @@ const PAIRS: readonly (readonly [string, Tree, Tree])[] = [
   ['staff', staffTh, staffEn],
   ['captions', captionsTh, captionsEn],
   ['broadcasts', broadcastsTh, broadcastsEn],
+  ['live', liveTh, liveEn],
 ];
 
 for (const [name, thai, english] of PAIRS) {

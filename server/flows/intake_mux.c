@@ -313,9 +313,10 @@ on_end(const ChildProcessEnd *end, gpointer data)
     g_autofree char *code = g_strdup(mux->ending ? NULL : end->code);
     g_autofree char *detail = g_strdup(mux->ending ? NULL : end->detail);
     gboolean asked = mux->ending;
-    g_clear_pointer(&mux->child, child_process_free);
+    gboolean by_itself = end->by_itself;
+    g_clear_pointer(&mux->child, child_process_free); // and @end with it
     mux->ending = FALSE;
-    if (!asked && !end->by_itself)
+    if (!asked && !by_itself)
         g_debug("intake %s: %s: %s", mux->id, code, detail);
     if (asked && is_needed(mux)) // somebody came in the meantime, or it begins anew
         flows_intake_mux_look(mux);

@@ -251,7 +251,6 @@ static void
 test_states_after_a_kill(Fixture *fixture, gconstpointer unused)
 {
     take(fixture, 10);
-    g_autofree char *nine = read_journal(fixture);
     take(fixture, 1);
     g_autofree char *ten = read_journal(fixture);
     window_maker_close(&fixture->maker);

@@ -19,7 +19,7 @@ export const broadcastsEn: BroadcastsTexts = {
     'tis-620': 'Thai (TIS-620)',
     cp874: 'Thai (Windows-874)',
     '': 'As the standard has it (Latin)',
-    'utf-8': 'UTF-8',
+    'utf-8': 'Unicode (UTF-8)',
     'iso-8859-1': 'Latin 1',
   },
   examples: 'Examples',

@@ -18,7 +18,7 @@ export const broadcastsTh = {
     'tis-620': 'ไทย (TIS-620)',
     cp874: 'ไทย (Windows-874)',
     '': 'ตามมาตรฐาน (ละติน)',
-    'utf-8': 'UTF-8',
+    'utf-8': 'ยูนิโคด (UTF-8)',
     'iso-8859-1': 'ละติน 1',
   } as Record<string, string>,
   examples: 'ตัวอย่าง',

@@ -38,13 +38,12 @@ static const char *const golden[] = {
     "{\"type\":\"failed\",\"code\":\"unreachable\",\"detail\":\"why\"}",
 };
 
-#define INTAKE                                                                                     \
-    "{\"type\":\"intake\",\"uri\":\"udp://"                                                        \
-    "239.1.1.1:5004\",\"text_default\":\"tis-620\",\"guide\":"                                     \
-    "true}"
+static const char intake[] =
+    "{\"type\":\"intake\",\"uri\":\"udp://239.1.1.1:5004\",\"text_default\":\"tis-620\",\"guide\":"
+    "true}";
 
 static const char *const golden_jobs[] = {
-    INTAKE,
+    intake,
     "{\"type\":\"feed\",\"feed\":1,\"service_id\":101}",
     "{\"type\":\"unfeed\",\"feed\":1}",
     "{\"type\":\"tell\"}",

@@ -201,7 +201,7 @@ test('an administrator makes a channel from a service, and a learner watches it 
   await form.locator('input').nth(1).fill('dao-1');
   await form.locator('select').nth(1).selectOption('voice small');
   await form.locator('button[type=submit]').click();
-  const row = desk.locator('.row', { hasText: 'ดาวเรียน ๑' });
+  const row = desk.locator('.row', { has: desk.locator('a[href="/channel/dao-1"]') });
   await row.locator('.chip-on-air').waitFor({ timeout: 120_000 });
   assert.deepEqual(await findFaults(desk), []);
   assert.deepEqual(await findOverflow(desk), []);

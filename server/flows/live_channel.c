@@ -3,10 +3,11 @@
 
 // One thing goes on at a time, and step() says what is next:
 //
-//   IDLE ──(enabled) begin_open──▶ OPENING ──on_opened──▶ RUNNING ──on_child_end──▶ PAUSING ──▶
-//   IDLE OPENING ──(nothing can run) park──▶ PARKED, until a new row comes RUNNING ──(other work,
-//   off, end) cancel──▶ CLOSING ──on_child_end──▶ IDLE IDLE ──(end) begin_erase──▶ ERASING ──▶
-//   on_ended
+//   IDLE    ─(enabled) begin_open─▶  OPENING ─on_opened─▶ RUNNING
+//   RUNNING ─on_child_end─▶          PAUSING ─on_pause_over─▶ IDLE
+//   RUNNING ─(other work, off, end)─▶ CLOSING ─on_child_end─▶ IDLE
+//   OPENING ─(nothing can run) park─▶ PARKED, until a new row comes
+//   IDLE    ─(end) begin_erase─▶     ERASING ─▶ on_ended
 //
 // Files are taken by the worker, one after the other; what it could not take ends the child.
 #include "server/flows/live_channel.h"

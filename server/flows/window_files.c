@@ -83,13 +83,24 @@ write_all(int descriptor, const char *text, gsize length)
     return fdatasync(descriptor) == 0;
 }
 
+/* A line that a power cut tore must not take the next one with it. */
+static gboolean
+end_torn_line(int descriptor, off_t end)
+{
+    char last = '\n';
+    if (end > 0 && pread(descriptor, &last, 1, end - 1) != 1)
+        return FALSE;
+    return last == '\n' || write_all(descriptor, "\n", 1);
+}
+
 gboolean
 flows_window_files_append(const char *folder, const char *line, GError **error)
 {
     g_autofree char *path = server_storage_build_channel_journal_path(folder);
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     off_t end = descriptor >= 0 ? lseek(descriptor, 0, SEEK_END) : -1;
-    gboolean good = end >= 0 && write_all(descriptor, line, strlen(line));
+    gboolean good =
+        end >= 0 && end_torn_line(descriptor, end) && write_all(descriptor, line, strlen(line));
     if (!good)
         set_error(error, path);
     if (!good && end >= 0 && ftruncate(descriptor, end) != 0)

@@ -337,6 +337,28 @@ run_victim(const char *folder, int told)
     }
 }
 
+/* A disk too full to put a torn journal in order still takes whole lines after it. */
+static void
+test_torn_line(void)
+{
+    g_autofree char *root = g_dir_make_tmp("daorian-torn-XXXXXX", NULL);
+    g_autofree char *journal = server_storage_build_channel_journal_path(root);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    guint damaged = 0;
+    g_autoptr(FlowsWindowIndex) empty = flows_window_index_new();
+    empty->next_number = 41;
+    g_autofree char *line = flows_window_journal_format_next(empty);
+    g_assert_true(g_file_set_contents(journal, "seg 7 63", -1, NULL));
+    g_assert_true(flows_window_files_append(root, line, NULL));
+    g_assert_true(flows_window_files_read(root, &text, &length, NULL));
+    g_autoptr(FlowsWindowIndex) index = flows_window_journal_parse(text, length, &damaged);
+    g_assert_cmpuint(index->next_number, ==, 41);
+    g_assert_cmpuint(damaged, ==, 1);
+    g_assert_cmpint(g_unlink(journal), ==, 0);
+    g_assert_cmpint(g_rmdir(root), ==, 0);
+}
+
 static void
 test_kills(Fixture *fixture, gconstpointer unused)
 {
@@ -382,6 +404,7 @@ main(int argc, char **argv)
     ADD("/flows/window/lies", test_child_lies);
     ADD("/flows/window/states", test_states_after_a_kill);
     g_test_add_func("/flows/window/holes", test_journal_with_holes);
+    g_test_add_func("/flows/window/torn-line", test_torn_line);
     ADD("/flows/window/kills", test_kills);
     return g_test_run();
 }

@@ -19,8 +19,9 @@
 #include "server/storage.h"
 
 #define SEGMENT_MAX ((FLOWS_WINDOW_INDEX_TARGET_S * 2 + 1) * (guint64)45000 - 1)
-#define KEPT_LEAST 20      // the floor never takes the newest minute
-#define DROPPED_AT_ONCE 64 // a take does not grow long over what others wrote
+#define KEPT_LEAST 20                           // the floor never takes the newest minute
+#define DROPPED_AT_ONCE 64                      // a take does not grow long over what others wrote
+#define ROOM_BYTES (G_GINT64_CONSTANT(8) << 20) // that the next segments need on any disk
 #define STALE_LINES_MAX 2000
 
 struct _FlowsWindow {
@@ -266,11 +267,13 @@ drop_idle_inits(FlowsWindow *window)
     }
 }
 
-/* Whether the disk has less than the floor, after what may go went. */
+/* Whether the disk has less than the floor, after what may go went. Without a floor the child still
+ * needs room for what comes next. */
 static gboolean
-keep_floor(FlowsWindow *window, gint64 floor_bytes)
+keep_floor(FlowsWindow *window, gint64 wanted_bytes)
 {
     gboolean full = FALSE;
+    gint64 floor_bytes = MAX(wanted_bytes, ROOM_BYTES);
     for (guint i = 0; i < DROPPED_AT_ONCE; i++) {
         gint64 left = flows_window_files_measure_free(window->folder);
         if (left < 0 || left >= floor_bytes)

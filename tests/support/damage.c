@@ -9,6 +9,7 @@
 #include "tests/support/transport.h"
 
 #define TORN_BYTES_MAX 400
+#define LATE_PACKETS 4 // behind which a swapped one comes
 
 static gboolean
 draw(GRand *random, guint permille)
@@ -69,6 +70,8 @@ damage_apply(const DamagePlan *plan, const GByteArray *stream)
 {
     GByteArray *out = g_byte_array_sized_new(stream->len);
     GRand *random = g_rand_new_with_seed(plan->seed);
+    guint8 late[TRANSPORT_PACKET_BYTES];
+    guint late_for = 0;
     for (guint at = 0; at + TRANSPORT_PACKET_BYTES <= stream->len; at += TRANSPORT_PACKET_BYTES) {
         guint8 packet[TRANSPORT_PACKET_BYTES];
         memcpy(packet, stream->data + at, sizeof packet);
@@ -83,7 +86,14 @@ damage_apply(const DamagePlan *plan, const GByteArray *stream)
                 (guint8)(1u << g_rand_int_range(random, 0, 8));
         if (draw(random, plan->flagged))
             packet[1] |= 0x80;
+        if (late_for == 0 && draw(random, plan->swapped)) {
+            memcpy(late, packet, sizeof late);
+            late_for = LATE_PACKETS;
+            continue;
+        }
         put_packet(out, packet, plan->stride);
+        if (late_for > 0 && --late_for == 0)
+            put_packet(out, late, plan->stride);
         if (draw(random, plan->duplicated))
             put_packet(out, packet, plan->stride);
     }

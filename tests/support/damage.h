@@ -12,6 +12,7 @@ typedef struct {
     guint32 seed;     // (value)
     guint lost;       // (value)
     guint duplicated; // (value)
+    guint swapped;    // (value) comes behind the four that follow it
     guint flipped;    // (value) one bit behind the header
     guint flagged;    // (value) transport_error_indicator
     guint garbage;    // (value) a packet of noise more, on a PID of tables

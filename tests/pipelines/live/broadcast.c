@@ -10,13 +10,18 @@
 #include <math.h>
 #include <string.h>
 
+#include "tests/pipelines/live/units.h"
 #include "tests/support/psi.h"
+#include "tests/support/teletext.h"
 
 #define TICK_MS 40
 #define AHEAD_PTS90K 45000
 #define SOUND_RATE 48000
 #define SERVICE 101
 #define BITS_PER_SECOND 6000000
+#define TEXT_MAGAZINE 1
+#define TEXT_PAGE 0x50
+#define TEXT_LASTS_MS 1000
 
 typedef struct {
     AVCodecContext *context; // (owned)
@@ -37,6 +42,9 @@ struct _Broadcast {
     gboolean no_picture;  // (value)
     gboolean no_sound;    // (value)
     gboolean scrambled;   // (value)
+    gboolean vanished;    // (value)
+    guint8 pat_version;   // (value)
+    gint64 clock_error;   // (value) ms
 };
 
 static void
@@ -46,12 +54,27 @@ close_coder(Coder *coder)
     av_frame_free(&coder->frame);
 }
 
+static const BroadcastMore *
+get_more(const BroadcastPlan *plan)
+{
+    static const BroadcastMore nothing = {0};
+    return plan->more != NULL ? plan->more : &nothing;
+}
+
+static const char *
+name_picture(const BroadcastPlan *plan)
+{
+    if (get_more(plan)->newest)
+        return "libx265";
+    return plan->modern ? "libx264" : "mpeg2video";
+}
+
 static void
 open_picture(Broadcast *broadcast)
 {
     const BroadcastPlan *plan = &broadcast->plan;
     Coder *coder = &broadcast->picture;
-    const AVCodec *codec = avcodec_find_encoder_by_name(plan->modern ? "libx264" : "mpeg2video");
+    const AVCodec *codec = avcodec_find_encoder_by_name(name_picture(plan));
     g_assert_nonnull(codec);
     AVCodecContext *context = coder->context = avcodec_alloc_context3(codec);
     context->width = (int)plan->width;
@@ -67,6 +90,8 @@ open_picture(Broadcast *broadcast)
     av_reduce(&context->sample_aspect_ratio.num, &context->sample_aspect_ratio.den,
               (gint64)(plan->wide ? 16 : 4) * plan->height,
               (gint64)(plan->wide ? 9 : 3) * plan->width, 4096);
+    if (get_more(plan)->newest)
+        av_opt_set(context->priv_data, "x265-params", "log-level=none:pools=none", 0);
     if (plan->modern)
         av_opt_set(context->priv_data, "preset", "ultrafast", 0);
     else
@@ -174,6 +199,19 @@ broadcast_mute(Broadcast *broadcast, gboolean no_picture, gboolean no_sound)
     broadcast->no_sound = no_sound;
 }
 
+void
+broadcast_vanish(Broadcast *broadcast, gboolean vanished)
+{
+    broadcast->vanished = vanished;
+    broadcast->pat_version++;
+}
+
+void
+broadcast_set_clock_error(Broadcast *broadcast, gint64 ms)
+{
+    broadcast->clock_error = ms;
+}
+
 static void
 queue_once(Broadcast *broadcast, guint16 pid, GByteArray *section)
 {
@@ -185,22 +223,38 @@ static void
 queue_pat(Broadcast *broadcast)
 {
     g_autoptr(GByteArray) body = g_byte_array_new();
-    PsiHead head = {.table_id = 0x00, .extension = 1};
-    psi_put(body, 2, SERVICE);
-    psi_put(body, 2, 0xE000u | broadcast->plan.pmt_pid);
+    PsiHead head = {.table_id = 0x00, .extension = 1, .version = broadcast->pat_version & 31};
+    if (!broadcast->vanished) {
+        psi_put(body, 2, SERVICE);
+        psi_put(body, 2, 0xE000u | broadcast->plan.pmt_pid);
+    }
     queue_once(broadcast, 0, psi_make_section(&head, body));
 }
 
+/** One stream of the PMT. */
+typedef struct {
+    guint8 type;          // (value) stream_type
+    guint16 pid;          // (value)
+    const char *language; // (static) (nullable)
+    guint8 purpose;       // (value) audio_type
+    guint16 page;         // (value) teletext, BCD, 0: none
+} Stream;
+
 static void
-put_stream(GByteArray *body, guint8 type, guint16 pid, const char *language)
+put_stream(GByteArray *body, const Stream *stream)
 {
     g_autoptr(GByteArray) loop = g_byte_array_new();
     g_autoptr(GByteArray) descriptor = g_byte_array_new();
-    if (language != NULL) {
-        g_byte_array_append(descriptor, (const guint8 *)language, 3);
-        psi_put(descriptor, 1, 0);
-        psi_put_descriptor(loop, 0x0A, descriptor);
+    if (stream->language != NULL) {
+        g_byte_array_append(descriptor, (const guint8 *)stream->language, 3);
+        if (stream->page != 0)
+            psi_put(descriptor, 2, 0x1000u | stream->page);
+        else
+            psi_put(descriptor, 1, stream->purpose);
+        psi_put_descriptor(loop, stream->page != 0 ? 0x56 : 0x0A, descriptor);
     }
+    guint8 type = stream->type;
+    guint16 pid = stream->pid;
     psi_put(body, 1, type);
     psi_put(body, 2, 0xE000u | pid);
     psi_put_loop(body, 0xF, loop);
@@ -211,6 +265,8 @@ get_sound_type(const BroadcastPlan *plan)
 {
     if (plan->dolby != NULL)
         return strcmp(plan->dolby, "ac3") == 0 ? 0x81 : 0x87;
+    if (get_more(plan)->newest)
+        return 0x11;
     return plan->modern ? 0x0F : 0x03;
 }
 
@@ -221,12 +277,20 @@ queue_pmt(Broadcast *broadcast)
     g_autoptr(GByteArray) body = g_byte_array_new();
     g_autoptr(GByteArray) none = g_byte_array_new();
     PsiHead head = {.table_id = 0x02, .extension = SERVICE, .version = broadcast->version & 31};
-    psi_put(body, 2, 0xFFFF); // no clock reference: nothing relies on it
+    const BroadcastMore *more = get_more(plan);
+    guint8 picture = more->newest ? 0x24 : plan->modern ? 0x1B : 0x02;
+    const Stream streams[] = {
+        {picture, plan->picture_pid, NULL, 0, 0},
+        {get_sound_type(plan), plan->sound_pid, "tha", 0, 0},
+        {get_sound_type(plan), more->second_pid, more->language, more->purpose, 0},
+        {0x06, more->text_pid, "tha", 0, TEXT_MAGAZINE << 8 | TEXT_PAGE},
+    };
+    // Where no clock reference is named nothing relies on it.
+    psi_put(body, 2, more->pcr_pid != 0 ? 0xE000u | more->pcr_pid : 0xFFFF);
     psi_put_loop(body, 0xF, none);
-    if (plan->picture_pid != 0)
-        put_stream(body, plan->modern ? 0x1B : 0x02, plan->picture_pid, NULL);
-    if (plan->sound_pid != 0)
-        put_stream(body, get_sound_type(plan), plan->sound_pid, "tha");
+    for (guint i = 0; i < G_N_ELEMENTS(streams); i++)
+        if (streams[i].pid != 0)
+            put_stream(body, &streams[i]);
     queue_once(broadcast, plan->pmt_pid, psi_make_section(&head, body));
 }
 
@@ -234,7 +298,7 @@ static void
 queue_time(Broadcast *broadcast)
 {
     g_autoptr(GByteArray) body = g_byte_array_new();
-    psi_put_time(body, broadcast->start_ms + broadcast->ms);
+    psi_put_time(body, broadcast->start_ms + broadcast->ms + broadcast->clock_error);
     queue_once(broadcast, 0x14, psi_make_short(0x70, body, FALSE));
 }
 
@@ -260,40 +324,39 @@ draw(Broadcast *broadcast, AVFrame *frame)
     frame->top_field_first = 1;
 }
 
-/* ISO/IEC 14496-3 §1.A.2.2: AAC-LC, 48 kHz, stereo. */
 static void
-put_adts(GByteArray *unit, guint bytes)
+put_sound(const BroadcastPlan *plan, GByteArray *unit, const AVPacket *packet)
 {
-    guint length = bytes + 7;
-    const guint8 head[] = {
-        0xFF,
-        0xF1,
-        0x4C,
-        (guint8)(0x80 | length >> 11),
-        (guint8)(length >> 3),
-        (guint8)((length & 7) << 5 | 0x1F),
-        0xFC,
-    };
-    g_byte_array_append(unit, head, sizeof head);
+    guint bytes = (guint)packet->size;
+    if (!plan->modern || plan->dolby != NULL)
+        g_byte_array_append(unit, packet->data, bytes);
+    else if (get_more(plan)->newest)
+        units_put_latm(unit, packet->data, bytes);
+    else
+        units_put_adts(unit, packet->data, bytes);
 }
 
 static void
 drain(Broadcast *broadcast, Coder *coder, gboolean picture)
 {
     AVPacket *packet = av_packet_alloc();
-    gboolean muted = picture ? broadcast->no_picture : broadcast->no_sound;
+    gboolean muted = broadcast->vanished || (picture ? broadcast->no_picture : broadcast->no_sound);
     while (avcodec_receive_packet(coder->context, packet) >= 0) {
         g_autoptr(GByteArray) unit = g_byte_array_new();
         gint64 place = coder->origin + packet->pts;
         gint64 pts90k =
             broadcast->clock + AHEAD_PTS90K + (picture ? place * 3600 : place * 90000 / SOUND_RATE);
-        if (!picture && broadcast->plan.modern && broadcast->plan.dolby == NULL)
-            put_adts(unit, (guint)packet->size);
-        g_byte_array_append(unit, packet->data, (guint)packet->size);
+        guint16 second_pid = picture ? 0 : get_more(&broadcast->plan)->second_pid;
+        if (picture)
+            g_byte_array_append(unit, packet->data, (guint)packet->size);
+        else
+            put_sound(&broadcast->plan, unit, packet);
         if (!muted)
             transport_queue_pes(broadcast->transport,
                                 picture ? broadcast->plan.picture_pid : broadcast->plan.sound_pid,
                                 picture ? 0xE0 : 0xC0, pts90k, unit);
+        if (!muted && second_pid != 0)
+            transport_queue_pes(broadcast->transport, second_pid, 0xC1, pts90k, unit);
         av_packet_unref(packet);
     }
     av_packet_free(&packet);
@@ -340,20 +403,46 @@ code_sound(Broadcast *broadcast)
     }
 }
 
+/* Each mark has its caption, which goes a second later. */
+static void
+queue_text(Broadcast *broadcast)
+{
+    gint64 into_ms = broadcast->ms % BROADCAST_MARK_MS;
+    guint16 pid = get_more(&broadcast->plan)->text_pid;
+    if (pid == 0 || (into_ms != 0 && into_ms != TEXT_LASTS_MS))
+        return;
+    g_autofree char *text = g_strdup_printf("mark %d", (int)(broadcast->ms / BROADCAST_MARK_MS));
+    const TeletextPage page = {TEXT_MAGAZINE, TEXT_PAGE, TELETEXT_ENGLISH,
+                               into_ms == 0 ? text : ""};
+    g_autoptr(GByteArray) unit = teletext_make_packet(&page);
+    transport_queue_pes(broadcast->transport, pid, 0xBD,
+                        broadcast->clock + AHEAD_PTS90K + broadcast->ms * 90, unit);
+}
+
+/* Tables and units that begin within the next tick. */
+static void
+queue_tick(Broadcast *broadcast)
+{
+    gboolean there = !broadcast->vanished;
+    if (broadcast->ms % 80 == 0)
+        queue_pat(broadcast);
+    if (broadcast->ms % 80 == 0 && there)
+        queue_pmt(broadcast);
+    if (broadcast->ms % 2000 == 0)
+        queue_time(broadcast);
+    if (broadcast->plan.picture_pid != 0)
+        code_picture(broadcast);
+    if (broadcast->plan.sound_pid != 0)
+        code_sound(broadcast);
+    if (there)
+        queue_text(broadcast);
+}
+
 void
 broadcast_run(Broadcast *broadcast, guint ms, GByteArray *out)
 {
     for (guint done = 0; done < ms; done += TICK_MS) {
-        if (broadcast->ms % 80 == 0) {
-            queue_pat(broadcast);
-            queue_pmt(broadcast);
-        }
-        if (broadcast->ms % 2000 == 0)
-            queue_time(broadcast);
-        if (broadcast->plan.picture_pid != 0)
-            code_picture(broadcast);
-        if (broadcast->plan.sound_pid != 0)
-            code_sound(broadcast);
+        queue_tick(broadcast);
         transport_run(broadcast->transport, TICK_MS, out);
         broadcast->ms += TICK_MS;
     }

@@ -12,16 +12,27 @@
 #define BROADCAST_MARK_MS 2000 // from mark to mark
 #define BROADCAST_MARK_LASTS_MS 200
 
+/** What few services have. */
 typedef struct {
-    guint16 pmt_pid;     // (value)
-    guint16 picture_pid; // (value) 0: none
-    guint16 sound_pid;   // (value) 0: none
-    gboolean modern;     // (value) H.264 and AAC, else MPEG-2 and MP2
-    guint width;         // (value)
-    guint height;        // (value)
-    guint wide;          // (value) shown as 16:9, else 4:3
-    guint key_interval;  // (value) pictures
-    const char *dolby;   // (static) (nullable) `ac3` or `eac3` in the place of MP2 or AAC
+    gboolean newest;      // (value) HEVC and LATM in the place of H.264 and ADTS
+    guint16 second_pid;   // (value) the same sound once more, 0: none
+    const char *language; // (static) (nullable) of the second sound
+    guint8 purpose;       // (value) audio_type of the second sound
+    guint16 text_pid;     // (value) teletext with a caption at each mark, 0: none
+    guint16 pcr_pid;      // (value) as the PMT says it, 0: none is named
+} BroadcastMore;
+
+typedef struct {
+    guint16 pmt_pid;           // (value)
+    guint16 picture_pid;       // (value) 0: none
+    guint16 sound_pid;         // (value) 0: none
+    gboolean modern;           // (value) H.264 and AAC, else MPEG-2 and MP2
+    guint width;               // (value)
+    guint height;              // (value)
+    guint wide;                // (value) shown as 16:9, else 4:3
+    guint key_interval;        // (value) pictures
+    const char *dolby;         // (static) (nullable) `ac3` or `eac3` in the place of MP2 or AAC
+    const BroadcastMore *more; // (unowned) (nullable)
 } BroadcastPlan;
 
 typedef struct _Broadcast Broadcast;
@@ -42,6 +53,12 @@ void broadcast_scramble(Broadcast *broadcast, gboolean scrambled);
 
 /** Whether pictures and sound are sent; the PMT names them all the same. */
 void broadcast_mute(Broadcast *broadcast, gboolean no_picture, gboolean no_sound);
+
+/** The PAT names nothing, and nothing of it is sent; FALSE: it is there again. */
+void broadcast_vanish(Broadcast *broadcast, gboolean vanished);
+
+/** What TDT says is wrong by so much. */
+void broadcast_set_clock_error(Broadcast *broadcast, gint64 ms);
 
 /** Appends the next @ms (a multiple of 40). */
 void broadcast_run(Broadcast *broadcast, guint ms, GByteArray *out);

@@ -13,11 +13,11 @@
 #define SECOND 90000
 #define WRAP (G_GINT64_CONSTANT(1) << 33)
 
-static const BroadcastPlan classic = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12, NULL};
+static const BroadcastPlan classic = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12, NULL, NULL};
 // The same on fewer pixels, for what does not depend on them.
-static const BroadcastPlan compact = {0x100, 0x200, 0x210, FALSE, 352, 288, FALSE, 12, NULL};
-static const BroadcastPlan modern = {0x100, 0x201, 0x214, TRUE, 960, 540, TRUE, 25, NULL};
-static const BroadcastPlan radio = {0x100, 0, 0x218, FALSE, 0, 0, FALSE, 0, NULL};
+static const BroadcastPlan compact = {0x100, 0x200, 0x210, FALSE, 352, 288, FALSE, 12, NULL, NULL};
+static const BroadcastPlan modern = {0x100, 0x201, 0x214, TRUE, 960, 540, TRUE, 25, NULL, NULL};
+static const BroadcastPlan radio = {0x100, 0, 0x218, FALSE, 0, 0, FALSE, 0, NULL, NULL};
 
 static ChildLiveJob *
 make_job(const char *rungs)
@@ -49,42 +49,6 @@ get_last_health(const Viewing *viewing)
     return last;
 }
 
-/* Each flash has its tone within 40 ms, and both come every two seconds of the source. */
-static void
-assert_together(const Played *played, guint least)
-{
-    guint found = 0;
-    for (guint i = 0; i < played->flashes->len; i++) {
-        gint64 flash = g_array_index(played->flashes, gint64, i);
-        for (guint k = 0; k < played->tones->len; k++) {
-            gint64 apart = g_array_index(played->tones, gint64, k) - flash;
-            if (ABS(apart) < BROADCAST_MARK_MS / 2) {
-                g_test_message("flash at %" G_GINT64_FORMAT ", tone %" G_GINT64_FORMAT " later",
-                               flash, apart);
-                g_assert_cmpint(ABS(apart), <=, 40);
-                found++;
-            }
-        }
-    }
-    g_assert_cmpuint(found, >=, least);
-}
-
-static guint
-count_discontinuities(const Viewing *viewing)
-{
-    const ChildLiveReport *segment;
-    guint count = 0;
-    for (guint i = 0; (segment = viewing_get_segment(viewing, i)) != NULL; i++)
-        count += segment->discontinuity != 0;
-    return count;
-}
-
-static gint64
-measure(const Viewing *viewing, const ChildLiveJob *job)
-{
-    return (gint64)(viewing->next_time - job->first_time) / 90;
-}
-
 /* MPEG-2 576i and MP2: three aligned rungs, in time, all of it. */
 static void
 test_classic(void)
@@ -96,8 +60,8 @@ test_classic(void)
     broadcast_run(broadcast, 10000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_DONE, NULL), ==, 1);
-    g_assert_cmpint(ABS(measure(viewing, job) - 10000), <, 500);
-    g_assert_cmpuint(count_discontinuities(viewing), ==, 1);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 10000), <, 500);
+    g_assert_cmpuint(viewing_count_jumps(viewing), ==, 1);
     const ChildLiveReport *health = get_last_health(viewing);
     g_assert_cmpstr(health->clock, ==, "stream");
     g_assert_cmpstr(health->picture_codec, ==, "mpeg2video");
@@ -112,7 +76,7 @@ test_classic(void)
     for (guint i = 0; i < G_N_ELEMENTS(rungs); i++) {
         g_autoptr(Played) played = viewing_play(viewing, rungs[i]);
         g_assert_cmpuint(played->bad, ==, 0);
-        assert_together(played, 4);
+        played_assert_together(played, 4);
     }
     g_autoptr(Played) voice = viewing_play(viewing, "voice");
     g_assert_cmpuint(voice->pictures, ==, 0);
@@ -129,13 +93,13 @@ test_modern(void)
     g_autoptr(ChildLiveJob) job = make_job("voice,small,medium,large");
     broadcast_run(broadcast, 8000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 8000), <, 500);
-    g_assert_cmpuint(count_discontinuities(viewing), ==, 1);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 8000), <, 500);
+    g_assert_cmpuint(viewing_count_jumps(viewing), ==, 1);
     static const char *const rungs[] = {"medium", "large"};
     g_assert_cmpuint(viewing_get_segment(viewing, 0)->parts->len, ==, 4);
     for (guint i = 0; i < G_N_ELEMENTS(rungs); i++) {
         g_autoptr(Played) played = viewing_play(viewing, rungs[i]);
-        assert_together(played, 3);
+        played_assert_together(played, 3);
         g_assert_cmpuint(played->bad, ==, 0);
     }
 }
@@ -149,7 +113,7 @@ test_radio(void)
     g_autoptr(ChildLiveJob) job = make_job("voice,small,medium");
     broadcast_run(broadcast, 12000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 12000), <, 500);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 12000), <, 500);
     g_assert_cmpuint(viewing_get_segment(viewing, 0)->parts->len, ==, 1);
     g_autoptr(Played) played = viewing_play(viewing, "voice");
     g_assert_cmpuint(played->tones->len, ==, 5);
@@ -170,7 +134,7 @@ test_dolby(void)
     broadcast_change(broadcast, &plan);
     broadcast_run(broadcast, 5000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 10000), <, 500);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 10000), <, 500);
     g_assert_cmpstr(get_last_health(viewing)->sound_codec, ==, "eac3");
     g_autoptr(Played) played = viewing_play(viewing, "voice");
     g_assert_cmpuint(played->tones->len, ==, 4);
@@ -193,11 +157,11 @@ test_resets(void)
     broadcast_step_clock(broadcast, -990 * SECOND);
     broadcast_run(broadcast, 5000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 15000), <, 500);
-    g_assert_cmpuint(count_discontinuities(viewing), ==, 3);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 15000), <, 500);
+    g_assert_cmpuint(viewing_count_jumps(viewing), ==, 3);
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "discontinuity"), ==, 2);
     g_autoptr(Played) played = viewing_play(viewing, "small");
-    assert_together(played, 6);
+    played_assert_together(played, 6);
     g_assert_cmpuint(played->bad, ==, 0);
 }
 
@@ -216,10 +180,10 @@ test_vanished(void)
     broadcast_run(broadcast, 14000, lost);
     broadcast_run(broadcast, 5000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 16000), <, 1500);
-    g_assert_cmpuint(count_discontinuities(viewing), ==, 2);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 16000), <, 1500);
+    g_assert_cmpuint(viewing_count_jumps(viewing), ==, 2);
     g_autoptr(Played) played = viewing_play(viewing, "small");
-    assert_together(played, 4);
+    played_assert_together(played, 4);
     g_assert_cmpuint(played->bad, ==, 0);
 }
 
@@ -234,7 +198,7 @@ test_loss(void)
     DamagePlan plan = {.seed = 3, .lost = 50, .duplicated = 10, .garbage = 20, .torn = 1};
     g_autoptr(GByteArray) stream = damage_apply(&plan, whole);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 14000), <, 1500);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 14000), <, 1500);
     g_assert_cmpuint(get_last_health(viewing)->cc_errors, >, 100);
     g_autoptr(Played) played = viewing_play(viewing, "small");
     g_assert_cmpuint(played->bad, ==, 0);
@@ -262,11 +226,11 @@ test_change(void)
     broadcast_change(broadcast, &radio);
     broadcast_run(broadcast, 5000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 21000), <, 1500);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 21000), <, 1500);
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_INIT, NULL), ==, 5);
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "streams"), ==, 4);
     g_autoptr(Played) played = viewing_play(viewing, "medium");
-    assert_together(played, 4);
+    played_assert_together(played, 4);
     g_assert_cmpuint(played->bad, ==, 0);
     g_autoptr(Played) voice = viewing_play(viewing, "voice");
     g_assert_cmpuint(voice->tones->len, >=, 8);
@@ -288,10 +252,10 @@ test_missing_tracks(void)
     broadcast_mute(broadcast, FALSE, FALSE);
     broadcast_run(broadcast, 6000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 36000), <, 1000);
-    g_assert_cmpuint(count_discontinuities(viewing), ==, 1);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 36000), <, 1000);
+    g_assert_cmpuint(viewing_count_jumps(viewing), ==, 1);
     g_autoptr(Played) played = viewing_play(viewing, "small");
-    assert_together(played, 3);
+    played_assert_together(played, 3);
     g_assert_cmpuint(played->bad, ==, 0);
     g_assert_cmpint(ABS((gint64)played->pictures - 36 * 25 / 2), <, 20);
 }
@@ -308,9 +272,9 @@ test_no_key_picture(void)
     broadcast_mute(broadcast, FALSE, FALSE);
     broadcast_run(broadcast, 8000, stream);
     g_autoptr(Viewing) viewing = view(job, stream, 0);
-    g_assert_cmpint(ABS(measure(viewing, job) - 20000), <, 1500);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 20000), <, 1500);
     g_autoptr(Played) played = viewing_play(viewing, "small");
-    assert_together(played, 3);
+    played_assert_together(played, 3);
     g_assert_cmpuint(played->tones->len, ==, 9);
 }
 
@@ -332,10 +296,10 @@ test_scrambled(void)
     g_autoptr(Viewing) viewing = view(job, stream, 0);
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "scrambled"), ==, 2);
     g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_WARNING, "clear"), ==, 2);
-    g_assert_cmpint(ABS(measure(viewing, job) - 12000), <, 1500);
-    g_assert_cmpuint(count_discontinuities(viewing), ==, 2);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 12000), <, 1500);
+    g_assert_cmpuint(viewing_count_jumps(viewing), ==, 2);
     g_autoptr(Played) played = viewing_play(viewing, "small");
-    assert_together(played, 4);
+    played_assert_together(played, 4);
 }
 
 /* Killed, and another goes on where the told segments end: no number twice, no time twice. */
@@ -359,7 +323,7 @@ test_kill(void)
     g_assert_true(viewing_get_segment(again, 0)->discontinuity);
     g_assert_cmpuint(viewing_get_segment(again, 0)->number, ==, 9);
     g_autoptr(Played) played = viewing_play(again, "small");
-    assert_together(played, 2);
+    played_assert_together(played, 2);
 }
 
 static gboolean

@@ -297,3 +297,39 @@ viewing_get_segment(const Viewing *viewing, guint index)
     }
     return NULL;
 }
+
+/* Each flash has its tone within 40 ms, and both come every two seconds of the source. */
+void
+played_assert_together(const Played *played, guint least)
+{
+    guint found = 0;
+    for (guint i = 0; i < played->flashes->len; i++) {
+        gint64 flash = g_array_index(played->flashes, gint64, i);
+        for (guint k = 0; k < played->tones->len; k++) {
+            gint64 apart = g_array_index(played->tones, gint64, k) - flash;
+            if (ABS(apart) < BROADCAST_MARK_MS / 2) {
+                g_test_message("flash at %" G_GINT64_FORMAT ", tone %" G_GINT64_FORMAT " later",
+                               flash, apart);
+                g_assert_cmpint(ABS(apart), <=, 40);
+                found++;
+            }
+        }
+    }
+    g_assert_cmpuint(found, >=, least);
+}
+
+guint
+viewing_count_jumps(const Viewing *viewing)
+{
+    const ChildLiveReport *segment;
+    guint count = 0;
+    for (guint i = 0; (segment = viewing_get_segment(viewing, i)) != NULL; i++)
+        count += segment->discontinuity != 0;
+    return count;
+}
+
+gint64
+viewing_measure_ms(const Viewing *viewing, const ChildLiveJob *job)
+{
+    return (gint64)(viewing->next_time - job->first_time) / 90;
+}

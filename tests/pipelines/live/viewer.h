@@ -46,7 +46,16 @@ guint viewing_count(const Viewing *viewing, ChildLiveReportKind kind, const char
 /** Returns: (transfer none) (nullable): the @index-th segment. */
 const ChildLiveReport *viewing_get_segment(const Viewing *viewing, guint index);
 
+/** Returns: how many segments do not go on from the one before; the first of all counts. */
+guint viewing_count_jumps(const Viewing *viewing);
+
+/** Returns: ms of all segments. */
+gint64 viewing_measure_ms(const Viewing *viewing, const ChildLiveJob *job);
+
 /** Plays all segments that have @rung. Returns: (transfer full). */
 Played *viewing_play(const Viewing *viewing, const char *rung);
 void played_free(Played *played);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Played, played_free)
+
+/** Each flash has its tone within 40 ms, and at least so many pairs are there. */
+void played_assert_together(const Played *played, guint least);

@@ -39,6 +39,29 @@ test_golden(void)
     g_assert_cmpstr(text, ==, golden);
 }
 
+/* Where the server stands clocks go an hour back or forward: playlists know nothing of it. */
+static void
+test_daylight_saving(void)
+{
+    // 2026-10-25T00:59:57Z and 2026-03-29T00:59:57Z: three seconds before Europe changes.
+    static const gint64 edges_ms[] = {1792889997000, 1774745997000};
+    for (guint i = 0; i < G_N_ELEMENTS(edges_ms); i++) {
+        const PackageLivePlaylistSegment segments[] = {
+            {7, 0, 3 * SECOND, edges_ms[i], 0, 100, 1},
+            {8, 3 * SECOND, 3 * SECOND, edges_ms[i] + 3000, 0, 100, 1},
+        };
+        PackageLivePlaylistContent content = take(segments, G_N_ELEMENTS(segments));
+        g_setenv("TZ", "UTC", TRUE);
+        g_autofree char *here = package_live_playlist_format(&content);
+        g_setenv("TZ", "Europe/Berlin", TRUE);
+        g_autofree char *there = package_live_playlist_format(&content);
+        g_unsetenv("TZ");
+        g_assert_cmpstr(here, ==, there);
+        g_assert_nonnull(strstr(there, "T00:59:57.000Z"));
+        g_assert_nonnull(strstr(there, "T01:00:00.000Z"));
+    }
+}
+
 static void
 test_empty(void)
 {
@@ -165,6 +188,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/package/live-playlist/golden", test_golden);
     g_test_add_func("/package/live-playlist/empty", test_empty);
+    g_test_add_func("/package/live-playlist/daylight-saving", test_daylight_saving);
     g_test_add_func("/package/live-playlist/stretches", test_stretches_agree);
     g_test_add_func("/package/live-playlist/wall", test_finds_wall);
     g_test_add_func("/package/live-playlist/measure", test_measures);

@@ -12,7 +12,7 @@
 #include "tests/pipelines/live/broadcast.h"
 #include "tests/pipelines/live/viewer.h"
 
-static const BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12, NULL};
+static const BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12, NULL, NULL};
 
 static void
 move(const Viewing *viewing, const char *staging, const char *file)

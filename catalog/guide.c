@@ -134,13 +134,29 @@ read_event(CatalogStatement *statement)
     return event;
 }
 
-static const char LIST_SQL[] =
-    "SELECT service, event_id, start_ms,"
-    " coalesce(duration_ms, -9223372036854775807 - 1) AS duration_ms, title, summary, description,"
-    " language, genre, age, programme_crid, series_crid, running FROM guide_events"
-    " WHERE service = :service AND start_ms < :until_ms"
-    "  AND (end_ms > :from_ms OR start_ms >= :from_ms)"
-    " ORDER BY start_ms, event_id LIMIT :limit";
+#define GUIDE_COLUMNS                                                                              \
+    "SELECT service, event_id,"                                                                    \
+    " coalesce(start_ms, -9223372036854775807 - 1) AS start_ms,"                                   \
+    " coalesce(duration_ms, -9223372036854775807 - 1) AS duration_ms, title, summary,"             \
+    " description, language, genre, age, programme_crid, series_crid, running FROM guide_events"
+
+static const char GET_SQL[] = GUIDE_COLUMNS " WHERE service = :service AND event_id = :event_id";
+
+CatalogGuide *
+catalog_guide_get(CatalogDatabase *database, const char *service, gint64 event_id, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, GET_SQL);
+    catalog_statement_bind_text(statement, ":service", service);
+    catalog_statement_bind_int(statement, ":event_id", event_id);
+    if (catalog_statement_next(statement))
+        return read_event(statement);
+    catalog_statement_finish_missing(statement, "programme", error);
+    return NULL;
+}
+
+static const char LIST_SQL[] = GUIDE_COLUMNS " WHERE service = :service AND start_ms < :until_ms"
+                                             "  AND (end_ms > :from_ms OR start_ms >= :from_ms)"
+                                             " ORDER BY start_ms, event_id LIMIT :limit";
 
 GPtrArray *
 catalog_guide_list(CatalogDatabase *database, const char *service, gint64 from_ms, gint64 until_ms,

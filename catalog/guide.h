@@ -48,6 +48,10 @@ gboolean catalog_guide_drop(CatalogDatabase *database, const char *multiplex_id,
 gboolean catalog_guide_forget(CatalogDatabase *database, const char *service, gint64 event_id,
                               GError **error);
 
+/** Returns: (transfer full): NULL with NOT_FOUND. */
+CatalogGuide *catalog_guide_get(CatalogDatabase *database, const char *service, gint64 event_id,
+                                GError **error);
+
 /** Returns: (transfer full) (element-type CatalogGuide): what is on at any moment from @from_ms
  * until before
  * @until_ms, by start; a batch at most: the last one's start leads to the next. */

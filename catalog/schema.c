@@ -388,4 +388,87 @@ static const char STEP_4_SQL[] = "CREATE TABLE channels ("
                                  "CREATE INDEX channels_by_service ON channels (service);"
                                  "PRAGMA user_version = 4;";
 
-const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, STEP_4_SQL, NULL};
+// Recording. A booking is the plan, of a person or a rule; the recording (schema 1) that it becomes
+// has its id and outlives it, with the ledger of what is missing. tuners 0: what the kind of
+// address has by itself.
+static const char STEP_5_SQL[] =
+    "ALTER TABLE multiplexes ADD COLUMN tuners INTEGER NOT NULL DEFAULT 0"
+    " CHECK (tuners BETWEEN 0 AND 16);"
+
+    "CREATE TABLE rules ("
+    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
+    " owner_id TEXT REFERENCES accounts (id),"
+    " name TEXT NOT NULL,"
+    " channel TEXT REFERENCES channels (id) ON DELETE CASCADE,"
+    " title TEXT NOT NULL,"
+    " keywords TEXT NOT NULL,"
+    " series_crid TEXT,"
+    " weekdays INTEGER NOT NULL CHECK (weekdays BETWEEN 1 AND 127),"
+    " from_minute INTEGER NOT NULL CHECK (from_minute BETWEEN -1 AND 1439),"
+    " until_minute INTEGER NOT NULL CHECK (until_minute BETWEEN -1 AND 1439),"
+    " repeats INTEGER NOT NULL CHECK (repeats IN (0, 1)),"
+    " padding_before_s INTEGER NOT NULL CHECK (padding_before_s BETWEEN 0 AND 3600),"
+    " padding_after_s INTEGER NOT NULL CHECK (padding_after_s BETWEEN 0 AND 3600),"
+    " keep_days INTEGER NOT NULL CHECK (keep_days BETWEEN 0 AND 36500),"
+    " rights_holder TEXT NOT NULL,"
+    " licence TEXT NOT NULL,"
+    " visibility TEXT NOT NULL CHECK (visibility IN ('public','signed-in','group','draft')),"
+    " enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),"
+    " revision INTEGER NOT NULL DEFAULT 1,"
+    " created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+
+    // What is followed (service, event_id, event_start_ms) is a copy: the guide forgets, and an
+    // event's id may change. event_id -1: a time alone.
+    "CREATE TABLE bookings ("
+    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
+    " owner_id TEXT REFERENCES accounts (id),"
+    " channel TEXT REFERENCES channels (id) ON DELETE SET NULL,"
+    " channel_name TEXT NOT NULL,"
+    " service TEXT,"
+    " event_id INTEGER NOT NULL DEFAULT -1 CHECK (event_id BETWEEN -1 AND 65535),"
+    " event_start_ms INTEGER NOT NULL DEFAULT 0,"
+    " follows INTEGER NOT NULL CHECK (follows IN (0, 1)),"
+    " programme_crid TEXT,"
+    " state TEXT NOT NULL CHECK (state IN"
+    "  ('waiting','running','finishing','done','failed','cancelled','missed')),"
+    " start_ms INTEGER NOT NULL,"
+    " end_ms INTEGER NOT NULL CHECK (end_ms > start_ms),"
+    " padding_before_s INTEGER NOT NULL CHECK (padding_before_s BETWEEN 0 AND 3600),"
+    " padding_after_s INTEGER NOT NULL CHECK (padding_after_s BETWEEN 0 AND 3600),"
+    " title TEXT NOT NULL,"
+    " description TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " rights_holder TEXT NOT NULL,"
+    " licence TEXT NOT NULL,"
+    " keep_until_ms INTEGER NOT NULL DEFAULT 0,"
+    " visibility TEXT NOT NULL CHECK (visibility IN ('public','signed-in','group','draft')),"
+    " rule_id TEXT REFERENCES rules (id) ON DELETE SET NULL,"
+    " lesson_id TEXT REFERENCES lessons (id) ON DELETE SET NULL,"
+    " error_code TEXT,"
+    " revision INTEGER NOT NULL DEFAULT 1,"
+    " created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX bookings_by_start ON bookings (start_ms, id);"
+    "CREATE INDEX bookings_by_state ON bookings (state, start_ms);"
+    "CREATE INDEX bookings_by_channel ON bookings (channel, start_ms);"
+    "CREATE INDEX bookings_by_event ON bookings (service, event_id);"
+    "CREATE INDEX bookings_by_lesson ON bookings (lesson_id);"
+    "CREATE INDEX bookings_by_rule ON bookings (rule_id, programme_crid);"
+
+    // from_ms and to_ms are of the clock on the air; media_ms: where in the lesson it is felt.
+    "CREATE TABLE gaps ("
+    " recording_id TEXT NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    " from_ms INTEGER NOT NULL,"
+    " to_ms INTEGER NOT NULL CHECK (to_ms >= from_ms),"
+    " media_ms INTEGER NOT NULL,"
+    " cause TEXT NOT NULL CHECK (cause IN"
+    "  ('signal-lost','crash','restart','too-slow','disk-full','scrambled','late')),"
+    " PRIMARY KEY (recording_id, from_ms)"
+    ") STRICT, WITHOUT ROWID;"
+    "PRAGMA user_version = 5;";
+
+const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL,
+                                            STEP_4_SQL, STEP_5_SQL, NULL};

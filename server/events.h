@@ -18,6 +18,7 @@ typedef enum {
     SERVER_EVENTS_UPLOAD,
     SERVER_EVENTS_CHANNEL,
     SERVER_EVENTS_MULTIPLEX,
+    SERVER_EVENTS_BOOKING,
     SERVER_EVENTS_RESYNC, // the reader missed some: read everything again
 } ServerEventsKind;
 

@@ -5,7 +5,9 @@
 // flags. server/api/openapi.json describes the same rows; a test compares the two.
 #include "server/routes.h"
 
+#include "server/api/bookings.h"
 #include "server/api/captions.h"
+#include "server/api/channelguide.h"
 #include "server/api/channelmedia.h"
 #include "server/api/channels.h"
 #include "server/api/events.h"
@@ -93,6 +95,12 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/channels/{id}", api_channels_get, NO, 0, ALL, 0},
     {"PATCH", "/api/v1/channels/{id}", api_channels_update, BUF, 4096, ADMIN, 0},
     {"DELETE", "/api/v1/channels/{id}", api_channels_remove, NO, 0, ADMIN, 0},
+    {"GET", "/api/v1/channels/{id}/guide", api_channelguide_list, NO, 0, ALL, 0},
+    {"GET", "/api/v1/bookings", api_bookings_list, NO, 0, UPLOAD, 0},
+    {"POST", "/api/v1/bookings", api_bookings_create, BUF, 65536, UPLOAD, 0},
+    {"GET", "/api/v1/bookings/{id}", api_bookings_get, NO, 0, UPLOAD, 0},
+    {"PATCH", "/api/v1/bookings/{id}", api_bookings_update, BUF, 65536, UPLOAD, 0},
+    {"DELETE", "/api/v1/bookings/{id}", api_bookings_remove, NO, 0, UPLOAD, 0},
     {"GET", "/api/v1/uploads", api_uploads_list, NO, 0, ACCOUNT, TUS},
     {"POST", "/api/v1/uploads", api_uploads_create, RAW, 0, UPLOAD, TUS},
     {"OPTIONS", "/api/v1/uploads", api_uploads_options, NO, 0, ASSET, TUS},

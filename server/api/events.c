@@ -16,6 +16,7 @@
 #include "catalog/sessions.h"
 #include "catalog/threads.h"
 #include "catalog/uploads.h"
+#include "server/api/bookingviews.h"
 #include "server/api/broadcastviews.h"
 #include "server/api/channelviews.h"
 #include "server/api/problem.h"
@@ -79,6 +80,9 @@ free_found(ServerEventsKind kind, gpointer value)
     case SERVER_EVENTS_MULTIPLEX:
         catalog_multiplexes_free(value);
         return;
+    case SERVER_EVENTS_BOOKING:
+        api_bookingviews_free(value);
+        return;
     case SERVER_EVENTS_RESYNC:
         return;
     }
@@ -89,6 +93,13 @@ read_channel(CatalogDatabase *database, const char *id, gint64 now_ms)
 {
     CatalogChannels *channel = catalog_channels_get(database, id, NULL);
     return channel != NULL ? api_channelviews_read(database, channel, now_ms, NULL) : NULL;
+}
+
+static ApiBookingviews *
+read_booking(CatalogDatabase *database, const char *id, const ServerAccessAccount *account)
+{
+    CatalogBooking *booking = catalog_bookings_get(database, id, NULL);
+    return booking != NULL ? api_bookingviews_read(database, booking, account, NULL) : NULL;
 }
 
 static void
@@ -104,7 +115,8 @@ free_batch(gpointer data)
 }
 
 static gpointer
-read_item(CatalogDatabase *database, const ServerEventsItem *item, gint64 now_ms)
+read_item(CatalogDatabase *database, const ServerEventsItem *item, gint64 now_ms,
+          const ServerAccessAccount *account)
 {
     switch (item->kind) {
     case SERVER_EVENTS_LESSON:
@@ -117,6 +129,8 @@ read_item(CatalogDatabase *database, const ServerEventsItem *item, gint64 now_ms
         return read_channel(database, item->id, now_ms);
     case SERVER_EVENTS_MULTIPLEX:
         return catalog_multiplexes_get(database, item->id, NULL);
+    case SERVER_EVENTS_BOOKING:
+        return read_booking(database, item->id, account);
     case SERVER_EVENTS_RESYNC:
         return NULL;
     }
@@ -141,7 +155,8 @@ read_batch(CatalogDatabase *database, gpointer data, GError **error)
     Batch *batch = data;
     batch->ended = is_over(database, batch);
     for (guint i = 0; i < batch->items->len && !batch->ended; i++)
-        g_ptr_array_add(batch->found, read_item(database, batch->items->pdata[i], batch->now_ms));
+        g_ptr_array_add(batch->found, read_item(database, batch->items->pdata[i], batch->now_ms,
+                                                batch->stream->account));
     return TRUE;
 }
 
@@ -200,6 +215,8 @@ render_found(Stream *stream, ServerEventsKind kind, gconstpointer value)
         return api_channelviews_may_see(account, channel->channel)
                    ? api_channelviews_render(stream->app, channel, &reader)
                    : NULL;
+    case SERVER_EVENTS_BOOKING:
+        return api_bookingviews_may_see(account) ? api_bookingviews_render(value, &reader) : NULL;
     case SERVER_EVENTS_RESYNC:
         return NULL;
     }
@@ -212,7 +229,8 @@ get_event_name(ServerEventsKind kind)
     static const char *const names[] = {
         [SERVER_EVENTS_LESSON] = "lesson",       [SERVER_EVENTS_JOB] = "job",
         [SERVER_EVENTS_UPLOAD] = "upload",       [SERVER_EVENTS_CHANNEL] = "channel",
-        [SERVER_EVENTS_MULTIPLEX] = "multiplex", [SERVER_EVENTS_RESYNC] = "resync",
+        [SERVER_EVENTS_MULTIPLEX] = "multiplex", [SERVER_EVENTS_BOOKING] = "booking",
+        [SERVER_EVENTS_RESYNC] = "resync",
     };
     return names[kind];
 }

@@ -13,6 +13,7 @@
 
 #include "catalog/accounts.h"
 #include "catalog/backup.h"
+#include "catalog/bookings.h"
 #include "catalog/channels.h"
 #include "catalog/error.h"
 #include "catalog/guide.h"
@@ -21,6 +22,7 @@
 #include "catalog/lessons.h"
 #include "catalog/migrations.h"
 #include "catalog/multiplexes.h"
+#include "catalog/recordings.h"
 #include "catalog/search.h"
 #include "catalog/services.h"
 
@@ -75,6 +77,21 @@ assert_channels(CatalogDatabase *database, gboolean known)
 }
 
 static void
+assert_recording(CatalogDatabase *database, gboolean known)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) bookings = catalog_bookings_list_pending(database, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(bookings->len, ==, known ? 1 : 0);
+    if (!known)
+        return;
+    const CatalogBooking *booking = bookings->pdata[0];
+    g_assert_cmpstr(booking->rights_holder, ==, "มูลนิธิ");
+    g_autoptr(GArray) gaps = catalog_recordings_list_gaps(database, booking->id, &error);
+    g_assert_cmpuint(gaps->len, ==, 1);
+}
+
+static void
 test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
 {
     GError *error = NULL;
@@ -108,6 +125,7 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
         assert_broadcasts(database, schema >= 3);
         assert_channels(database, schema >= 4);
+        assert_recording(database, schema >= 5);
     }
 }
 

@@ -14,6 +14,7 @@ import sys
 import time
 from contextlib import closing
 
+import bookings
 import channels
 import openapi_broadcasts
 from daemon import Daemon
@@ -493,6 +494,9 @@ class Scenario:
 
     def run_channels(self):
         channels.run(self)
+
+    def run_bookings(self):
+        bookings.run(self)
 
     def run_machines(self):
         self.ask("GET", "/healthz", 200)

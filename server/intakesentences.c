@@ -29,8 +29,25 @@ static const Row rows[] = {
      "The tuner finds no signal. Check frequency, polarisation, symbol rate, dish, LNB and cable."},
     {"address", "ที่อยู่นี้เขียนไม่ถูกต้อง ดูตัวอย่างแล้วแก้ไข",
      "This address is not written right. Compare it with the examples and correct it."},
-    {"unsupported", "ระบบรุ่นนี้ยังเปิดที่อยู่ชนิดนี้ไม่ได้ ใช้ udp: rtp: http: satip: dvb: หรือ file:",
-     "This kind of address cannot be opened yet. Use udp:, rtp:, http:, satip:, dvb: or file:."},
+    {"unsupported", "ระบบรุ่นนี้ยังเปิดที่อยู่ชนิดนี้ไม่ได้ ใช้ udp: rtp: srt: http: satip: dvb: หรือ file:",
+     "This kind of address cannot be opened yet. Use udp:, rtp:, srt:, http:, satip:, dvb: or "
+     "file:."},
+    {"srt-passphrase",
+     "รหัสผ่าน (passphrase) ของ SRT ไม่ตรงกันทั้งสองฝั่ง ตรวจตัวพิมพ์เล็กใหญ่และช่องว่าง แล้วแก้ให้เหมือนกัน",
+     "The SRT passphrase is not the same at both ends. Compare capital letters and spaces, and "
+     "make "
+     "them equal."},
+    {"srt-unsecure", "มีฝั่งเดียวที่ตั้งรหัสผ่าน (passphrase) ของ SRT ตั้งให้เหมือนกันทั้งสองฝั่ง หรือไม่ตั้งทั้งคู่",
+     "Only one end has an SRT passphrase. Set the same one at both ends, or none at either."},
+    {"srt-refused", "เครื่องส่ง SRT ไม่รับการเรียกนี้ ตรวจ streamid และถามผู้ดูแลเครื่องส่ง",
+     "The SRT sender does not take this call. Check streamid, and ask whoever looks after it."},
+    {"srt-no-answer",
+     "ไม่มีเครื่องส่ง SRT ตอบที่อยู่นี้ ตรวจที่อยู่ พอร์ต (UDP) ไฟร์วอลล์ และว่าเครื่องส่งเปิดเป็น listener",
+     "No SRT sender answers there. Check address, port (UDP), firewall, and that the sender is a "
+     "listener."},
+    {"srt-gone", "เครื่องส่ง SRT หยุดส่งหรือการเชื่อมต่อขาด ระบบจะรอและลองใหม่เอง",
+     "The SRT sender stopped or the connection broke. It is waited for and called again by "
+     "itself."},
     {"hls", "ที่อยู่นี้เป็นรายการเล่น HLS ซึ่งระบบรุ่นนี้ยังเปิดไม่ได้ ขอที่อยู่แบบ MPEG-TS จากผู้ให้สัญญาณ",
      "This is an HLS playlist, which cannot be opened yet. Ask the sender for an MPEG-TS address."},
     {"not-found", "ไม่พบไฟล์นี้ในเครื่องแม่ข่าย ตรวจชื่อและโฟลเดอร์",

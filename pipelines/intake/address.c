@@ -29,6 +29,7 @@ intake_address_free(IntakeAddress *address)
     g_strfreev(address->sources);
     g_free(address->interface);
     g_free(address->local);
+    g_clear_pointer(&address->srt, intake_srt_address_free);
     g_free(address);
 }
 
@@ -171,6 +172,38 @@ parse_satip(IntakeAddress *address, GError **error)
     return TRUE;
 }
 
+/* Stars for what stands from @start on up to one of @ends. */
+static void
+cover(GString *text, gsize start, const char *ends)
+{
+    gsize length = strcspn(text->str + start, ends);
+    g_string_erase(text, (gssize)start, (gssize)length);
+    g_string_insert(text, (gssize)start, length > 0 ? "***" : "");
+}
+
+char *
+intake_address_hide_secrets(const char *text)
+{
+    static const char name[] = "passphrase=";
+    GString *hidden = g_string_new(text);
+    const char *found = hidden->str;
+    while ((found = strcasestr(found, name)) != NULL) {
+        gsize start = (gsize)(found - hidden->str) + strlen(name);
+        cover(hidden, start, "&");
+        found = hidden->str + start;
+    }
+    const char *user = strstr(hidden->str, "://");
+    gsize host = user != NULL ? strcspn(user + 3, "/?") : 0;
+    const char *at = user != NULL ? memrchr(user + 3, '@', host) : NULL;
+    const char *colon = at != NULL ? memchr(user + 3, ':', (gsize)(at - user - 3)) : NULL;
+    if (colon != NULL) {
+        gsize start = (gsize)(colon - hidden->str) + 1;
+        g_string_erase(hidden, (gssize)start, at - colon - 1);
+        g_string_insert(hidden, (gssize)start, "***");
+    }
+    return g_string_free(hidden, FALSE);
+}
+
 /* Returns: (static) (nullable): what stands behind the scheme. */
 static const char *
 find_scheme(const char *text, IntakeAddressKind *kind)
@@ -207,5 +240,7 @@ intake_address_parse(const char *text, GError **error)
         address->query = g_strdup(rest);
     else if (address->kind == INTAKE_ADDRESS_HTTP)
         good = check_url(text, error);
+    else if (address->kind == INTAKE_ADDRESS_SRT)
+        good = (address->srt = intake_srt_address_parse(rest, error)) != NULL;
     return good ? g_steal_pointer(&address) : NULL;
 }

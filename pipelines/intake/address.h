@@ -4,7 +4,7 @@
 // Where a transport stream comes from, as a person types it. Pure; resolves and opens nothing.
 #pragma once
 
-#include <glib.h>
+#include "pipelines/intake/srt_address.h"
 
 typedef enum {
     INTAKE_ADDRESS_FILE,
@@ -27,6 +27,7 @@ typedef struct {
     char **sources;         // (owned) senders to join, numeric; empty: anybody
     char *interface;        // (owned) (nullable) name of the interface to join on
     char *local;            // (owned) (nullable) own address on the interface to join on, numeric
+    IntakeSrtAddress *srt;  // (owned) (nullable) SRT
 } IntakeAddress;
 
 /**
@@ -35,9 +36,14 @@ typedef struct {
  * Reads `file:PATH` or a bare path; `udp://[SOURCE@]ADDRESS:PORT[?interface=NAME&localaddr=ADDRESS&
  * sources=ADDRESS,…]`, `rtp:` alike, where the two slashes may be left out and VLC's `@ADDRESS`
  * will do; `http:` and `https:`; `satip://HOST[:PORT]/?QUERY` (satip_query.h reads the query);
- * `dvb:QUERY` (dvb_tuning.h). `srt:` is recognised and not taken apart.
+ * `dvb:QUERY` (dvb_tuning.h); `srt://…` (srt_address.h).
  * Returns: (transfer full): or NULL with G_IO_ERROR_INVALID_ARGUMENT.
  */
 IntakeAddress *intake_address_parse(const char *text, GError **error);
+
+/** Returns: (transfer full): @text, of whatever form, for eyes and logs: without passphrase and
+ * password. */
+char *intake_address_hide_secrets(const char *text);
+
 void intake_address_free(IntakeAddress *address);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IntakeAddress, intake_address_free)

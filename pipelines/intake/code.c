@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pipelines/intake/error.h"
+#include "pipelines/intake/srt_port.h"
 
 typedef struct {
     gint code;        // (value)
@@ -23,6 +24,14 @@ static const Row tuner_rows[] = {
     {INTAKE_ERROR_PROTOCOL, "protocol"},
     {INTAKE_ERROR_GONE, "gone"},
     {INTAKE_ERROR_TRANSPORT, "transport"},
+};
+
+static const Row srt_rows[] = {
+    {INTAKE_SRT_ERROR_PASSPHRASE, "srt-passphrase"},
+    {INTAKE_SRT_ERROR_UNSECURE, "srt-unsecure"},
+    {INTAKE_SRT_ERROR_REFUSED, "srt-refused"},
+    {INTAKE_SRT_ERROR_NO_ANSWER, "srt-no-answer"},
+    {INTAKE_SRT_ERROR_GONE, "srt-gone"},
 };
 
 static const Row io_rows[] = {
@@ -58,6 +67,8 @@ intake_code_find(const GError *error)
         return "ended";
     if (error->domain == INTAKE_ERROR)
         return find_row(tuner_rows, G_N_ELEMENTS(tuner_rows), error->code, "gone");
+    if (error->domain == INTAKE_SRT_ERROR)
+        return find_row(srt_rows, G_N_ELEMENTS(srt_rows), error->code, "srt-gone");
     if (error->domain == G_RESOLVER_ERROR)
         return "unreachable";
     if (error->domain == G_TLS_ERROR)

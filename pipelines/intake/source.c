@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// One of five ways behind one face; exactly one of the pointers is set.
+// One of six ways behind one face; exactly one of the pointers is set.
 #include "pipelines/intake/source.h"
 
 #include <gio/gio.h>
@@ -11,6 +11,7 @@
 #include "pipelines/intake/dvb.h"
 #include "pipelines/intake/replay.h"
 #include "pipelines/intake/satip.h"
+#include "pipelines/intake/srt.h"
 #include "pipelines/intake/stream.h"
 
 struct _IntakeSource {
@@ -21,6 +22,8 @@ struct _IntakeSource {
     IntakeDatagrams *datagrams; // (owned) (nullable)
     IntakeSatip *satip;         // (owned) (nullable)
     IntakeDvb *dvb;             // (owned) (nullable)
+    IntakeAddress *address;     // (owned) (nullable) of SRT, which reads it all the time
+    IntakeSrt *srt;             // (owned) (nullable)
     IntakeSignal signal;        // (value) what a SAT>IP server said last
     gboolean over;              // (value) ended was told
 };
@@ -110,6 +113,28 @@ open_datagrams(IntakeSource *source, const IntakeAddress *address, GError **erro
     return TRUE;
 }
 
+static void
+on_srt_troubled(const GError *error, gpointer data)
+{
+    IntakeSource *source = data;
+    if (!source->over && source->funcs.troubled != NULL)
+        source->funcs.troubled(error, source->data);
+}
+
+static gboolean
+open_srt(IntakeSource *source, const IntakeAddress *address, GError **error)
+{
+    static const IntakeSrtFuncs funcs = {.received = on_received, .troubled = on_srt_troubled};
+    source->address = intake_address_parse(address->uri, error);
+    if (source->address == NULL)
+        return FALSE;
+    source->srt = intake_srt_open(source->address->srt, &funcs, source, error);
+    if (source->srt == NULL)
+        return FALSE;
+    on_opened(TRUE, source);
+    return TRUE;
+}
+
 static gboolean
 open_replay(IntakeSource *source, const IntakeAddress *address, GError **error)
 {
@@ -149,7 +174,7 @@ open_address(IntakeSource *source, const IntakeAddress *address, gboolean looped
     case INTAKE_ADDRESS_DVB:
         return open_dvb(source, address, error);
     case INTAKE_ADDRESS_SRT:
-        break;
+        return open_srt(source, address, error);
     }
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s", address->uri);
     return FALSE;
@@ -191,6 +216,8 @@ intake_source_free(IntakeSource *source)
     g_clear_pointer(&source->replay, intake_replay_free);
     g_clear_pointer(&source->satip, intake_satip_free);
     g_clear_pointer(&source->dvb, intake_dvb_close);
+    g_clear_pointer(&source->srt, intake_srt_close);
+    g_clear_pointer(&source->address, intake_address_free);
     g_free(source);
 }
 

@@ -20,7 +20,8 @@ typedef struct {
     /** @bytes are good until return. @now_us: when they came (monotonic), or
      * TABLES_HEALTH_NO_TIME for a file that is read as fast as it goes. */
     void (*received)(const guint8 *bytes, gsize length, gint64 now_us, gpointer data);
-    /** (nullable) A tuner was lost or refuses, says @error of INTAKE_ERROR; it tries again. */
+    /** (nullable) A tuner was lost or refuses, or an SRT sender is not there, says @error of
+     * INTAKE_ERROR or INTAKE_SRT_ERROR; it tries again. */
     void (*troubled)(const GError *error, gpointer data);
     /** Nothing follows. @error: (nullable): of INTAKE_ERROR or G_IO_ERROR. */
     void (*ended)(const GError *error, gpointer data);

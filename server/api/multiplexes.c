@@ -144,10 +144,8 @@ find_fault(const char *uri, char **why)
     g_autoptr(IntakeAddress) address = intake_address_parse(uri, &error);
     if (address == NULL || !check_tuning(address, &error)) {
         *why = g_strdup(error->message);
-        return "multiplex-address";
+        return g_ascii_strncasecmp(uri, "srt:", 4) == 0 ? "multiplex-srt" : "multiplex-address";
     }
-    if (address->kind == INTAKE_ADDRESS_SRT)
-        return "multiplex-kind";
     // The daemon's own folder says nothing to whoever types this.
     if (address->kind == INTAKE_ADDRESS_FILE && !g_path_is_absolute(address->path))
         return "multiplex-path";
@@ -214,7 +212,8 @@ static gboolean
 write_new(CatalogDatabase *database, ApiCall *call, GError **error)
 {
     const CatalogMultiplexes *wanted = ((Wanted *)call->extra)->row;
-    const char *name = wanted->name != NULL && *wanted->name != '\0' ? wanted->name : wanted->uri;
+    g_autofree char *shown = intake_address_hide_secrets(wanted->uri);
+    const char *name = wanted->name != NULL && *wanted->name != '\0' ? wanted->name : shown;
     call->id = catalog_multiplexes_add(database, wanted->uri, name,
                                        wanted->text_default != NULL ? wanted->text_default : "",
                                        &call->stamp, error);

@@ -102,8 +102,12 @@ static const Row rows[] = {
      "A part of this upload is not complete. Finish it first."},
     {"multiplex-address", "ที่อยู่นี้เขียนไม่ถูกต้อง ดูตัวอย่างแล้วแก้ไข เช่น udp://239.1.1.1:5004",
      "This address is not written right. Compare it with the examples, as udp://239.1.1.1:5004."},
-    {"multiplex-kind", "ระบบรุ่นนี้ยังเปิดที่อยู่ชนิดนี้ไม่ได้ ใช้ udp: rtp: http: satip: dvb: หรือ file:",
-     "This kind of address cannot be opened yet. Use udp:, rtp:, http:, satip:, dvb: or file:."},
+    {"multiplex-srt",
+     "ที่อยู่ SRT เขียนเช่น srt://192.0.2.7:9000?passphrase=… หรือ srt://:9000?mode=listener รหัสผ่าน "
+     "(passphrase) ยาว 10 ถึง "
+     "79 ตัวอักษร",
+     "An SRT address is written srt://192.0.2.7:9000?passphrase=… or srt://:9000?mode=listener. A "
+     "passphrase has 10 to 79 characters."},
     {"multiplex-path", "ที่อยู่ไฟล์ต้องขึ้นต้นด้วย / เช่น file:/srv/video/demo.ts",
      "The path of a file begins with /, as file:/srv/video/demo.ts."},
     {"multiplex-text", "ไม่รู้จักรหัสอักษรนี้ ใช้ tis-620, cp874, iso-6937, utf-8 หรือเว้นว่าง",

@@ -13,6 +13,7 @@
 
 #include "pipelines/intake/error.h"
 #include "pipelines/intake/source.h"
+#include "pipelines/intake/srt_port.h"
 #include "server/verbs/common.h"
 #include "server/verbs/tuner.h"
 
@@ -47,6 +48,7 @@ static const char addresses[] =
     "URI:\n"
     "  FILE.ts\n"
     "  udp://239.1.1.1:5004?interface=eth1    rtp://…    http://…\n"
+    "  srt://HOST:9000[?passphrase=…&streamid=…]    srt://:9000?mode=listener\n"
     "  satip://SERVER/?src=1&freq=11778&pol=v&msys=dvbs2&sr=27500[&pids=all][&transport=tcp]\n"
     "  satip://SERVER/?freq=626&bw=8&msys=dvbt2&plp=0\n"
     "  dvb://?adapter=0&msys=dvbs2&freq=11778&pol=v&sr=27500&lnb=universal[&committed=0]\n"
@@ -169,6 +171,13 @@ on_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
         follow_tables(receive);
 }
 
+static gboolean
+is_about_passphrase(const GError *error)
+{
+    return g_error_matches(error, INTAKE_SRT_ERROR, INTAKE_SRT_ERROR_PASSPHRASE) ||
+           g_error_matches(error, INTAKE_SRT_ERROR, INTAKE_SRT_ERROR_UNSECURE);
+}
+
 /* What fails before anything came is told at once; later it is waited for. */
 static void
 on_troubled(const GError *error, gpointer data)
@@ -176,7 +185,7 @@ on_troubled(const GError *error, gpointer data)
     Receive *receive = data;
     if (tables_health_get_total(tables_demux_get_health(receive->demux)).packets > 0)
         verbs_tuner_report(receive->address, error);
-    else if (receive->patience-- == 0)
+    else if (is_about_passphrase(error) || receive->patience-- == 0)
         end(receive, g_error_copy(error));
 }
 
@@ -191,8 +200,9 @@ on_ended(const GError *error, gpointer data)
 }
 
 static int
-report(const char *uri, const GError *error)
+report(const char *typed, const GError *error)
 {
+    g_autofree char *uri = intake_address_hide_secrets(typed);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED)) {
         const char *sentence =
             strcmp(error->message, "HLS") == 0
@@ -218,9 +228,10 @@ report(const char *uri, const GError *error)
 static int
 judge(Receive *receive)
 {
-    const char *uri = receive->order->options->uri;
+    g_autofree char *uri = intake_address_hide_secrets(receive->order->options->uri);
     gboolean any = tables_health_get_total(tables_demux_get_health(receive->demux)).packets > 0;
-    if (receive->error != NULL && receive->error->domain == INTAKE_ERROR)
+    if (receive->error != NULL &&
+        (receive->error->domain == INTAKE_ERROR || receive->error->domain == INTAKE_SRT_ERROR))
         return verbs_tuner_report(receive->address, receive->error);
     if (receive->error != NULL) {
         int exit_code = report(uri, receive->error);
@@ -231,12 +242,19 @@ judge(Receive *receive)
     if (receive->tuner)
         return verbs_tuner_report_nothing(receive->address, &receive->signal);
     gboolean silent = receive->endless && receive->bytes == 0;
-    g_printerr("daorian: %s: %s\n", uri,
-               silent ? verbs_common_say(
-                            "ไม่มีสัญญาณเข้ามาเลย ตรวจที่อยู่ พอร์ต และการ์ดเครือข่าย (?interface=)",
-                            "nothing came; check address, port and network interface (?interface=)")
-                      : verbs_common_say("ไม่ใช่ MPEG transport stream",
-                                         "this is no MPEG transport stream"));
+    gboolean waits = receive->address->kind == INTAKE_ADDRESS_SRT;
+    g_printerr(
+        "daorian: %s: %s\n", uri,
+        silent && waits
+            ? verbs_common_say(
+                  "ไม่มีเครื่องส่ง SRT เรียกเข้ามา ตรวจที่อยู่และพอร์ตที่ตั้งในเครื่องส่ง และไฟร์วอลล์ (UDP)",
+                  "no SRT sender called; check the address and port that it was given, "
+                  "and the firewall (UDP)")
+        : silent
+            ? verbs_common_say(
+                  "ไม่มีสัญญาณเข้ามาเลย ตรวจที่อยู่ พอร์ต และการ์ดเครือข่าย (?interface=)",
+                  "nothing came; check address, port and network interface (?interface=)")
+            : verbs_common_say("ไม่ใช่ MPEG transport stream", "this is no MPEG transport stream"));
     return silent ? EX_UNAVAILABLE : EX_DATAERR;
 }
 

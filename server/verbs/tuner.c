@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "pipelines/intake/error.h"
+#include "pipelines/intake/srt_port.h"
 #include "server/verbs/common.h"
 
 typedef struct {
@@ -67,9 +68,38 @@ static const Sentence dvb_sentences[] = {
                            EX_UNAVAILABLE},
 };
 
+static const Sentence srt_sentences[] = {
+    [INTAKE_SRT_ERROR_PASSPHRASE] =
+        {"รหัสผ่าน (passphrase) ของ SRT ไม่ตรงกันทั้งสองฝั่ง ตรวจตัวพิมพ์และช่องว่าง",
+         "the SRT passphrase is not the same at both ends; compare "
+         "capital letters and spaces",
+         EX_NOPERM},
+    [INTAKE_SRT_ERROR_UNSECURE] = {"มีฝั่งเดียวที่ตั้งรหัสผ่าน (passphrase) ของ SRT ตั้งให้เหมือนกันทั้งสองฝั่ง",
+                                   "only one end has an SRT passphrase; set the same at both",
+                                   EX_NOPERM},
+    [INTAKE_SRT_ERROR_REFUSED] = {"เครื่องส่ง SRT ไม่รับการเรียกนี้ ตรวจ streamid",
+                                  "the SRT sender does not take this call; check streamid",
+                                  EX_NOPERM},
+    [INTAKE_SRT_ERROR_NO_ANSWER] = {"ไม่มีเครื่องส่ง SRT ตอบที่อยู่นี้ ตรวจที่อยู่ พอร์ต ไฟร์วอลล์ (UDP) "
+                                    "และว่าเครื่องส่งเปิดเป็น listener",
+                                    "no SRT sender answers there; check address, port, firewall "
+                                    "(UDP), and that the sender is a listener",
+                                    EX_UNAVAILABLE},
+    [INTAKE_SRT_ERROR_GONE] = {"เครื่องส่ง SRT หยุดส่งหรือการเชื่อมต่อขาด",
+                               "the SRT sender stopped or the connection broke", EX_UNAVAILABLE},
+};
+
+static const Sentence unreachable_sentence = {
+    "ติดต่อเครื่องนี้ไม่ได้ ตรวจชื่อหรือที่อยู่", "this machine cannot be found; check its name or address",
+    EX_NOHOST};
+
 static const Sentence *
 find_sentence(const IntakeAddress *address, const GError *error)
 {
+    if (error->domain == INTAKE_SRT_ERROR)
+        return &srt_sentences[error->code];
+    if (address->kind == INTAKE_ADDRESS_SRT)
+        return &unreachable_sentence;
     if (address->kind != INTAKE_ADDRESS_DVB)
         return &satip_sentences[error->code];
     gboolean known =
@@ -81,8 +111,9 @@ int
 verbs_tuner_report(const IntakeAddress *address, const GError *error)
 {
     const Sentence *sentence = find_sentence(address, error);
-    g_printerr("daorian: %s: %s (%s)\n", address->uri,
-               verbs_common_say(sentence->thai, sentence->english), error->message);
+    g_autofree char *shown = intake_address_hide_secrets(address->uri);
+    g_printerr("daorian: %s: %s (%s)\n", shown, verbs_common_say(sentence->thai, sentence->english),
+               error->message);
     return sentence->exit_code;
 }
 

@@ -7,7 +7,8 @@
 #include "pipelines/intake/address.h"
 #include "pipelines/intake/signal.h"
 
-/** Prints the sentence for @error, of INTAKE_ERROR, on standard error. Returns: an exit code. */
+/** Prints the sentence for @error, of INTAKE_ERROR or INTAKE_SRT_ERROR, on standard error. Returns:
+ * an exit code. */
 int verbs_tuner_report(const IntakeAddress *address, const GError *error);
 
 /** Prints why nothing came from a tuner that works. Returns: an exit code. */

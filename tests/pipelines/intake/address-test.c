@@ -76,10 +76,56 @@ test_addresses(void)
     }
 }
 
+static void
+test_srt(void)
+{
+    g_autoptr(IntakeAddress) caller = intake_address_parse(
+        "SRT://[fd00::2]:9000/?pkt_size=1316&passphrase=one%20two%20three%26&streamid=#!::r=a,m=b"
+        "&pbkeylen=24&latency=300",
+        NULL);
+    g_assert_nonnull(caller);
+    g_assert_false(caller->srt->listens);
+    g_assert_cmpstr(caller->srt->host, ==, "fd00::2");
+    g_assert_cmpuint(caller->srt->port, ==, 9000);
+    g_assert_cmpstr(caller->srt->passphrase, ==, "one two three&");
+    g_assert_cmpstr(caller->srt->stream_id, ==, "#!::r=a,m=b");
+    g_assert_cmpuint(caller->srt->key_bytes, ==, 24);
+    g_assert_cmpuint(caller->srt->latency_ms, ==, 300);
+    g_autoptr(IntakeAddress) listener = intake_address_parse("srt://@:9000?passphrase=", NULL);
+    g_assert_nonnull(listener);
+    g_assert_true(listener->srt->listens);
+    g_assert_null(listener->srt->host);
+    g_assert_null(listener->srt->passphrase);
+}
+
+static void
+test_secrets(void)
+{
+    static const struct {
+        const char *text;   // as typed
+        const char *hidden; // for eyes
+    } rows[] = {
+        {"srt://a:1?passphrase=0123456789&mode=caller", "srt://a:1?passphrase=***&mode=caller"},
+        {"srt:a:1?x=1&PassPhrase=s", "srt:a:1?x=1&PassPhrase=***"},
+        {"srt://a:1?passphrase=a&passphrase=b", "srt://a:1?passphrase=***&passphrase=***"},
+        {"http://me:secret@box/a.ts?b=c@d", "http://me:***@box/a.ts?b=c@d"},
+        {"http://me:a@b@box/a.ts", "http://me:***@box/a.ts"},
+        {"http://box:80/a:b@c", "http://box:80/a:b@c"},
+        {"udp://10.0.0.9@232.1.1.1:5004", "udp://10.0.0.9@232.1.1.1:5004"},
+        {"", ""},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *hidden = intake_address_hide_secrets(rows[i].text);
+        g_assert_cmpstr(hidden, ==, rows[i].hidden);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/intake/address/all", test_addresses);
+    g_test_add_func("/intake/address/srt", test_srt);
+    g_test_add_func("/intake/address/secrets", test_secrets);
     return g_test_run();
 }

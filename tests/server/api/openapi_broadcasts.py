@@ -15,7 +15,7 @@ def run_multiplexes(self, nobody):
     ask("POST", path, 413, body={"uri": "x" * 9000}, **admin)
     ask("POST", path, 415, body="{}", **text, **admin)
     for uri, code in (("udp://nowhere", "multiplex-address"), ("dvb://?freq=1", "multiplex-address"),
-                      ("satip://host/?freq=x", "multiplex-address"), ("srt://host:1", "multiplex-kind"),
+                      ("satip://host/?freq=x", "multiplex-address"), ("srt://host:1?passphrase=short", "multiplex-srt"),
                       ("file:here.ts", "multiplex-path"), ("here.ts", "multiplex-path"), ("", "multiplex-address")):
         assert ask("POST", path, 422, body={"uri": uri}, **admin).json()["code"] == code, uri
     assert ask("POST", path, 422, body={**wanted, "text_default": "thai"}, **admin).json()["code"] == "multiplex-text"

@@ -3,9 +3,9 @@
 
 // The composition root. Start order, and stop order as its mirror:
 //
-//   storage → catalogue → hasher → receive → encode → captions → intake → live → tidy → bundles →
-//   HTTP (answers from here on) HTTP stops first, then the flows, then the catalogue, so that
-//   nobody asks what is gone already.
+//   storage → catalogue → hasher → receive → encode → captions → intake → live → health → tidy →
+//   bundles → HTTP (answers from here on) HTTP stops first, then the flows, then the catalogue, so
+//   that nobody asks what is gone already.
 #include "server/app.h"
 
 #include <signal.h>
@@ -18,6 +18,7 @@
 #include "server/api/guard.h"
 #include "server/api/media.h"
 #include "server/api/problem.h"
+#include "server/flows/health.h"
 #include "server/flows/live.h"
 #include "server/flows/receive.h"
 #include "server/flows/tidy.h"
@@ -43,6 +44,7 @@ struct _ServerApp {
     FlowsCaptions *captions;  // (owned)
     FlowsIntake *intake;      // (owned)
     FlowsLive *live;          // (owned)
+    FlowsHealth *health;      // (owned)
     FlowsTidy *tidy;          // (owned)
     HttpBundles *bundles;     // (owned)
     HttpRouter *router;       // (owned)
@@ -119,6 +121,12 @@ FlowsLive *
 server_app_get_live(ServerApp *app)
 {
     return app->live;
+}
+
+FlowsHealth *
+server_app_get_health(ServerApp *app)
+{
+    return app->health;
 }
 
 FlowsIntake *
@@ -228,6 +236,15 @@ make_flows(ServerApp *app)
         .feed = flows_live_feed_from_intake(app->intake),
     };
     app->live = flows_live_new(&live);
+    FlowsHealthSetup health = {
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .intake = app->intake,
+        .live = app->live,
+    };
+    app->health = flows_health_new(&health);
     FlowsReceiveSetup receive = {
         .config = app->config,
         .storage = app->storage,
@@ -342,6 +359,7 @@ on_signal_stop(gpointer user_data)
     app->stopping = TRUE;
     http_server_stop(app->http, STOP_GRACE_MS);
     flows_tidy_stop(app->tidy);
+    flows_health_stop(app->health);
     g_clear_pointer(&app->watch, server_watch_free);
     app->to_stop = 4;
     flows_live_stop_async(app->live, on_live_stopped, app);
@@ -436,6 +454,7 @@ start(ServerApp *app)
     flows_captions_start(app->captions);
     flows_intake_start(app->intake);
     flows_live_start(app->live);
+    flows_health_start(app->health);
     flows_receive_start(app->receive);
     flows_tidy_start(app->tidy);
     app->watch = server_watch_new(app->storage, app->catalog, on_watch_changed, app);
@@ -496,6 +515,7 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->catalog, catalog_threads_free);
     g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->tidy, flows_tidy_free);
+    g_clear_pointer(&app->health, flows_health_free);
     g_clear_pointer(&app->live, flows_live_free);
     g_clear_pointer(&app->intake, flows_intake_free);
     g_clear_pointer(&app->captions, flows_captions_free);

@@ -24,6 +24,7 @@ typedef struct _CatalogThreads CatalogThreads;
 typedef struct _FlowsReceive FlowsReceive;
 typedef struct _FlowsTidy FlowsTidy;
 typedef struct _FlowsLive FlowsLive;
+typedef struct _FlowsHealth FlowsHealth;
 
 /**
  * server_app_new:
@@ -48,6 +49,7 @@ ServerHasher *server_app_get_hasher(ServerApp *app);
 ServerThrottle *server_app_get_throttle(ServerApp *app);
 FlowsEncode *server_app_get_encode(ServerApp *app);
 FlowsCaptions *server_app_get_captions(ServerApp *app);
+FlowsHealth *server_app_get_health(ServerApp *app);
 FlowsLive *server_app_get_live(ServerApp *app);
 FlowsIntake *server_app_get_intake(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);

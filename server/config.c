@@ -24,6 +24,7 @@ typedef enum {
     KIND_COUNT,
     KIND_BYTES,
     KIND_COMMAND,
+    KIND_METRICS,
 } Kind;
 
 typedef struct {
@@ -45,6 +46,7 @@ static const Row rows[] = {
     {"server", "tls_key", KIND_TEXT, FIELD(tls_key), 1, 4096},
     {"server", "delivery_threads", KIND_COUNT, FIELD(delivery_threads), 1, 64},
     {"server", "trust_forwarded", KIND_BOOLEAN, FIELD(trust_forwarded), 0, 0},
+    {"server", "metrics", KIND_METRICS, FIELD(metrics), 0, 0},
     {"storage", "data", KIND_TEXT, FIELD(data_folder), 1, 4096},
     {"storage", "free_floor_bytes", KIND_BYTES, FIELD(free_floor_bytes), 0, 1024 * TIB},
     {"storage", "upload_limit_bytes", KIND_BYTES, FIELD(upload_limit_bytes), 1, 1024 * TIB},
@@ -229,6 +231,23 @@ set_boolean(gboolean *field, const char *text, GError **error)
 }
 
 static gboolean
+set_metrics(ServerConfigMetrics *field, const char *text, GError **error)
+{
+    static const char *const words[] = {
+        [SERVER_CONFIG_METRICS_LOOPBACK] = "loopback",
+        [SERVER_CONFIG_METRICS_ADMINISTRATORS] = "administrators",
+        [SERVER_CONFIG_METRICS_EVERYBODY] = "everybody",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(text, words[i]) != 0)
+            continue;
+        *field = (ServerConfigMetrics)i;
+        return TRUE;
+    }
+    return refuse(error, "expected loopback, administrators or everybody");
+}
+
+static gboolean
 parse_number(const Row *row, const char *text, gint64 *out, GError **error)
 {
     gboolean number = row->kind == KIND_BYTES
@@ -267,6 +286,8 @@ set_value(ServerConfig *config, const Row *row, const char *text, GError **error
         return TRUE;
     case KIND_COMMAND:
         return set_command(field, text, row, error);
+    case KIND_METRICS:
+        return set_metrics(field, text, error);
     case KIND_BYTES:
         if (!parse_number(row, text, &number, error))
             return FALSE;

@@ -7,6 +7,13 @@
 
 #include <glib.h>
 
+/** Who may read /metrics. */
+typedef enum {
+    SERVER_CONFIG_METRICS_LOOPBACK,       // this machine, and administrators' tokens
+    SERVER_CONFIG_METRICS_ADMINISTRATORS, // their tokens alone
+    SERVER_CONFIG_METRICS_EVERYBODY,
+} ServerConfigMetrics;
+
 typedef struct {
     char *listen_address;        // (owned), an IPv4 or IPv6 literal
     guint16 listen_port;         // 0 takes any free port
@@ -18,6 +25,7 @@ typedef struct {
     char *tls_key;               // (owned) (nullable), path
     guint delivery_threads;      // 1..64
     gboolean trust_forwarded;    // take the client's address and scheme from a proxy on loopback
+    ServerConfigMetrics metrics; // who may read the figures for Prometheus
     char *data_folder;           // (owned), path
     gint64 free_floor_bytes;     // uploads are refused when less would stay free
     gint64 upload_limit_bytes;   // one upload

@@ -27,6 +27,7 @@ struct _ServerEventsQueue {
     GSourceFunc wake;      // set once
     gpointer user_data;    // passed to wake
     GSource *source;       // (owned) (nullable), a wake under way (guarded by events->lock)
+    guint muted;           // a bit a kind (guarded by events->lock)
 };
 
 void
@@ -135,6 +136,8 @@ deliver(ServerEventsQueue *queue, ServerEventsKind kind, const char *id, guint64
 {
     ServerEventsItem *head = g_queue_peek_head(&queue->items);
     gboolean was_empty = head == NULL;
+    if ((queue->muted & (1U << kind)) != 0)
+        return;
     if (!was_empty && head->kind == SERVER_EVENTS_RESYNC) {
         head->sequence = sequence;
         return;
@@ -222,6 +225,14 @@ server_events_subscribe(ServerEvents *events, const char *last_event_id, GMainCo
     if (!room)
         g_clear_pointer(&queue, server_events_queue_free);
     return queue;
+}
+
+void
+server_events_queue_mute(ServerEventsQueue *queue, ServerEventsKind kind)
+{
+    g_mutex_lock(&queue->events->lock);
+    queue->muted |= 1U << kind;
+    g_mutex_unlock(&queue->events->lock);
 }
 
 GPtrArray *

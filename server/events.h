@@ -19,6 +19,7 @@ typedef enum {
     SERVER_EVENTS_CHANNEL,
     SERVER_EVENTS_MULTIPLEX,
     SERVER_EVENTS_BOOKING,
+    SERVER_EVENTS_HEALTH, // figures of all multiplexes and channels are new; the id says nothing
     SERVER_EVENTS_RESYNC, // the reader missed some: read everything again
 } ServerEventsKind;
 
@@ -53,6 +54,9 @@ void server_events_publish(ServerEvents *events, ServerEventsKind kind, const ch
 ServerEventsQueue *server_events_subscribe(ServerEvents *events, const char *last_event_id,
                                            GMainContext *context, GSourceFunc wake,
                                            gpointer user_data);
+
+/** From now on @queue hears nothing of @kind. Any thread. */
+void server_events_queue_mute(ServerEventsQueue *queue, ServerEventsKind kind);
 
 /** Returns: (transfer container) (element-type ServerEventsItem): what is queued, oldest first;
  * empties the queue. */

@@ -12,11 +12,13 @@
 #include "server/api/channels.h"
 #include "server/api/events.h"
 #include "server/api/guard.h"
+#include "server/api/health.h"
 #include "server/api/jobs.h"
 #include "server/api/lessonmoves.h"
 #include "server/api/lessons.h"
 #include "server/api/lite.h"
 #include "server/api/media.h"
+#include "server/api/metrics.h"
 #include "server/api/multiplexes.h"
 #include "server/api/pages.h"
 #include "server/api/reencode.h"
@@ -131,12 +133,14 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/services/{id}", api_services_get, NO, 0, ALL, 0},
     {"PATCH", "/api/v1/services/{id}", api_services_update, BUF, 4096, ADMIN, 0},
     {"GET", "/api/v1/services/{id}/guide", api_services_list_guide, NO, 0, ALL, 0},
+    {"GET", "/api/v1/health", api_health_list, NO, 0, ADMIN, 0},
+    {"GET", "/api/v1/health/{id}/history", api_health_get_history, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/status", api_status_get, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/audit", api_status_list_audit, NO, 0, ADMIN, 0},
 
     {"GET", "/healthz", api_status_get_health, NO, 0, ASSET, 0},
     {"GET", "/readyz", api_status_get_readiness, NO, 0, ASSET, 0},
-    {"GET", "/metrics", api_status_get_metrics, NO, 0, ASSET, 0},
+    {"GET", "/metrics", api_metrics_get, NO, 0, ALL, 0},
 };
 // clang-format on
 

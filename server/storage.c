@@ -48,8 +48,8 @@ server_storage_get_folder(ServerStorage *storage)
 gboolean
 server_storage_create(ServerStorage *storage, GError **error)
 {
-    static const char *const names[] = {"",        "uploads", "originals",
-                                        "staging", "lessons", "channels"};
+    static const char *const names[] = {"",        "uploads",  "originals", "staging",
+                                        "lessons", "channels", "health"};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(storage->folder, names[i], NULL);
         if (g_mkdir_with_parents(path, 0700) != 0) {
@@ -110,6 +110,18 @@ char *
 server_storage_build_tls_path(ServerStorage *storage)
 {
     return g_build_filename(storage->folder, "tls", NULL);
+}
+
+char *
+server_storage_build_health_folder_path(ServerStorage *storage)
+{
+    return g_build_filename(storage->folder, "health", NULL);
+}
+
+char *
+server_storage_build_health_path(ServerStorage *storage, const char *id)
+{
+    return build_named(storage, "health", id, NULL);
 }
 
 char *

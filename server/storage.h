@@ -52,6 +52,10 @@ char *server_storage_build_bundle_path(ServerStorage *storage, const char *lesso
 char *server_storage_build_bundle_file_path(ServerStorage *storage, const char *lesson_id,
                                             const char *name);
 
+/** The folder of health histories, and one of a multiplex or channel. As the paths above. */
+char *server_storage_build_health_folder_path(ServerStorage *storage);
+char *server_storage_build_health_path(ServerStorage *storage, const char *id);
+
 /** A channel's folder and what is in it. Each returns: (transfer full): an absolute path.
  * @channel_id must be valid, @rung a name of lower-case letters, digits and dashes. Any thread. */
 char *server_storage_build_channels_path(ServerStorage *storage);

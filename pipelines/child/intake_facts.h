@@ -69,3 +69,15 @@ typedef struct {
     double cn_db;           // (value) carrier to noise, may be NAN
     double ber;             // (value) bit errors before correction, may be NAN
 } ChildIntakeHealth;
+
+#define CHILD_INTAKE_FACTS_PIDS_MAX 128 // of one line: the busiest ones
+
+/** One packet identifier, since the line before. */
+typedef struct {
+    guint16 pid;            // (value)
+    gboolean scrambled;     // (value)
+    gint64 bits_per_second; // (value)
+    gint64 cc_errors;       // (value)
+    gint64 tei_packets;     // (value)
+    gint64 jitter_us;       // (value) of its clock references, or CHILD_FIELDS_NOTHING
+} ChildIntakePid;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pipelines/child/intake_pids.h"
 #include "pipelines/child/report.h"
 #include "pipelines/package/strict_json.h"
 
@@ -97,6 +98,7 @@ static const char *const kind_names[] = {
     [CHILD_INTAKE_REPORT_EVENT_GONE] = "event-gone",
     [CHILD_INTAKE_REPORT_CLOCK] = "clock",
     [CHILD_INTAKE_REPORT_HEALTH] = "health",
+    [CHILD_INTAKE_REPORT_PIDS] = "pids",
     [CHILD_INTAKE_REPORT_WARNING] = "warning",
     [CHILD_INTAKE_REPORT_FAILED] = "failed",
 };
@@ -116,6 +118,7 @@ child_intake_report_free(ChildIntakeReport *report)
 {
     child_fields_clear(rows, G_N_ELEMENTS(rows), report);
     g_clear_pointer(&report->service.streams, g_array_unref);
+    g_clear_pointer(&report->pids, g_array_unref);
     g_free(report);
 }
 
@@ -171,6 +174,8 @@ child_intake_report_to_line(const ChildIntakeReport *report)
     child_fields_write(object, rows, G_N_ELEMENTS(rows), report->kind, report);
     if (report->kind == CHILD_INTAKE_REPORT_SERVICE)
         json_object_set_array_member(object, "streams", build_streams(report->service.streams));
+    if (report->kind == CHILD_INTAKE_REPORT_PIDS)
+        json_object_set_array_member(object, "pids", child_intake_pids_build(report->pids));
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
     return json_to_string(node, FALSE);
 }
@@ -233,6 +238,10 @@ read_rest(JsonObject *object, ChildIntakeReport *report)
     if (report->kind == CHILD_INTAKE_REPORT_HELLO &&
         (!package_strict_json_get_number(object, "version", &version) || version != VERSION))
         return "version";
+    if (report->kind == CHILD_INTAKE_REPORT_PIDS) {
+        report->pids = child_intake_pids_read(object, "pids");
+        return report->pids != NULL ? NULL : "pids";
+    }
     if (report->kind != CHILD_INTAKE_REPORT_SERVICE)
         return NULL;
     if (!g_strv_contains(service_kinds, report->service.kind))

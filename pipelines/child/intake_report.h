@@ -20,6 +20,7 @@ typedef enum {
     CHILD_INTAKE_REPORT_EVENT_GONE,        // one that is broadcast no more
     CHILD_INTAKE_REPORT_CLOCK,
     CHILD_INTAKE_REPORT_HEALTH, // about each second: the sign of life
+    CHILD_INTAKE_REPORT_PIDS,   // every few seconds: what each packet identifier did
     CHILD_INTAKE_REPORT_WARNING,
     CHILD_INTAKE_REPORT_FAILED, // the last line
 } ChildIntakeReportKind;
@@ -35,6 +36,7 @@ typedef struct {
     char *network;              // (owned) (nullable) services-complete: may be empty
     gint64 count;               // (value) services-complete: services of the round
     gboolean whole;             // (value) services-complete: no table was missing
+    GArray *pids;               // (owned) (nullable) (element-type ChildIntakePid) pids
     gint64 stream_ms;           // (value) clock: what the multiplex says, Unix time
     char *code;                 // (owned) (nullable) warning, failed
     char *detail;               // (owned) (nullable) beside code: English, for the log

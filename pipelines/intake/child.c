@@ -22,6 +22,7 @@
 #define JOB_SECONDS 30 // without a job
 #define LEAVE_SECONDS 3
 #define TICK_MS 1000
+#define PIDS_EVERY_US (5 * G_USEC_PER_SEC)
 #define GUIDE_BYTES_MAX (64 * 1024 * 1024)
 #define GUIDE_KEEP_MS (3600 * 1000)
 
@@ -37,6 +38,7 @@ struct _IntakeChild {
     guint feeds_version;         // (value) likewise
     guint64 bytes;               // (value) since the last tick
     gint64 ticked_us;            // (value) monotonic, of the last tick
+    gint64 pids_us;              // (value) monotonic, of the last line of all PIDs
     guint deadline;              // (value) id of a timer, 0: none
     guint tick;                  // (value) id of a timer, 0: none
     gboolean leaving;            // (value) asked to stop
@@ -162,6 +164,38 @@ tell_health(IntakeChild *child, gint64 now_us)
     child->bytes = 0;
 }
 
+static ChildIntakePid
+describe_step(const TablesHealthStep *step, gint64 passed_us)
+{
+    gint64 bits = (gint64)step->packets * 8 * TABLES_PACKET_BYTES;
+    return (ChildIntakePid){
+        .pid = step->pid,
+        .scrambled = step->scrambled,
+        .bits_per_second = bits * G_USEC_PER_SEC / passed_us,
+        .cc_errors = (gint64)step->lost,
+        .tei_packets = (gint64)step->damaged,
+        .jitter_us =
+            step->jitter_max_us < 0 ? CHILD_FIELDS_NOTHING : (gint64)MIN(step->jitter_max_us, 1e9),
+    };
+}
+
+static void
+tell_pids(IntakeChild *child, gint64 now_us)
+{
+    gint64 passed_us = now_us - child->pids_us;
+    if (passed_us < PIDS_EVERY_US)
+        return;
+    g_autoptr(GArray) steps = tables_demux_take_steps(child->demux);
+    g_autoptr(ChildIntakeReport) report = child_intake_report_new(CHILD_INTAKE_REPORT_PIDS);
+    report->pids = g_array_new(FALSE, FALSE, sizeof(ChildIntakePid));
+    for (guint i = 0; i < steps->len; i++) {
+        ChildIntakePid pid = describe_step(&g_array_index(steps, TablesHealthStep, i), passed_us);
+        g_array_append_val(report->pids, pid);
+    }
+    child->pids_us = now_us;
+    child_intake_channel_send(child->channel, report);
+}
+
 static gboolean
 on_tick(gpointer data)
 {
@@ -170,6 +204,7 @@ on_tick(gpointer data)
     if (!child_intake_channel_has_room(child->channel))
         return G_SOURCE_CONTINUE;
     tell_health(child, now_us);
+    tell_pids(child, now_us);
     intake_announce_tell(child->announce, now_us);
     return G_SOURCE_CONTINUE;
 }
@@ -199,7 +234,7 @@ open_job(IntakeChild *child, const ChildIntakeJob *job)
         return;
     }
     follow_tables(child);
-    child->ticked_us = g_get_monotonic_time();
+    child->ticked_us = child->pids_us = g_get_monotonic_time();
     child->tick = g_timeout_add(TICK_MS, on_tick, child);
 }
 

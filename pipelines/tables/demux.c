@@ -199,6 +199,12 @@ tables_demux_get_health(const TablesDemux *demux)
     return demux->health;
 }
 
+GArray *
+tables_demux_take_steps(TablesDemux *demux)
+{
+    return tables_health_take_steps(demux->health);
+}
+
 const TablesClock *
 tables_demux_get_clock(const TablesDemux *demux)
 {

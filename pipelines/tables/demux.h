@@ -50,6 +50,9 @@ TablesGuide *tables_demux_get_guide(TablesDemux *demux);
 const TablesHealth *tables_demux_get_health(const TablesDemux *demux);
 const TablesClock *tables_demux_get_clock(const TablesDemux *demux);
 
+/** Returns: (transfer full) (element-type TablesHealthStep): see tables_health_take_steps(). */
+GArray *tables_demux_take_steps(TablesDemux *demux);
+
 /** Returns: the TablesDemuxTables that have not come. */
 guint tables_demux_get_missing(TablesDemux *demux);
 

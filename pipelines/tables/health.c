@@ -28,6 +28,9 @@ typedef struct {
     guint64 packet;          // (value) number of the packet with the last reference
     double squares;          // (value) of jitter
     guint64 measured;        // (value) how many squares
+    double step_jitter_us;   // (value) largest since the last look
+    guint64 step_measured;   // (value) `measured` at the last look
+    TablesHealthPid looked;  // (value) figures at the last look
 } Pid;
 
 struct _TablesHealth {
@@ -65,6 +68,7 @@ measure_jitter(Pid *pid)
                       (double)ticks * (double)(marks[1].place - marks[0].place) / (double)places;
     double jitter_us = fabs((double)marks[1].ticks - expected) * 1e6 / TICKS_A_SECOND;
     pid->figures.jitter_max_us = MAX(pid->figures.jitter_max_us, jitter_us);
+    pid->step_jitter_us = MAX(pid->step_jitter_us, jitter_us);
     pid->squares += jitter_us * jitter_us;
     pid->measured++;
 }
@@ -205,6 +209,38 @@ tables_health_list(const TablesHealth *health)
         g_array_append_val(list, figures);
     }
     return list;
+}
+
+static TablesHealthStep
+take_step(Pid *pid)
+{
+    const TablesHealthPid *figures = &pid->figures, *looked = &pid->looked;
+    TablesHealthStep step = {
+        .pid = figures->pid,
+        .scrambled = figures->scrambled_now,
+        .packets = figures->packets - looked->packets,
+        .lost = figures->lost - looked->lost,
+        .damaged = figures->damaged - looked->damaged,
+        .jitter_max_us = pid->measured > pid->step_measured ? pid->step_jitter_us : -1,
+    };
+    pid->looked = pid->figures;
+    pid->step_measured = pid->measured;
+    pid->step_jitter_us = 0;
+    return step;
+}
+
+GArray *
+tables_health_take_steps(TablesHealth *health)
+{
+    GArray *steps = g_array_new(FALSE, FALSE, sizeof(TablesHealthStep));
+    for (guint i = 0; i < TABLES_PACKET_PIDS; i++) {
+        Pid *pid = health->pids[i];
+        if (pid == NULL || pid->figures.packets == pid->looked.packets)
+            continue;
+        TablesHealthStep step = take_step(pid);
+        g_array_append_val(steps, step);
+    }
+    return steps;
 }
 
 gboolean

@@ -38,6 +38,16 @@ typedef struct {
     guint64 bits_per_second; // (value)
 } TablesHealthTotal;
 
+/** What one PID did since the last look. */
+typedef struct {
+    guint16 pid;          // (value)
+    gboolean scrambled;   // (value) the last packet with a payload was
+    guint64 packets;      // (value)
+    guint64 lost;         // (value)
+    guint64 damaged;      // (value)
+    double jitter_max_us; // (value) negative: no clock reference was measured
+} TablesHealthStep;
+
 typedef struct _TablesHealth TablesHealth;
 
 /** Returns: (transfer full). */
@@ -57,6 +67,10 @@ void tables_health_note_broken(TablesHealth *health);
 GArray *tables_health_list(const TablesHealth *health);
 
 TablesHealthTotal tables_health_get_total(const TablesHealth *health);
+
+/** Returns: (transfer full) (element-type TablesHealthStep): every PID that had a packet since the
+ * last call, ascending; the next call begins anew. */
+GArray *tables_health_take_steps(TablesHealth *health);
 
 /** Returns: whether the last packet of @pid with a payload was scrambled. */
 gboolean tables_health_is_scrambled(const TablesHealth *health, guint16 pid);

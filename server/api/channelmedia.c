@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "catalog/channels.h"
+#include "server/api/peer.h"
 #include "server/api/problem.h"
 #include "server/app.h"
+#include "server/flows/health.h"
 #include "server/flows/live.h"
 
 #define SUFFIX ".m3u8"
@@ -102,6 +104,23 @@ api_channelmedia_get_playlist(HttpExchange *exchange)
         reply_playlist(exchange, playlist);
 }
 
+/* Many may share an address: a player names its session (CTA-5004), a browser its cookie. Nothing
+ * of it is kept but a hash, for seconds. */
+static void
+note_viewer(HttpExchange *exchange, const char *rung)
+{
+    static const char *const headers[] = {"CMCD-Session", "Cookie", "User-Agent"};
+    FlowsHealth *health = server_app_get_health(http_exchange_get_app(exchange));
+    g_autoptr(GString) who = g_string_new(api_peer_get_address(exchange));
+    for (guint i = 0; i < G_N_ELEMENTS(headers); i++) {
+        const char *value = http_exchange_get_header(exchange, headers[i]);
+        g_string_append_printf(who, "\n%s", value != NULL ? value : "");
+    }
+    flows_viewers_note(flows_health_get_viewers(health),
+                       http_exchange_get_parameter(exchange, "slug"), rung, who->str,
+                       g_get_monotonic_time());
+}
+
 void
 api_channelmedia_get_file(HttpExchange *exchange)
 {
@@ -117,6 +136,8 @@ api_channelmedia_get_file(HttpExchange *exchange)
         return;
     }
     gboolean is_init = g_str_has_suffix(name, ".mp4");
+    if (!is_init)
+        note_viewer(exchange, rung);
     g_autofree char *etag = g_strdup_printf("\"%s-%" G_GINT64_MODIFIER "x\"", name, size_bytes);
     http_exchange_reply_file(exchange, descriptor, size_bytes, etag,
                              is_init ? "video/mp4" : "video/iso.segment", CACHE_FOR_EVER);

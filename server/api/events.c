@@ -83,6 +83,7 @@ free_found(ServerEventsKind kind, gpointer value)
     case SERVER_EVENTS_BOOKING:
         api_bookingviews_free(value);
         return;
+    case SERVER_EVENTS_HEALTH:
     case SERVER_EVENTS_RESYNC:
         return;
     }
@@ -131,6 +132,7 @@ read_item(CatalogDatabase *database, const ServerEventsItem *item, gint64 now_ms
         return catalog_multiplexes_get(database, item->id, NULL);
     case SERVER_EVENTS_BOOKING:
         return read_booking(database, item->id, account);
+    case SERVER_EVENTS_HEALTH:
     case SERVER_EVENTS_RESYNC:
         return NULL;
     }
@@ -217,6 +219,7 @@ render_found(Stream *stream, ServerEventsKind kind, gconstpointer value)
                    : NULL;
     case SERVER_EVENTS_BOOKING:
         return api_bookingviews_may_see(account) ? api_bookingviews_render(value, &reader) : NULL;
+    case SERVER_EVENTS_HEALTH:
     case SERVER_EVENTS_RESYNC:
         return NULL;
     }
@@ -230,7 +233,7 @@ get_event_name(ServerEventsKind kind)
         [SERVER_EVENTS_LESSON] = "lesson",       [SERVER_EVENTS_JOB] = "job",
         [SERVER_EVENTS_UPLOAD] = "upload",       [SERVER_EVENTS_CHANNEL] = "channel",
         [SERVER_EVENTS_MULTIPLEX] = "multiplex", [SERVER_EVENTS_BOOKING] = "booking",
-        [SERVER_EVENTS_RESYNC] = "resync",
+        [SERVER_EVENTS_HEALTH] = "health",       [SERVER_EVENTS_RESYNC] = "resync",
     };
     return names[kind];
 }
@@ -242,6 +245,14 @@ send_event(Stream *stream, ServerEventsKind kind, guint64 sequence, const char *
     http_sse_push(stream->sse, get_event_name(kind), id, NULL, data);
 }
 
+/* It carries no figures: who looks at them asks for them. */
+static gboolean
+is_news_of_health(Stream *stream, const ServerEventsItem *item)
+{
+    return item->kind == SERVER_EVENTS_HEALTH &&
+           server_access_may(stream->account, SERVER_ACCESS_ADMINISTER);
+}
+
 static void
 send_batch(Stream *stream, Batch *batch)
 {
@@ -249,7 +260,7 @@ send_batch(Stream *stream, Batch *batch)
         const ServerEventsItem *item = batch->items->pdata[i];
         gconstpointer value = batch->found->pdata[i];
         JsonObject *object = value != NULL ? render_found(stream, item->kind, value) : NULL;
-        if (item->kind == SERVER_EVENTS_RESYNC)
+        if (item->kind == SERVER_EVENTS_RESYNC || is_news_of_health(stream, item))
             send_event(stream, item->kind, item->sequence, "{}");
         if (object == NULL)
             continue;
@@ -365,6 +376,8 @@ api_events_open(HttpExchange *exchange)
         unref_stream(stream);
         return;
     }
+    if (!server_access_may(stream->account, SERVER_ACCESS_ADMINISTER))
+        server_events_queue_mute(stream->queue, SERVER_EVENTS_HEALTH);
     g_atomic_ref_count_inc(&stream->references);
     HttpSse *sse =
         http_sse_start(exchange, WAITING_EVENTS_MAX, on_sse_closed, stream, unref_stream);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// One read of the catalogue feeds the administrator's page and the metrics.
+// One read of the catalogue feeds the administrator's page.
 #include "server/api/status.h"
 
 #include <string.h>
@@ -140,46 +140,4 @@ api_status_get_readiness(HttpExchange *exchange)
     ApiCall *call = api_call_new(exchange);
     if (call != NULL)
         api_call_read(call, read_anything, render_ready);
-}
-
-static void
-add_metric(GString *text, const char *name, const char *type, const char *help, guint64 value)
-{
-    g_string_append_printf(text,
-                           "# HELP daorian_%s %s\n# TYPE daorian_%s %s\ndaorian_%s "
-                           "%" G_GUINT64_FORMAT "\n",
-                           name, help, name, type, name, value);
-}
-
-static void
-render_metrics(ApiCall *call)
-{
-    const Figures *figures = call->result;
-    HttpServerStats stats = {0};
-    http_server_get_stats(server_app_get_http(call->app), &stats);
-    g_autoptr(GString) text = g_string_new(NULL);
-    add_metric(text, "connections", "gauge", "Connections open now.", stats.connections);
-    add_metric(text, "connections_accepted_total", "counter", "Connections ever accepted.",
-               stats.accepted);
-    add_metric(text, "connections_refused_total", "counter", "Connections over a cap.",
-               stats.refused);
-    add_metric(text, "bad_heads_total", "counter", "Malformed heads refused.", stats.bad_heads);
-    add_metric(text, "requests_total", "counter", "Requests answered.", stats.requests);
-    add_metric(text, "media_bytes_total", "counter", "Bytes of media sent.", stats.bytes_sent);
-    add_metric(text, "jobs_queued", "gauge", "Jobs that wait.", (guint64)figures->jobs.queued);
-    add_metric(text, "jobs_running", "gauge", "Jobs under way.", (guint64)figures->jobs.running);
-    add_metric(text, "jobs_failed", "gauge", "Jobs given up.", (guint64)figures->jobs.failed);
-    add_metric(text, "lessons", "gauge", "Lessons not withdrawn.", (guint64)figures->lessons);
-    add_metric(text, "accounts", "gauge", "Accounts.", (guint64)figures->accounts);
-    add_metric(text, "disk_free_bytes", "gauge", "Free space of the data folder.",
-               (guint64)figures->free_bytes);
-    reply_text(call->exchange, "text/plain; version=0.0.4; charset=utf-8", text->str);
-}
-
-void
-api_status_get_metrics(HttpExchange *exchange)
-{
-    ApiCall *call = api_call_new(exchange);
-    if (call != NULL)
-        api_call_read(call, read_figures, render_metrics);
 }

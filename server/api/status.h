@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// How the server is: for administrators as JSON, for machines as health, readiness and Prometheus
-// text.
+// How the server is: for administrators as JSON, for machines as health and readiness.
 #pragma once
 
 #include "server/http/exchange.h"
@@ -18,6 +17,3 @@ void api_status_get_health(HttpExchange *exchange);
 
 /** GET /readyz: the catalogue answers, too; 503 while it does not. */
 void api_status_get_readiness(HttpExchange *exchange);
-
-/** GET /metrics: Prometheus text format 0.0.4. */
-void api_status_get_metrics(HttpExchange *exchange);

@@ -281,6 +281,20 @@ flows_intake_get_status(FlowsIntake *intake, const char *multiplex_id)
     return status;
 }
 
+GPtrArray *
+flows_intake_list_ids(FlowsIntake *intake)
+{
+    GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    gpointer id = NULL;
+    g_mutex_lock(&intake->lock);
+    g_hash_table_iter_init(&iter, intake->statuses);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        g_ptr_array_add(ids, g_strdup(id));
+    g_mutex_unlock(&intake->lock);
+    return ids;
+}
+
 void
 flows_intake_stop_async(FlowsIntake *intake, GAsyncReadyCallback callback, gpointer user_data)
 {

@@ -60,6 +60,10 @@ void flows_intake_reload(FlowsIntake *intake, const char *multiplex_id);
 /** Returns: (transfer full): how it goes; idle for one that nobody needs. Any thread. */
 FlowsIntakeStatus *flows_intake_get_status(FlowsIntake *intake, const char *multiplex_id);
 
+/** Returns: (transfer full) (element-type utf8): ids of the multiplexes that somebody needed since
+ * the start. Any thread. */
+GPtrArray *flows_intake_list_ids(FlowsIntake *intake);
+
 /** Ends all children and completes when they are gone and all is written. Main thread. */
 void flows_intake_stop_async(FlowsIntake *intake, GAsyncReadyCallback callback, gpointer user_data);
 gboolean flows_intake_stop_finish(FlowsIntake *intake, GAsyncResult *result, GError **error);

@@ -276,6 +276,13 @@ take_clock(FlowsIntakeMux *mux, gint64 stream_ms)
     mux->status->clock_offset_ms = stream_ms - server_clock_now_ms(mux->shared->setup.clock);
 }
 
+static void
+take_pids(FlowsIntakeMux *mux, ChildIntakeReport *report)
+{
+    g_clear_pointer(&mux->status->pids, g_array_unref);
+    mux->status->pids = g_steal_pointer(&report->pids);
+}
+
 /* While packets come a tuner's complaint is history. */
 static void
 take_warning(FlowsIntakeMux *mux, const ChildIntakeReport *report)
@@ -299,6 +306,8 @@ on_line(const char *line, gsize length, gpointer data, GError **error)
         child_process_conclude(mux->child, report->code, report->detail);
     else if (report->kind == CHILD_INTAKE_REPORT_CLOCK)
         take_clock(mux, report->stream_ms);
+    else if (report->kind == CHILD_INTAKE_REPORT_PIDS)
+        take_pids(mux, report);
     else if (report->kind == CHILD_INTAKE_REPORT_EVENT)
         mux->status->events++;
     if (!flows_intake_store_take(mux->store, report))
@@ -393,6 +402,7 @@ begin(FlowsIntakeMux *mux)
     mux->begun_us = mux->packet_us = g_get_monotonic_time();
     g_autoptr(FlowsIntakeStatus) fresh = flows_intake_status_new();
     mux->status->health = fresh->health;
+    g_clear_pointer(&mux->status->pids, g_array_unref);
     mux->status->events = 0;
     mux->status->clock_offset_ms = fresh->clock_offset_ms;
     const char *code = start_child(mux, &error);

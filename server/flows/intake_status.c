@@ -24,6 +24,7 @@ flows_intake_status_copy(const FlowsIntakeStatus *status)
     FlowsIntakeStatus *copy = g_memdup2(status, sizeof *status);
     copy->code = g_strdup(status->code);
     copy->detail = g_strdup(status->detail);
+    copy->pids = status->pids != NULL ? g_array_ref(status->pids) : NULL;
     return copy;
 }
 
@@ -32,7 +33,17 @@ flows_intake_status_free(FlowsIntakeStatus *status)
 {
     g_free(status->code);
     g_free(status->detail);
+    g_clear_pointer(&status->pids, g_array_unref);
     g_free(status);
+}
+
+gint64
+flows_intake_status_get_jitter_us(const FlowsIntakeStatus *status)
+{
+    gint64 most = CHILD_FIELDS_NOTHING;
+    for (guint i = 0; status->pids != NULL && i < status->pids->len; i++)
+        most = MAX(most, g_array_index(status->pids, ChildIntakePid, i).jitter_us);
+    return most;
 }
 
 const char *

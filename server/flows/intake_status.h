@@ -29,6 +29,8 @@ typedef struct {
     gint64 events;            // (value) programmes told since the child began
     gint64 clock_offset_ms;   // (value) the multiplex's clock less ours, or CHILD_FIELDS_NOTHING
     ChildIntakeHealth health; // (value) what was told last, all zero before
+    GArray *pids;             // (owned) (nullable) (element-type ChildIntakePid) told last; shared
+                              // by copies, never changed
 } FlowsIntakeStatus;
 
 /** Returns: (transfer full): idle. */
@@ -36,6 +38,10 @@ FlowsIntakeStatus *flows_intake_status_new(void);
 FlowsIntakeStatus *flows_intake_status_copy(const FlowsIntakeStatus *status);
 void flows_intake_status_free(FlowsIntakeStatus *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsIntakeStatus, flows_intake_status_free)
+
+/** Returns: the largest jitter of a clock reference that was told last, in microseconds, or
+ * CHILD_FIELDS_NOTHING. */
+gint64 flows_intake_status_get_jitter_us(const FlowsIntakeStatus *status);
 
 /** Returns: (static): `idle`, `starting`, `receiving`, `silent` or `waiting`. */
 const char *flows_intake_status_get_word(FlowsIntakeState state);

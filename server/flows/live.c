@@ -105,8 +105,9 @@ publish(FlowsLive *live, const char *id)
         server_events_publish(live->setup.events, SERVER_EVENTS_CHANNEL, id);
 }
 
+/* Copies what others may ask for. */
 static void
-on_channel_change(FlowsLiveChannel *channel, gpointer user_data)
+note_channel(FlowsLiveChannel *channel, gpointer user_data)
 {
     FlowsLive *live = user_data;
     const CatalogChannels *row = flows_live_channel_get_row(channel)->channel;
@@ -118,7 +119,13 @@ on_channel_change(FlowsLiveChannel *channel, gpointer user_data)
     g_mutex_lock(&live->lock);
     g_hash_table_replace(live->known, g_strdup(row->id), known);
     g_mutex_unlock(&live->lock);
-    publish(live, row->id);
+}
+
+static void
+on_channel_change(FlowsLiveChannel *channel, gpointer user_data)
+{
+    note_channel(channel, user_data);
+    publish(user_data, flows_live_channel_get_row(channel)->channel->id);
 }
 
 static void
@@ -305,6 +312,7 @@ flows_live_new(const FlowsLiveSetup *setup)
         .feed = setup->feed,
         .retry_ms = setup->retry_ms > 0 ? setup->retry_ms : RETRY_MS,
         .on_change = on_channel_change,
+        .on_health = note_channel,
         .on_ended = on_channel_ended,
         .user_data = live,
     };
@@ -353,6 +361,33 @@ flows_live_find_window(FlowsLive *live, const char *slug)
     }
     g_mutex_unlock(&live->lock);
     return window;
+}
+
+static void
+free_name(gpointer data)
+{
+    FlowsLiveName *name = data;
+    g_free(name->id);
+    g_free(name->slug);
+    g_free(name);
+}
+
+GPtrArray *
+flows_live_list_names(FlowsLive *live)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(free_name);
+    GHashTableIter iter;
+    gpointer id = NULL, known = NULL;
+    g_mutex_lock(&live->lock);
+    g_hash_table_iter_init(&iter, live->known);
+    while (g_hash_table_iter_next(&iter, &id, &known)) {
+        FlowsLiveName *name = g_new0(FlowsLiveName, 1);
+        name->id = g_strdup(id);
+        name->slug = g_strdup(((const Known *)known)->slug);
+        g_ptr_array_add(names, name);
+    }
+    g_mutex_unlock(&live->lock);
+    return names;
 }
 
 FlowsLiveStatus *

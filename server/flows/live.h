@@ -41,6 +41,15 @@ FlowsWindow *flows_live_find_window(FlowsLive *live, const char *slug);
  * thread. */
 FlowsLiveStatus *flows_live_get_status(FlowsLive *live, const char *channel_id);
 
+/** A channel that the supervisor knows. */
+typedef struct {
+    char *id;   // (owned)
+    char *slug; // (owned)
+} FlowsLiveName;
+
+/** Returns: (transfer full) (element-type FlowsLiveName): all of them. Any thread. */
+GPtrArray *flows_live_list_names(FlowsLive *live);
+
 /** Ends all children and completes when nothing is going on. Main thread. */
 void flows_live_stop_async(FlowsLive *live, GAsyncReadyCallback callback, gpointer user_data);
 gboolean flows_live_stop_finish(FlowsLive *live, GAsyncResult *result, GError **error);

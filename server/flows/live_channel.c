@@ -231,7 +231,11 @@ note_health(FlowsLiveChannel *channel, ChildLiveReport *report)
     status->speed_permille = report->speed_permille;
     status->last_picture_ms = (gint64)report->last_picture_ms;
     status->cc_errors = report->cc_errors;
+    status->behind_ms = report->behind_ms;
+    status->last_sound_ms = (gint64)report->last_sound_ms;
+    status->damaged = report->damaged;
     judge_silence(channel, report);
+    channel->shared->on_health(channel, channel->shared->user_data);
 }
 
 static void

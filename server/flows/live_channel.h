@@ -29,6 +29,7 @@ typedef struct {
     FlowsLiveFeed feed;             // (value)
     guint retry_ms;                 // (value) the first pause after a child's death; it doubles
     FlowsLiveChannelFunc on_change; // (unowned) its status or window is another
+    FlowsLiveChannelFunc on_health; // (unowned) its figures are new, each second
     FlowsLiveChannelFunc on_ended;  // (unowned) after _end(): nothing goes on any more; free it
     gpointer user_data;             // (unowned)
 } FlowsLiveChannelShared;

@@ -26,7 +26,10 @@ typedef struct {
     char **dropped_rungs;       // (owned) (nullable) not made now for want of speed
     guint speed_permille;       // (value) media time a busy second, 0: not told
     gint64 last_picture_ms;     // (value) UTC milliseconds, 0: none
+    gint64 last_sound_ms;       // (value) UTC milliseconds, 0: none
+    guint behind_ms;            // (value) how old the packet at work is
     guint64 cc_errors;          // (value) since the child began
+    guint64 damaged;            // (value) units that could not be decoded, since the child began
     FlowsWindowFigures figures; // (value) all 0 without a window
 } FlowsLiveStatus;
 

@@ -23,6 +23,10 @@
     "{\"type\":\"health\",\"packets\":10,\"bits_per_second\":20,\"cc_errors\":1,\"tei_packets\":"  \
     "2,\"sync_losses\":3,\"broken_sections\":4,\"dropped_packets\":5,\"feeds\":6,\"locked\":"      \
     "true,\"level\":255,\"quality\":null,\"cn_db\":12.5,\"ber\":null}"
+#define PIDS                                                                                       \
+    "{\"type\":\"pids\",\"pids\":[{\"pid\":256,\"scrambled\":false,\"bits_per_second\":4000000,"   \
+    "\"cc_errors\":1,\"tei_packets\":0,\"jitter_us\":12},{\"pid\":8191,\"scrambled\":true,"        \
+    "\"bits_per_second\":0,\"cc_errors\":0,\"tei_packets\":2,\"jitter_us\":null}]}"
 
 static const char *const golden[] = {
     "{\"type\":\"hello\",\"version\":1}",
@@ -34,6 +38,7 @@ static const char *const golden[] = {
     "2,\"other_multiplex\":true,\"event_id\":65535}",
     "{\"type\":\"clock\",\"stream_ms\":1700000000000}",
     HEALTH,
+    PIDS,
     "{\"type\":\"warning\",\"code\":\"silent\",\"detail\":\"why\"}",
     "{\"type\":\"failed\",\"code\":\"unreachable\",\"detail\":\"why\"}",
 };
@@ -110,9 +115,14 @@ test_refuses_what_is_not_of_the_contract(void)
         {HEALTH, "12.5", "-0.5"},
         {HEALTH, "12.5", "1e999"},
         {HEALTH, "\"packets\":10", "\"packets\":null"},
+        {PIDS, "8191", "8192"},
+        {PIDS, "\"pid\":256", "\"pid\":\"256\""},
+        {PIDS, "\"jitter_us\":null", "\"jitter_us\":-1"},
+        {PIDS, "\"tei_packets\":2,", ""},
+        {PIDS, "[{", "[1,{"},
         {golden[0], ":1}", ":2}"},
-        {golden[8], "unreachable", ""},
-        {golden[7], "warning", "waning"},
+        {golden[9], "unreachable", ""},
+        {golden[8], "warning", "waning"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *line = replace_in(cases[i].line, cases[i].old, cases[i].new);

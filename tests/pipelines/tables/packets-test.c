@@ -257,6 +257,19 @@ test_health(void)
         g_assert_cmpfloat(pid->interval_max_ms, <, 100);
     }
     g_assert_cmpuint(clocks, ==, THAI_SERVICES);
+    // What came since the last look is told once.
+    g_autoptr(GArray) steps = tables_health_take_steps(health);
+    g_autoptr(GArray) none = tables_health_take_steps(health);
+    guint64 packets = 0;
+    guint measured = 0;
+    for (guint i = 0; i < steps->len; i++) {
+        const TablesHealthStep *step = &g_array_index(steps, TablesHealthStep, i);
+        packets += step->packets;
+        measured += step->jitter_max_us >= 0;
+    }
+    g_assert_cmpuint(packets, ==, total.packets);
+    g_assert_cmpuint(measured, ==, THAI_SERVICES);
+    g_assert_cmpuint(none->len, ==, 0);
     g_assert_true(tables_health_is_scrambled(health, thai_get_service(3)->video_pid));
     g_assert_false(tables_health_is_scrambled(health, thai_get_service(0)->video_pid));
 }

@@ -501,7 +501,31 @@ class Scenario:
     def run_machines(self):
         self.ask("GET", "/healthz", 200)
         self.ask("GET", "/readyz", 200)
-        assert "daorian_requests_total" in self.ask("GET", "/metrics", 200).body.decode()
+        ask, elsewhere = self.ask, {"headers": {"X-Forwarded-For": "192.0.2.7"}}
+        text = ask("GET", "/metrics", 200).body.decode()
+        assert "\ndaorian_requests_total " in text and "# TYPE daorian_lessons gauge\n" in text
+        assert 'daorian_channel_on_air{channel="' in text and 'daorian_multiplex_receiving{multiplex="' in text, text
+        ask("GET", "/metrics", 401, **elsewhere)
+        ask("GET", "/metrics", 403, token=self.tokens["staff"], **elsewhere)
+        ask("GET", "/metrics", 200, token=self.tokens["administrator"], **elsewhere)
+
+    def run_health(self):
+        ask, path, history = self.ask, "/api/v1/health", "/api/v1/health/{id}/history"
+        admin = {"token": self.tokens["administrator"]}
+        self.refuse_all("GET", path)
+        items = ask("GET", path, 200, **admin).json()["items"]
+        kinds = [item["kind"] for item in items]
+        assert kinds == sorted(kinds, reverse=True) and set(kinds) == {"multiplex", "channel"}, kinds
+        for item in items:
+            assert item["sentence"] and item["level"] in ("off", "well", "poor", "bad")
+            one = {"id": item["id"]}
+            for query, step in (("", 60000), ("?step=hour", 3600000)):
+                found = ask("GET", history, 200, one, query=query, **admin).json()
+                assert found["step_ms"] == step and [f["name"] for f in found["figures"]] == [f["name"] for f in item["figures"]]
+                assert all(len(f["values"]) == len(found["at_ms"]) for f in found["figures"])
+        self.refuse_all("GET", history, one)
+        ask("GET", history, 404, {"id": NOBODY}, **admin)
+        ask("GET", history, 422, one, query="?step=year", **admin)
 
     def run_events(self):
         self.ask("GET", "/api/v1/events", 401)

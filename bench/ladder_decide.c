@@ -13,10 +13,12 @@ static void
 print_rung(EncodeRungsId id, const EncodeDecideFacts *facts, const EncodeGrid *grid)
 {
     const EncodeRungsSpec *spec = encode_rungs_get(id);
+    EncodeDecidePicture picture = {.sound_kbps = spec->sound_kbps};
+    if (encode_rungs_moves(id))
+        picture = encode_decide_picture(facts, grid, id);
     g_print("{\"name\":\"%s\",\"opus\":%d,\"sound_kbps\":%u,\"channels\":%u", spec->name,
-            spec->opus, spec->sound_kbps, spec->channels);
+            spec->opus, picture.sound_kbps, spec->channels);
     if (encode_rungs_moves(id)) {
-        EncodeDecidePicture picture = encode_decide_picture(facts, grid, id);
         g_print(",\"av1\":%d,\"width\":%u,\"height\":%u,\"rate\":\"%u/%u\",\"group\":%u,\"crf\":%u,"
                 "\"kbps\":%u,\"screen\":%d,\"preset\":\"%s\",\"av1_preset\":%d,\"profile\":\"%s\"",
                 spec->family == ENCODE_RUNGS_AV1, picture.width, picture.height, grid->numerator,
@@ -46,7 +48,11 @@ main(int argc, char **argv)
     info->height = (guint)g_ascii_strtoull(argv[3], NULL, 10);
     info->rate_numerator = (guint)g_ascii_strtoull(argv[4], NULL, 10);
     info->rate_denominator = 1;
-    EncodeDecideFacts facts = {.info = info, .analysis = live ? NULL : &known->picture};
+    EncodeDecideFacts facts = {.info = info};
+    if (!live) {
+        facts.analysis = &known->picture;
+        facts.sound = known->has_sound ? &known->sound : NULL;
+    }
     EncodeGrid grid = encode_decide_grid(info, glance);
     for (int i = 0; i < ENCODE_RUNGS_COUNT; i++) {
         EncodeRungsId id = (EncodeRungsId)i;

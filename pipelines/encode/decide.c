@@ -21,6 +21,12 @@
 #define LITE_CAMERA_SIDE 270
 // SVT-AV1 goes beyond a low ceiling by about a fifth.
 #define LITE_RATE 0.8
+// Speech needs no more than this a channel, and less for the second one, which is much like the
+// first; what may be music gets what the rung has.
+#define SPEECH_KBPS 40
+#define SPEECH_STEREO_KBPS 56
+#define SPEECH_PERMILLE 500
+#define MUSIC_PERMILLE 50
 #define KEYS_APART_US G_USEC_PER_SEC
 #define LEAST_GAIN 0.002
 
@@ -31,9 +37,9 @@ typedef struct {
 } Tuning;
 
 static const Tuning drawn_tunings[ENCODE_RUNGS_COUNT] = {
-    [ENCODE_RUNGS_LITE] = {48, 10, NULL},        [ENCODE_RUNGS_SMALL] = {26, 0, "faster"},
-    [ENCODE_RUNGS_MEDIUM] = {25, 0, "veryfast"}, [ENCODE_RUNGS_CLEAR] = {40, 8, NULL},
-    [ENCODE_RUNGS_LARGE] = {24, 0, "veryfast"},
+    [ENCODE_RUNGS_LITE] = {48, 10, NULL},      [ENCODE_RUNGS_SMALL] = {26, 0, "faster"},
+    [ENCODE_RUNGS_MEDIUM] = {29, 0, "medium"}, [ENCODE_RUNGS_CLEAR] = {40, 8, NULL},
+    [ENCODE_RUNGS_LARGE] = {28, 0, "medium"},
 };
 
 static const Tuning camera_tunings[ENCODE_RUNGS_COUNT] = {
@@ -136,6 +142,22 @@ choose_cap(const EncodeDecideFacts *facts, EncodeRungsId id, guint width, guint 
     return encode_rungs_get(id)->cap_kbps * factor;
 }
 
+static gboolean
+is_speech(const EncodeDecideFacts *facts)
+{
+    const AnalyseResultSound *sound = facts->sound;
+    return sound != NULL && sound->speech_permille >= SPEECH_PERMILLE &&
+           sound->music_permille <= MUSIC_PERMILLE;
+}
+
+static guint
+choose_sound(const EncodeDecideFacts *facts, EncodeRungsId id)
+{
+    const EncodeRungsSpec *spec = encode_rungs_get(id);
+    guint enough = spec->channels == 2 ? SPEECH_STEREO_KBPS : SPEECH_KBPS;
+    return is_speech(facts) ? MIN(spec->sound_kbps, enough) : spec->sound_kbps;
+}
+
 EncodeDecidePicture
 encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid, EncodeRungsId id)
 {
@@ -148,6 +170,7 @@ encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid, En
     picture.preset = tuning->preset;
     encode_rungs_fit(choose_side(facts, id), facts->info->width, facts->info->height,
                      &picture.width, &picture.height);
+    picture.sound_kbps = choose_sound(facts, id);
     picture.step = encode_grid_find_step(grid, choose_fps(facts, id));
     // With a buffer of one second a segment may hold one second more than it lasts.
     double cap = choose_cap(facts, id, picture.width, picture.height);

@@ -15,6 +15,7 @@ typedef struct {
     const SourceInfo *info;               // (unowned)
     const AnalyseResultPicture *analysis; // (unowned) (nullable) NULL: taken for a camera's
     AnalyseResultRect interpreter;        // (value) permille of the shown picture; width 0: none
+    const AnalyseResultSound *sound;      // (unowned) (nullable) NULL: may be music
 } EncodeDecideFacts;
 
 /** How one rung's picture is coded. */
@@ -28,6 +29,7 @@ typedef struct {
     guint rate_kbps;    // (value) steady ceiling, with a buffer of one second
     int av1_preset;     // (value) SVT-AV1's
     const char *preset; // (static) x264's
+    guint sound_kbps;   // (value) of the sound beside it
 } EncodeDecidePicture;
 
 /** @glance: what the first look took the lesson for. Segments of 4 s, on slides 8 s. */

@@ -93,7 +93,7 @@ work(gpointer data)
 EncodeLane *
 encode_lane_new(EncodeRun *run, EncodeRungsId rung, GError **error)
 {
-    EncodeOutputPicture none = {0};
+    EncodeOutputPicture none = {.decided.sound_kbps = encode_rungs_get(rung)->sound_kbps};
     EncodeOutput *output = encode_output_new(run->job->staging, rung, &run->grid, &none, error);
     if (output == NULL)
         return NULL;

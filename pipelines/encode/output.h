@@ -12,7 +12,7 @@
 typedef struct _EncodeOutput EncodeOutput;
 
 typedef struct {
-    EncodeDecidePicture decided; // (value) width 0: no picture
+    EncodeDecidePicture decided; // (value) width 0: no picture, then the sound alone counts
     EncodeH264Colour colour;     // (value)
 } EncodeOutputPicture;
 

@@ -282,6 +282,7 @@ study_pictures(Transcode *transcode, GError **error)
     if (!encode_study_see(transcode->study, stage, error))
         return FALSE;
     run->facts.analysis = known->has_picture ? &known->picture : NULL;
+    run->facts.sound = known->has_sound ? &known->sound : NULL;
     return TRUE;
 }
 

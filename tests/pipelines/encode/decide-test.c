@@ -26,9 +26,9 @@ static const Golden goldens[] = {
      {
          "lite 854x480 step 2 drawn crf 48 rate 39 preset 10",
          "small 480x270 step 2 drawn crf 26 rate 79 preset faster",
-         "medium 640x360 step 2 drawn crf 25 rate 264 preset veryfast",
+         "medium 640x360 step 2 drawn crf 29 rate 264 preset medium",
          "clear 1280x720 step 2 drawn crf 40 rate 449 preset 8",
-         "large 1280x720 step 2 drawn crf 24 rate 1066 preset veryfast",
+         "large 1280x720 step 2 drawn crf 28 rate 1066 preset medium",
      }},
     {"slides alone",
      1920,
@@ -40,9 +40,9 @@ static const Golden goldens[] = {
      {
          "lite 854x480 step 3 screen crf 48 rate 39 preset 10",
          "small 480x270 step 2 screen crf 26 rate 79 preset faster",
-         "medium 640x360 step 2 screen crf 25 rate 264 preset veryfast",
+         "medium 640x360 step 2 screen crf 29 rate 264 preset medium",
          "clear 1280x720 step 2 screen crf 40 rate 449 preset 8",
-         "large 1280x720 step 2 screen crf 24 rate 1066 preset veryfast",
+         "large 1280x720 step 2 screen crf 28 rate 1066 preset medium",
      }},
     {"slides with an interpreter",
      1280,
@@ -54,9 +54,9 @@ static const Golden goldens[] = {
      {
          "lite 1066x600 step 2 drawn crf 48 rate 62 preset 10",
          "small 1066x600 step 2 drawn crf 26 rate 190 preset faster",
-         "medium 1066x600 step 1 drawn crf 25 rate 576 preset veryfast",
+         "medium 1066x600 step 1 drawn crf 29 rate 576 preset medium",
          "clear 1280x720 step 1 drawn crf 40 rate 449 preset 8",
-         "large 1280x720 step 1 drawn crf 24 rate 1066 preset veryfast",
+         "large 1280x720 step 1 drawn crf 28 rate 1066 preset medium",
      }},
     {"screen",
      1280,
@@ -68,9 +68,9 @@ static const Golden goldens[] = {
      {
          "lite 854x480 step 1 screen crf 48 rate 39 preset 10",
          "small 480x270 step 1 screen crf 26 rate 79 preset faster",
-         "medium 640x360 step 1 screen crf 25 rate 264 preset veryfast",
+         "medium 640x360 step 1 screen crf 29 rate 264 preset medium",
          "clear 1280x720 step 1 screen crf 40 rate 449 preset 8",
-         "large 1280x720 step 1 screen crf 24 rate 1066 preset veryfast",
+         "large 1280x720 step 1 screen crf 28 rate 1066 preset medium",
      }},
     {"camera",
      1280,
@@ -161,7 +161,7 @@ check_golden(const Golden *golden)
     info->rate_denominator = 1;
     AnalyseResultPicture analysis = {.content = golden->content};
     analysis.inset.width = golden->face ? 200 : 0;
-    EncodeDecideFacts facts = {info, &analysis, golden->sign};
+    EncodeDecideFacts facts = {info, &analysis, golden->sign, NULL};
     EncodeGrid grid = encode_decide_grid(info, golden->content);
     guint line = 0;
     for (int i = 0; i < ENCODE_RUNGS_COUNT; i++) {
@@ -183,6 +183,31 @@ test_goldens(void)
 {
     for (guint i = 0; i < G_N_ELEMENTS(goldens); i++)
         check_golden(&goldens[i]);
+}
+
+static void
+test_sound(void)
+{
+    static const struct {
+        guint speech, music, medium, large; // (value) permille, permille, kbit/s, kbit/s
+    } lines[] = {
+        {1000, 0, 40, 56}, {500, 50, 40, 56}, {499, 0, 48, 96}, {900, 51, 48, 96}, {0, 0, 48, 96}};
+    g_autoptr(SourceInfo) info = source_info_new();
+    info->has_picture = info->has_sound = TRUE;
+    info->width = 1280;
+    info->height = 720;
+    EncodeGrid grid = encode_decide_grid(info, ANALYSE_RESULT_CONTENT_CAMERA);
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+        AnalyseResultSound sound = {.speech_permille = lines[i].speech,
+                                    .music_permille = lines[i].music};
+        EncodeDecideFacts facts = {.info = info, .sound = &sound};
+        EncodeDecidePicture large = encode_decide_picture(&facts, &grid, ENCODE_RUNGS_LARGE);
+        EncodeDecidePicture medium = encode_decide_picture(&facts, &grid, ENCODE_RUNGS_MEDIUM);
+        g_assert_cmpuint(large.sound_kbps, ==, lines[i].large);
+        g_assert_cmpuint(medium.sound_kbps, ==, lines[i].medium);
+    }
+    EncodeDecideFacts silent = {.info = info};
+    g_assert_cmpuint(encode_decide_picture(&silent, &grid, ENCODE_RUNGS_LARGE).sound_kbps, ==, 96);
 }
 
 static void
@@ -350,6 +375,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/encode/decide/goldens", test_goldens);
     g_test_add_func("/encode/decide/unknown", test_unknown);
+    g_test_add_func("/encode/decide/sound", test_sound);
     g_test_add_func("/encode/decide/keys", test_keys);
     g_test_add_func("/encode/decide/worth", test_worth);
     return g_test_run();

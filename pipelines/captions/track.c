@@ -11,7 +11,6 @@
 #include "pipelines/captions/language.h"
 #include "pipelines/captions/markup.h"
 
-#define LONGEST_OPEN_MS 10000
 #define LONGEST_CUE_MS (10 * 60 * 1000)
 #define MAX_TEXT_BYTES 8000
 #define TIMES_BYTES 32 // of a cue, beside its text, when it is written
@@ -157,7 +156,7 @@ end_open(CaptionsTrack *track, gint64 end_ms)
     if (!track->open || cues->len == 0)
         return;
     CaptionsCuesCue *last = cues->pdata[cues->len - 1];
-    last->end_ms = CLAMP(end_ms, last->start_ms + 1, last->start_ms + LONGEST_OPEN_MS);
+    last->end_ms = CLAMP(end_ms, last->start_ms + 1, last->start_ms + CAPTIONS_TRACK_OPEN_MS);
     track->open = FALSE;
 }
 
@@ -218,6 +217,33 @@ captions_track_take(CaptionsTrack *track, const AVPacket *packet, gint64 shift_u
 {
     if (packet->pts != AV_NOPTS_VALUE && packet->size > 0)
         decode(track, packet, shift_us);
+}
+
+const CaptionsCues *
+captions_track_peek(const CaptionsTrack *track, gboolean *open)
+{
+    *open = track->open;
+    return track->cues;
+}
+
+void
+captions_track_move_origin(CaptionsTrack *track, gint64 ms)
+{
+    GPtrArray *cues = track->cues->cues;
+    track->bytes = 0;
+    for (guint i = cues->len; i-- > 0;) {
+        CaptionsCuesCue *cue = cues->pdata[i];
+        gboolean open = track->open && i + 1 == cues->len;
+        cue->start_ms -= ms;
+        cue->end_ms -= ms;
+        gint64 last_ms = open ? cue->start_ms + CAPTIONS_TRACK_OPEN_MS : cue->end_ms;
+        if (last_ms > 0) {
+            track->bytes += strlen(cue->text) + TIMES_BYTES;
+            continue;
+        }
+        track->open = track->open && !open;
+        g_ptr_array_remove_index(cues, i);
+    }
 }
 
 /* Cut at the lesson's end; what lies wholly behind it goes. */

@@ -2,12 +2,14 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // One track of captions on its way out of a recording: packets into libavcodec's decoder, cues out.
-// Used by extract.c alone.
+// Used by extract.c, and by live channels (pipelines/live/text.c).
 #pragma once
 
 #include <libavcodec/avcodec.h>
 
 #include "pipelines/captions/cues.h"
+
+#define CAPTIONS_TRACK_OPEN_MS 10000 // a cue whose end nobody tells
 
 typedef struct _CaptionsTrack CaptionsTrack;
 
@@ -31,6 +33,14 @@ CaptionsTrack *captions_track_new_cues(CaptionsCues *cues);
  * over.
  */
 void captions_track_take(CaptionsTrack *track, const AVPacket *packet, gint64 shift_us);
+
+/** What came so far, in the order it came. @open: (out): whether the last one still stands, at most
+ * CAPTIONS_TRACK_OPEN_MS; its end is then none. Returns: (transfer none). */
+const CaptionsCues *captions_track_peek(const CaptionsTrack *track, gboolean *open);
+
+/** Running time is counted from @ms later on: cues move back, those over before it are forgotten.
+ */
+void captions_track_move_origin(CaptionsTrack *track, gint64 ms);
 
 /** Nothing more comes. @end_us: where the lesson ends, 0: not known. Returns: (transfer none): the
  * cues in order, maybe none. */

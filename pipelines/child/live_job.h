@@ -18,6 +18,7 @@ typedef struct {
     guint behind_ms;      // (value) how far encoding may fall behind before rungs are dropped
     char *text_default;   // (owned) what unmarked text of the network is, as `tis-620`
     char *language;       // (owned) ISO 639-2 of the wanted sound track, may be empty
+    char **extras;        // (owned) any of `voices` `captions` `scrub`, see live_track.h
 } ChildLiveJob;
 
 /** Returns: (transfer full): segments of 3 s, 5 s behind, Thai, all else empty. */

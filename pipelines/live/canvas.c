@@ -12,7 +12,7 @@
 #include "pipelines/encode/picture.h"
 #include "pipelines/encode/shrink.h"
 
-#define SIZES_MAX 4
+#define SIZES_MAX 5
 #define SLATE_LUMA 40 // dark, and yet not taken for a dead screen
 #define SLATE_BLUE 140
 #define SLATE_RED 122
@@ -80,6 +80,13 @@ live_canvas_free(LiveCanvas *canvas)
     av_frame_free(&canvas->slate);
     source_info_free(canvas->info);
     g_free(canvas);
+}
+
+void
+live_canvas_get_size(const LiveCanvas *canvas, guint *width, guint *height)
+{
+    *width = canvas->width;
+    *height = canvas->height;
 }
 
 EncodeH264Colour

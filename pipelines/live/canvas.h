@@ -16,6 +16,9 @@ LiveCanvas *live_canvas_new(const SourceInfo *info, guint width, guint height);
 void live_canvas_free(LiveCanvas *canvas);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LiveCanvas, live_canvas_free)
 
+/** What it was made for. */
+void live_canvas_get_size(const LiveCanvas *canvas, guint *width, guint *height);
+
 /** How colours are coded on it. */
 EncodeH264Colour live_canvas_get_colour(const LiveCanvas *canvas);
 

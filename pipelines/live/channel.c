@@ -8,6 +8,7 @@
 #include <libavutil/frame.h>
 
 #include "pipelines/live/decode.h"
+#include "pipelines/live/extras.h"
 #include "pipelines/live/mixer.h"
 #include "pipelines/live/pace.h"
 #include "pipelines/live/service.h"
@@ -31,6 +32,7 @@ struct _LiveChannel {
     LiveTimeline *timeline;             // (owned)
     LiveLadder *ladder;                 // (owned)
     LiveMixer *mixer;                   // (owned)
+    LiveExtras *extras;                 // (owned)
     LiveWall wall;                      // (value)
     LivePace pace;                      // (value)
     Track tracks[LIVE_TIMELINE_TRACKS]; // (owned)
@@ -177,6 +179,20 @@ on_service_streams(const LiveServiceStreams *streams, gpointer data)
     warn(channel, "streams", detail);
 }
 
+static void
+on_service_tables(const TablesService *service, const TablesStream *sound, gpointer data)
+{
+    LiveChannel *channel = data;
+    live_extras_follow(channel->extras, service, sound);
+}
+
+static void
+on_service_packet(const TablesPacket *packet, gpointer data)
+{
+    LiveChannel *channel = data;
+    live_extras_push(channel->extras, packet);
+}
+
 LiveChannel *
 live_channel_new(const ChildLiveJob *job, LiveLadderSink sink, gpointer data, GError **error)
 {
@@ -188,6 +204,8 @@ live_channel_new(const ChildLiveJob *job, LiveLadderSink sink, gpointer data, GE
         .on_streams = on_service_streams,
         .on_picture = on_service_picture,
         .on_sound = on_service_sound,
+        .on_tables = on_service_tables,
+        .on_packet = on_service_packet,
         .data = channel,
     };
     TablesTextCode fallback;
@@ -202,6 +220,8 @@ live_channel_new(const ChildLiveJob *job, LiveLadderSink sink, gpointer data, GE
     channel->mixer = live_mixer_new(channel->ladder, &channel->wall, (gint64)job->first_time);
     channel->timeline =
         live_timeline_new((gint64)job->first_time, on_timeline_placed, release_frame, channel);
+    const LiveExtrasPlace place = {channel->timeline, channel->mixer, channel->ladder};
+    channel->extras = live_extras_new((const char *const *)job->extras, &place);
     channel->service = live_service_new(job->language, fallback, &listener);
     return channel;
 }
@@ -210,6 +230,7 @@ void
 live_channel_free(LiveChannel *channel)
 {
     live_service_free(channel->service);
+    live_extras_free(channel->extras);
     for (guint i = 0; i < LIVE_TIMELINE_TRACKS; i++)
         live_decode_free(channel->tracks[i].decode);
     live_timeline_free(channel->timeline);
@@ -267,6 +288,7 @@ gboolean
 live_channel_finish(LiveChannel *channel, GError **error)
 {
     live_service_finish(channel->service);
+    live_extras_finish(channel->extras);
     for (guint i = 0; i < LIVE_TIMELINE_TRACKS; i++)
         close_decoder(channel, (LiveTimelineTrack)i);
     return give_error(channel, error) && live_mixer_finish(channel->mixer, error);

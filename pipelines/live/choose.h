@@ -4,7 +4,10 @@
 // Which of a service's streams are shown and heard. Pure.
 #pragma once
 
+#include "pipelines/child/live_track.h"
 #include "pipelines/tables/service.h"
+
+#define LIVE_CHOOSE_EXTRAS_MAX 7 // three voices, four texts
 
 /** Returns: (transfer none) (nullable): the first picture that can be decoded. */
 const TablesStream *live_choose_picture(const TablesService *service);
@@ -13,6 +16,19 @@ const TablesStream *live_choose_picture(const TablesService *service);
  * the wanted language before others, the programme's own before what is added for those who do not
  * see or hear well, the first of equals. */
 const TablesStream *live_choose_sound(const TablesService *service, const char *language);
+
+/** A stream beside picture and sound. */
+typedef struct {
+    ChildLiveTrack track; // (value)
+    guint16 pid;          // (value)
+    const char *codec;    // (static)
+    guint page;           // (value) of teletext
+} LiveChooseExtra;
+
+/** The other sounds, and the text that can be read. @sound: (nullable): which one is heard.
+ * Returns: how many of LIVE_CHOOSE_EXTRAS_MAX were set; no two have one name. */
+guint live_choose_extras(const TablesService *service, const TablesStream *sound,
+                         LiveChooseExtra *extras);
 
 /** Returns: whether @stream is of a codec that is decoded here. */
 gboolean live_choose_is_known(const TablesStream *stream);

@@ -49,6 +49,8 @@ struct _LiveLadder {
     gint64 in_segment;              // (value) ticks of the present segment so far
     gboolean cutting;               // (value) the next tick begins a segment
     guint64 next_number;            // (value)
+    LiveSide side;                  // (value) all NULL: none
+    gboolean finishing;             // (value) no more comes
     GQueue plans;                   // (owned) (element-type Plan) oldest first
 };
 
@@ -138,7 +140,16 @@ is_ready(const LiveLadder *ladder, const Plan *plan)
     for (guint i = 0; i < ladder->count; i++)
         if (plan->made[i] && !live_rung_is_ready(ladder->steps[i].rung, plan->end, plan->shown[i]))
             return FALSE;
-    return plan->end > plan->start;
+    gint64 now = ladder->finishing ? G_MAXINT64 : live_ladder_get_time(ladder);
+    return plan->end > plan->start &&
+           (ladder->side.is_ready == NULL ||
+            ladder->side.is_ready(plan->start, plan->end, now, ladder->side.data));
+}
+
+void
+live_ladder_set_side(LiveLadder *ladder, const LiveSide *side)
+{
+    ladder->side = *side;
 }
 
 static gboolean
@@ -163,6 +174,9 @@ write_plan(LiveLadder *ladder, const Plan *plan, GError **error)
             !live_store_add_part(ladder->store, report, name, plan->init[i], fragment, error))
             return FALSE;
     }
+    if (ladder->side.write != NULL &&
+        !ladder->side.write(ladder->store, report, ladder->side.data, error))
+        return FALSE;
     live_store_tell(ladder->store, report);
     return TRUE;
 }
@@ -282,8 +296,9 @@ plan_step(LiveLadder *ladder, guint i, Plan *plan, GError **error)
     plan->made[i] = shown || !encode_rungs_moves(id);
     if (!plan->made[i])
         return TRUE;
-    if (!live_store_add_init(ladder->store, encode_rungs_get(id), live_rung_get_tracks(step->rung),
-                             &step->init, error))
+    const EncodeRungsSpec *spec = encode_rungs_get(id);
+    const LiveStoreRung rung = {spec->name, live_rung_get_tracks(step->rung), spec->cap_kbps};
+    if (!live_store_add_init(ladder->store, &rung, &step->init, error))
         return FALSE;
     plan->init[i] = step->init.number;
     return TRUE;
@@ -335,9 +350,30 @@ add_picture(LiveLadder *ladder, Step *step, const AVFrame *frame, GError **error
                                                   ladder->in_segment == 0, error);
 }
 
+/* The slate is not offered. */
+static gboolean
+offer_picture(LiveLadder *ladder, const AVFrame *frame, GError **error)
+{
+    guint width = 0, height = 0;
+    gint64 time = live_ladder_get_time(ladder);
+    if (ladder->side.choose == NULL || ladder->canvas == NULL || frame == NULL ||
+        ladder->in_segment > 0)
+        return TRUE;
+    live_canvas_get_size(ladder->canvas, &width, &height);
+    if (!ladder->side.choose(time, &width, &height, ladder->side.data))
+        return TRUE;
+    const AVFrame *drawn = live_canvas_draw(ladder->canvas, frame, width, height, error);
+    if (drawn != NULL)
+        ladder->side.take(time, drawn, live_canvas_get_colour(ladder->canvas).matrix,
+                          ladder->side.data);
+    return drawn != NULL;
+}
+
 gboolean
 live_ladder_add_tick(LiveLadder *ladder, const AVFrame *frame, GError **error)
 {
+    if (!offer_picture(ladder, frame, error))
+        return FALSE;
     for (guint i = 0; i < ladder->count; i++)
         if (!add_picture(ladder, &ladder->steps[i], frame, error))
             return FALSE;
@@ -378,6 +414,7 @@ gboolean
 live_ladder_finish(LiveLadder *ladder, GError **error)
 {
     Plan *last = g_queue_peek_tail(&ladder->plans);
+    ladder->finishing = TRUE;
     if (last == NULL || !end_pictures(ladder, error))
         return last == NULL;
     if (last->end == 0)

@@ -8,6 +8,7 @@
 
 #include "pipelines/child/live_job.h"
 #include "pipelines/child/live_report.h"
+#include "pipelines/live/side.h"
 #include "pipelines/source/info.h"
 
 struct AVFrame;
@@ -29,6 +30,9 @@ LiveLadder *live_ladder_new(const ChildLiveJob *job, LiveLadderSink sink, gpoint
                             GError **error);
 void live_ladder_free(LiveLadder *ladder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LiveLadder, live_ladder_free)
+
+/** @side: copied. */
+void live_ladder_set_side(LiveLadder *ladder, const LiveSide *side);
 
 /** Returns: whether a segment must be begun before the next tick: no epoch has begun, the segment
  * is full, or live_ladder_cut() was called. */

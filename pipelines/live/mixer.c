@@ -361,6 +361,12 @@ live_mixer_finish(LiveMixer *mixer, GError **error)
            live_ladder_finish(mixer->ladder, error);
 }
 
+gint64
+live_mixer_get_shift(const LiveMixer *mixer)
+{
+    return mixer->shift;
+}
+
 gboolean
 live_mixer_is_slated(const LiveMixer *mixer)
 {

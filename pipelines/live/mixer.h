@@ -42,6 +42,9 @@ gboolean live_mixer_add_sound(LiveMixer *mixer, struct AVFrame *frame, gint64 ti
 /** No more comes: ends the last segment with what is there. */
 gboolean live_mixer_finish(LiveMixer *mixer, GError **error);
 
+/** Returns: what is added to places of sound, so that pictures fall on ticks. */
+gint64 live_mixer_get_shift(const LiveMixer *mixer);
+
 /** Returns: whether the slate stands. */
 gboolean live_mixer_is_slated(const LiveMixer *mixer);
 

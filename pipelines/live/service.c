@@ -84,10 +84,13 @@ change_lane(LiveService *service, Lane *lane, const LiveServiceStream *stream, L
 static void
 choose(LiveService *service, const TablesService *found)
 {
+    const TablesStream *sound = live_choose_sound(found, service->language);
     LiveServiceStreams chosen = {
         .picture = describe(live_choose_picture(found)),
-        .sound = describe(live_choose_sound(found, service->language)),
+        .sound = describe(sound),
     };
+    if (service->listener.on_tables != NULL)
+        service->listener.on_tables(found, sound, service->listener.data);
     gboolean same_picture = is_same(&chosen.picture, &service->streams.picture);
     gboolean same_sound = is_same(&chosen.sound, &service->streams.sound);
     if (same_picture && same_sound)
@@ -150,8 +153,11 @@ on_sync_packet(const guint8 *bytes, gpointer data)
         lane = &service->picture;
     else if (packet.pid == service->streams.sound.pid)
         lane = &service->sound;
-    if (lane == NULL)
+    if (lane == NULL) {
+        if (service->listener.on_packet != NULL)
+            service->listener.on_packet(&packet, service->listener.data);
         return;
+    }
     note_scrambling(lane, &packet);
     if (!live_service_is_scrambled(service))
         live_pes_push(lane->pes, &packet);

@@ -19,11 +19,17 @@ typedef struct {
     LiveServiceStream sound;   // (value)
 } LiveServiceStreams;
 
+/** What the tables say now; @sound: (nullable): the chosen one. */
+typedef void (*LiveServiceTables)(const TablesService *service, const TablesStream *sound,
+                                  gpointer data);
+
 typedef struct {
     void (*on_streams)(const LiveServiceStreams *streams, gpointer data); // others from now on
     LivePesFunc on_picture;                                               // (unowned)
     LivePesFunc on_sound;                                                 // (unowned)
-    gpointer data;                                                        // (unowned)
+    LiveServiceTables on_tables;                                          // (nullable)
+    void (*on_packet)(const TablesPacket *packet, gpointer data); // (nullable) of neither stream
+    gpointer data;                                                // (unowned)
 } LiveServiceListener;
 
 typedef struct _LiveService LiveService;

@@ -255,3 +255,11 @@ live_timeline_get_end(const LiveTimeline *timeline, LiveTimelineTrack track)
 {
     return timeline->tracks[track].end;
 }
+
+gboolean
+live_timeline_find(const LiveTimeline *timeline, gint64 pts90k, gint64 *time)
+{
+    static const Track anybody = {0};
+    return pts90k >= 0 && (fits(&timeline->newest, &anybody, pts90k, time) ||
+                           fits(&timeline->older, &anybody, pts90k, time));
+}

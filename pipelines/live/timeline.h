@@ -48,5 +48,9 @@ void live_timeline_push(LiveTimeline *timeline, LiveTimelineTrack track, gint64 
  * waits is placed or released. */
 void live_timeline_flush(LiveTimeline *timeline, LiveTimelineTrack track);
 
+/** For streams beside the two tracks: (out) where a stamp belongs by what is known now. Returns:
+ * FALSE when it fits nowhere. */
+gboolean live_timeline_find(const LiveTimeline *timeline, gint64 pts90k, gint64 *time);
+
 /** Returns: where the last unit placed on @track ends; first_time before the first. */
 gint64 live_timeline_get_end(const LiveTimeline *timeline, LiveTimelineTrack track);

@@ -87,6 +87,16 @@ take_language(TablesStream *stream, TablesBytes body)
         stream->purpose = (guint8)purpose;
 }
 
+static void
+add_page(TablesStream *stream, const char *language, guint8 purpose, guint16 page)
+{
+    if (stream->page_count == TABLES_STREAM_PAGES_MAX)
+        return;
+    TablesStreamPage *added = &stream->pages[stream->page_count++];
+    *added = (TablesStreamPage){.purpose = purpose, .page = page};
+    memcpy(added->language, language, sizeof added->language);
+}
+
 /* EN 300 468 §6.2.43: of several pages the first counts, but subtitles come before all others. */
 static void
 take_teletext(TablesStream *stream, TablesBytes body)
@@ -100,12 +110,15 @@ take_teletext(TablesStream *stream, TablesBytes body)
                              purpose == TABLES_STREAM_PAGE_HARD_OF_HEARING;
         gboolean better = subtitles && stream->purpose != TABLES_STREAM_PAGE_SUBTITLES &&
                           stream->purpose != TABLES_STREAM_PAGE_HARD_OF_HEARING;
+        guint magazine = (value >> 8 & 7) == 0 ? 8 : value >> 8 & 7;
+        guint page = magazine * 100 + (value >> 4 & 0x0F) * 10 + (value & 0x0F);
+        if (subtitles)
+            add_page(stream, language, purpose, (guint16)page);
         if (stream->page != 0 && !better)
             continue;
-        guint magazine = (value >> 8 & 7) == 0 ? 8 : value >> 8 & 7;
         memcpy(stream->language, language, sizeof language);
         stream->purpose = purpose;
-        stream->page = (guint16)(magazine * 100 + (value >> 4 & 0x0F) * 10 + (value & 0x0F));
+        stream->page = (guint16)page;
     }
 }
 
@@ -113,14 +126,20 @@ take_teletext(TablesStream *stream, TablesBytes body)
 static void
 take_subtitling(TablesStream *stream, TablesBytes body)
 {
-    guint32 type = 0, page = 0;
+    guint32 type = 0, page = 0, ancillary = 0;
     char language[4];
-    if (stream->page != 0 || !tables_descriptor_take_code(&body, language) ||
-        !tables_bytes_take_integer(&body, 1, &type) || !tables_bytes_take_integer(&body, 2, &page))
-        return;
-    memcpy(stream->language, language, sizeof language);
-    stream->purpose = (guint8)type;
-    stream->page = (guint16)page;
+    while (tables_descriptor_take_code(&body, language) &&
+           tables_bytes_take_integer(&body, 1, &type) &&
+           tables_bytes_take_integer(&body, 2, &page)) {
+        add_page(stream, language, (guint8)type, (guint16)page);
+        if (stream->page == 0) {
+            memcpy(stream->language, language, sizeof language);
+            stream->purpose = (guint8)type;
+            stream->page = (guint16)page;
+        }
+        if (!tables_bytes_take_integer(&body, 2, &ancillary))
+            return;
+    }
 }
 
 gboolean

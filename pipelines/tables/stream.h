@@ -17,6 +17,15 @@ typedef enum {
     TABLES_STREAM_DATA,
 } TablesStreamKind;
 
+#define TABLES_STREAM_PAGES_MAX 4
+
+/** Text of one language that a stream carries. */
+typedef struct {
+    char language[4]; // (value) ISO 639-2
+    guint8 purpose;   // (value) teletext_type or subtitling_type
+    guint16 page;     // (value) as below
+} TablesStreamPage;
+
 typedef struct {
     guint16 pid;           // (value)
     guint8 type;           // (value) stream_type
@@ -25,8 +34,10 @@ typedef struct {
     char language[4];      // (value) ISO 639-2, empty: not said
     guint8 purpose;        // (value) audio_type, teletext_type or subtitling_type
     guint16 page;          // (value) teletext magazine × 100 + page, or composition page; 0: none
-    int tag;               // (value) component_tag, -1: none
-    gboolean encrypted;    // (value) a CA descriptor of its own
+    TablesStreamPage pages[TABLES_STREAM_PAGES_MAX]; // (value) of subtitles alone
+    guint page_count;                                // (value)
+    int tag;                                         // (value) component_tag, -1: none
+    gboolean encrypted;                              // (value) a CA descriptor of its own
 } TablesStream;
 
 /** Takes the next stream out of a PMT's loop. @ca_systems: (element-type guint16): what its CA

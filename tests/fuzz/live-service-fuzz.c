@@ -3,6 +3,7 @@
 
 // Any bytes as the packets of one service, through tables, PES packets and the timeline: nothing
 // breaks, nothing is lost on the way, and the channel's time keeps its word.
+#include "pipelines/live/choose.h"
 #include "pipelines/live/service.h"
 #include "pipelines/live/timeline.h"
 
@@ -57,11 +58,32 @@ on_streams(const LiveServiceStreams *streams, gpointer data)
     g_assert_true((streams->sound.pid == 0) == (streams->sound.codec == NULL));
 }
 
+static void
+on_tables(const TablesService *service, const TablesStream *sound, gpointer data)
+{
+    LiveChooseExtra extras[LIVE_CHOOSE_EXTRAS_MAX];
+    guint count = live_choose_extras(service, sound, extras);
+    g_assert_cmpuint(count, <=, LIVE_CHOOSE_EXTRAS_MAX);
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *name = child_live_track_format(&extras[i].track);
+        ChildLiveTrack back = child_live_track_parse(name);
+        g_assert_cmpint(back.kind, ==, extras[i].track.kind);
+        g_assert_cmpuint(back.number, ==, extras[i].track.number);
+        g_assert_cmpstr(back.language, ==, extras[i].track.language);
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
     Counts counts = {0};
-    const LiveServiceListener listener = {on_streams, on_picture, on_sound, &counts};
+    const LiveServiceListener listener = {
+        .on_streams = on_streams,
+        .on_picture = on_picture,
+        .on_sound = on_sound,
+        .on_tables = on_tables,
+        .data = &counts,
+    };
     counts.timeline = live_timeline_new(FIRST_TIME, on_placed, g_free, &counts);
     LiveService *service =
         live_service_new("tha", (TablesTextCode){TABLES_TEXT_ISO8859, 11}, &listener);

@@ -114,8 +114,8 @@ catalog_guide_forget(CatalogDatabase *database, const char *service, gint64 even
     return catalog_statement_run(statement, error);
 }
 
-static CatalogGuide *
-read_event(CatalogStatement *statement)
+CatalogGuide *
+catalog_guide_read_row(CatalogStatement *statement)
 {
     CatalogGuide *event = g_new0(CatalogGuide, 1);
     event->service = catalog_statement_dup_text(statement, "service");
@@ -149,7 +149,7 @@ catalog_guide_get(CatalogDatabase *database, const char *service, gint64 event_i
     catalog_statement_bind_text(statement, ":service", service);
     catalog_statement_bind_int(statement, ":event_id", event_id);
     if (catalog_statement_next(statement))
-        return read_event(statement);
+        return catalog_guide_read_row(statement);
     catalog_statement_finish_missing(statement, "programme", error);
     return NULL;
 }
@@ -169,6 +169,42 @@ catalog_guide_list(CatalogDatabase *database, const char *service, gint64 from_m
     catalog_statement_bind_int(statement, ":until_ms", until_ms);
     catalog_statement_bind_int(statement, ":limit", CATALOG_GUIDE_BATCH_MAX);
     while (catalog_statement_next(statement))
-        g_ptr_array_add(items, read_event(statement));
+        g_ptr_array_add(items, catalog_guide_read_row(statement));
     return catalog_statement_finish(statement, error) ? g_steal_pointer(&items) : NULL;
+}
+
+static gboolean
+has_event(const GPtrArray *events, const CatalogGuide *event)
+{
+    for (guint i = events->len; i > 0; i--) {
+        const CatalogGuide *other = events->pdata[i - 1];
+        if (other->event_id == event->event_id)
+            return TRUE;
+        if (other->start_ms < event->start_ms)
+            return FALSE;
+    }
+    return FALSE;
+}
+
+GPtrArray *
+catalog_guide_list_span(CatalogDatabase *database, const char *service, gint64 from_ms,
+                        gint64 until_ms, guint most, GError **error)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_guide_free);
+    gboolean more = TRUE;
+    while (more && found->len < most) {
+        g_autoptr(GPtrArray) rows = catalog_guide_list(database, service, from_ms, until_ms, error);
+        if (rows == NULL)
+            return NULL;
+        const CatalogGuide *last = rows->len > 0 ? rows->pdata[rows->len - 1] : NULL;
+        gint64 next_ms = last != NULL ? last->start_ms : from_ms;
+        more = rows->len == CATALOG_GUIDE_BATCH_MAX && next_ms > from_ms;
+        while (rows->len > 0 && found->len < most) {
+            g_autoptr(CatalogGuide) row = g_ptr_array_steal_index(rows, 0);
+            if (found->len == 0 || !has_event(found, row))
+                g_ptr_array_add(found, g_steal_pointer(&row));
+        }
+        from_ms = next_ms;
+    }
+    return g_steal_pointer(&found);
 }

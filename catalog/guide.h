@@ -6,6 +6,7 @@
 #pragma once
 
 #include "catalog/database.h"
+#include "catalog/statement.h"
 
 #define CATALOG_GUIDE_BATCH_MAX 256      // events of one call, so that others get their turn
 #define CATALOG_GUIDE_NO_TIME G_MININT64 // start or duration that the broadcaster does not give
@@ -51,6 +52,14 @@ gboolean catalog_guide_forget(CatalogDatabase *database, const char *service, gi
 /** Returns: (transfer full): NULL with NOT_FOUND. */
 CatalogGuide *catalog_guide_get(CatalogDatabase *database, const char *service, gint64 event_id,
                                 GError **error);
+
+/** For guidesearch.c. Returns: (transfer full): the programme in a row of @statement. */
+CatalogGuide *catalog_guide_read_row(CatalogStatement *statement);
+
+/** Returns: (transfer full) (element-type CatalogGuide): all that is on at any moment from @from_ms
+ * until before @until_ms, each once, by start; @most at most. */
+GPtrArray *catalog_guide_list_span(CatalogDatabase *database, const char *service, gint64 from_ms,
+                                   gint64 until_ms, guint most, GError **error);
 
 /** Returns: (transfer full) (element-type CatalogGuide): what is on at any moment from @from_ms
  * until before

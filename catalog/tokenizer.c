@@ -33,6 +33,7 @@ struct _CatalogTokenizer {
 typedef struct {
     CatalogTokenizer *tokenizer;             // (not owned)
     gboolean sub_words;                      // wanted beside the words
+    gboolean unbroken;                       // stretches are given as they are
     CatalogTokenizerSink sink;               // (not owned)
     gpointer data;                           // (not owned)
     RunKind kind;                            // of the run
@@ -143,7 +144,9 @@ static int
 flush_run(TokenizerRun *run)
 {
     int code = 0;
-    if (run->count > 0)
+    if (run->count > 0 && run->unbroken)
+        code = give_token(run, CATALOG_TOKENIZER_WORD, 0, run->count);
+    else if (run->count > 0)
         code = run->kind == RUN_THAI ? flush_thai(run) : flush_other(run);
     run->count = 0;
     return code;
@@ -232,18 +235,32 @@ take_character(TokenizerRun *run, gunichar c, gsize start, gsize end)
     return g_unichar_ismark(c) && run->kind == RUN_OTHER ? 0 : flush_run(run);
 }
 
-int
-catalog_tokenizer_run(CatalogTokenizer *tokenizer, const char *text, gsize bytes,
-                      gboolean sub_words, CatalogTokenizerSink sink, gpointer data)
+static int
+run_over(TokenizerRun *run, const char *text, gsize bytes)
 {
-    TokenizerRun run = {.tokenizer = tokenizer, .sub_words = sub_words, .sink = sink, .data = data};
     int code = 0;
     for (gsize at = 0; at < bytes && code == 0;) {
         gunichar c = g_utf8_get_char_validated(text + at, (gssize)(bytes - at));
         gboolean valid = c != (gunichar)-1 && c != (gunichar)-2 && c != 0;
         gsize length = valid ? (gsize)(g_utf8_next_char(text + at) - (text + at)) : 1;
-        code = valid ? take_character(&run, c, at, at + length) : flush_run(&run);
+        code = valid ? take_character(run, c, at, at + length) : flush_run(run);
         at += length;
     }
-    return code != 0 ? code : flush_run(&run);
+    return code != 0 ? code : flush_run(run);
+}
+
+int
+catalog_tokenizer_run(CatalogTokenizer *tokenizer, const char *text, gsize bytes,
+                      gboolean sub_words, CatalogTokenizerSink sink, gpointer data)
+{
+    TokenizerRun run = {.tokenizer = tokenizer, .sub_words = sub_words, .sink = sink, .data = data};
+    return run_over(&run, text, bytes);
+}
+
+int
+catalog_tokenizer_run_unbroken(CatalogTokenizer *tokenizer, const char *text, gsize bytes,
+                               CatalogTokenizerSink sink, gpointer data)
+{
+    TokenizerRun run = {.tokenizer = tokenizer, .unbroken = TRUE, .sink = sink, .data = data};
+    return run_over(&run, text, bytes);
 }

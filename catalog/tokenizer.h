@@ -40,6 +40,11 @@ CatalogTokenizer *catalog_tokenizer_new(GError **error);
 int catalog_tokenizer_run(CatalogTokenizer *tokenizer, const char *text, gsize bytes,
                           gboolean sub_words, CatalogTokenizerSink sink, gpointer data);
 
+/** As catalog_tokenizer_run() without looking for words: each stretch of letters of one kind is one
+ * folded token. Much faster. */
+int catalog_tokenizer_run_unbroken(CatalogTokenizer *tokenizer, const char *text, gsize bytes,
+                                   CatalogTokenizerSink sink, gpointer data);
+
 /** Returns: (transfer full): short text that changes when the same text may give other words. */
 char *catalog_tokenizer_write_fingerprint(CatalogTokenizer *tokenizer);
 

@@ -12,6 +12,7 @@
 #include "server/api/channels.h"
 #include "server/api/events.h"
 #include "server/api/guard.h"
+#include "server/api/guide.h"
 #include "server/api/health.h"
 #include "server/api/jobs.h"
 #include "server/api/lessonmoves.h"
@@ -53,6 +54,8 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/upload", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/manage", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/offline", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/guide", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/recordings", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/admin", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/admin/{page}", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/assets/{file}", api_pages_get_asset, NO, 0, ASSET, 0},
@@ -67,6 +70,8 @@ static const HttpRouterRoute routes[] = {
 
     {"GET", "/lessons/{id}/{file}", api_media_serve, NO, 0, ALL, MEDIA},
     {"GET", "/lessons/{id}/{folder}/{file}", api_media_serve, NO, 0, ALL, MEDIA},
+    {"GET", "/channels/{slug}/guide.xml", api_guide_get_xmltv, NO, 0, ALL, HTTP_ROUTER_CORS},
+    {"GET", "/channels/{slug}/schedule.ics", api_guide_get_schedule, NO, 0, ALL, HTTP_ROUTER_CORS},
     {"GET", "/channels/{slug}/{playlist}", api_channelmedia_get_playlist, NO, 0, ASSET, HTTP_ROUTER_CORS},
     {"GET", "/channels/{slug}/{rung}/{file}", api_channelmedia_get_file, NO, 0, ASSET, HTTP_ROUTER_CORS},
 
@@ -133,6 +138,7 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/services/{id}", api_services_get, NO, 0, ALL, 0},
     {"PATCH", "/api/v1/services/{id}", api_services_update, BUF, 4096, ADMIN, 0},
     {"GET", "/api/v1/services/{id}/guide", api_services_list_guide, NO, 0, ALL, 0},
+    {"GET", "/api/v1/guide", api_guide_search, NO, 0, ALL, 0},
     {"GET", "/api/v1/health", api_health_list, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/health/{id}/history", api_health_get_history, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/status", api_status_get, NO, 0, ADMIN, 0},

@@ -16,6 +16,7 @@ from contextlib import closing
 
 import bookings
 import channels
+import guide
 import openapi_broadcasts
 from daemon import Daemon
 from document import Document
@@ -414,7 +415,7 @@ class Scenario:
         ask, lesson = self.ask, self.ids["lesson"]
         shell = ask("GET", "/", 200)
         assert "script-src" not in shell.headers["content-security-policy"]
-        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/offline", "/admin", "/admin/{page}"):
+        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/offline", "/guide", "/recordings", "/admin", "/admin/{page}"):
             values = {"id": lesson["id"], "page": "users"}
             assert ask("GET", path, 200, values).body == shell.body
             ask("GET", path, 304, values, headers={"If-None-Match": shell.headers["etag"]})
@@ -497,6 +498,9 @@ class Scenario:
 
     def run_bookings(self):
         bookings.run(self)
+
+    def run_guide(self):
+        guide.run(self)
 
     def run_machines(self):
         self.ask("GET", "/healthz", 200)

@@ -7,9 +7,9 @@
 import { useState } from 'preact/hooks';
 import { ApiError, call, describeError } from '../lib/api';
 import { formatBytes } from '../lib/format';
-import { useWhen } from '../lib/hooks';
 import { language } from '../lib/i18n';
 import { useLoad } from '../lib/load';
+import { useLive } from '../lib/staff';
 import { useStore } from '../lib/store';
 import { useAdminTexts } from '../live/admin-texts';
 import { useLiveTexts } from '../live/texts';
@@ -19,7 +19,6 @@ import { SelectField, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
 import '../live/live.css';
 
-const REFRESH_MS = 5000;
 const GIGABYTE = 1e9;
 
 /** What is needed of a service here. */
@@ -264,10 +263,11 @@ export function Channels() {
   const lang = useStore(language);
   const services = useLoad(fetchServices, []);
   const { data, error, loading, reload } = useLoad((signal) => call<ChannelList>('channels', { signal }), [lang]);
-  useWhen(() => {
-    const timer = setInterval(() => document.hidden || reload(), REFRESH_MS);
-    return () => clearInterval(timer);
-  }, []);
+  // A state comes by itself; figures are asked for when there are new ones.
+  const [live] = useState(() => ({ reload }));
+  live.reload = reload;
+  const [onNews] = useState(() => () => document.hidden || live.reload());
+  useLive({ onChannel: onNews, onHealth: onNews, onOpen: onNews });
   const channels = data?.items ?? [];
   return (
     <>

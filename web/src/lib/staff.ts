@@ -11,6 +11,7 @@ import { call } from './api';
 import { language } from './i18n';
 import { createStore, useStore } from './store';
 import type { Multiplex } from '../broadcasts/types';
+import type { Channel } from '../live/types';
 import type { Job, Lesson, UploadEvent } from './types';
 
 /** The staff texts of the present language, for code outside components. */
@@ -49,10 +50,19 @@ interface Listeners {
   job: Set<(job: Job) => void>;
   upload: Set<(upload: UploadEvent) => void>;
   multiplex: Set<(multiplex: Multiplex) => void>;
+  channel: Set<(channel: Channel) => void>;
+  health: Set<() => void>;
   open: Set<() => void>;
 }
 
-const listeners: Listeners = { job: new Set(), upload: new Set(), multiplex: new Set(), open: new Set() };
+const listeners: Listeners = {
+  job: new Set(),
+  upload: new Set(),
+  multiplex: new Set(),
+  channel: new Set(),
+  health: new Set(),
+  open: new Set(),
+};
 let source: EventSource | null = null;
 let users = 0;
 
@@ -83,6 +93,13 @@ function connect(): void {
     const multiplex = parse<Multiplex>(event);
     if (multiplex) for (const listener of listeners.multiplex) listener(multiplex);
   });
+  source.addEventListener('channel', (event) => {
+    const channel = parse<Channel>(event);
+    if (channel) for (const listener of listeners.channel) listener(channel);
+  });
+  source.addEventListener('health', () => {
+    for (const listener of listeners.health) listener();
+  });
   // After a break, or a burst too large for the server's queue, events are missing: ask again.
   const askAgain = (): void => {
     for (const listener of listeners.open) listener();
@@ -99,12 +116,15 @@ function connect(): void {
 export interface LiveHooks {
   onJob?: (job: Job) => void;
   onMultiplex?: (multiplex: Multiplex) => void;
+  onChannel?: (channel: Channel) => void;
+  /** Figures of sources and channels are new; only administrators hear of it. */
+  onHealth?: () => void;
   onOpen?: () => void;
 }
 
 /** Holds the event stream open while the component is shown; one stream for the whole page. */
 export function useLive(hooks: LiveHooks = {}): void {
-  const { onJob, onMultiplex, onOpen } = hooks;
+  const { onJob, onMultiplex, onChannel, onHealth, onOpen } = hooks;
   useEffect(() => {
     users += 1;
     if (!source || source.readyState === EventSource.CLOSED) connect();
@@ -119,11 +139,15 @@ export function useLive(hooks: LiveHooks = {}): void {
   useEffect(() => {
     if (onJob) listeners.job.add(onJob);
     if (onMultiplex) listeners.multiplex.add(onMultiplex);
+    if (onChannel) listeners.channel.add(onChannel);
+    if (onHealth) listeners.health.add(onHealth);
     if (onOpen) listeners.open.add(onOpen);
     return () => {
       if (onJob) listeners.job.delete(onJob);
       if (onMultiplex) listeners.multiplex.delete(onMultiplex);
+      if (onChannel) listeners.channel.delete(onChannel);
+      if (onHealth) listeners.health.delete(onHealth);
       if (onOpen) listeners.open.delete(onOpen);
     };
-  }, [onJob, onMultiplex, onOpen]);
+  }, [onJob, onMultiplex, onChannel, onHealth, onOpen]);
 }

@@ -24,6 +24,9 @@ const PIECE_S = 150;
 const EDGE_S = 9;
 const REPAIRS = 6;
 
+/** Tells one player from another behind one address (CTA-5004), as long as the page is open. */
+const sessionId = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** Address of a rung's playlist: of the newest minute, or of a piece of the window. */
 export function playlistUrl(url: string, startMs: number | null): string {
   return startMs === null ? url : `${url}?start=${Math.max(0, Math.round(startMs))}&seconds=${PIECE_S}`;
@@ -112,6 +115,7 @@ export class LiveEngine {
       maxMaxBufferLength: 48,
       backBufferLength: 30,
       testBandwidth: false,
+      xhrSetup: (request: XMLHttpRequest) => request.setRequestHeader('CMCD-Session', `sid="${sessionId}"`),
       // At the edge the address never changes, so that hls.js's own loader does.
       ...(this.fromMs === null ? {} : { pLoader: PieceLoader as unknown as typeof Hls.DefaultConfig.pLoader }),
     } as Partial<typeof Hls.DefaultConfig>;

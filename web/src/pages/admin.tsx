@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The administrator's pages: overview, users, jobs, broadcasts, channels, audit. Each has its own address.
+// The administrator's pages: overview, users, jobs, broadcasts, channels, health, audit. Each has its own address.
 
 import type { FunctionComponent } from 'preact';
 import { Audit } from '../admin/audit';
@@ -10,13 +10,14 @@ import { Jobs } from '../admin/jobs';
 import { Overview } from '../admin/overview';
 import { Users } from '../admin/users';
 import { Broadcasts } from '../broadcasts/page';
+import { HealthPage } from '../health/page';
 import { place } from '../lib/router';
 import { useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import { PageHead } from '../ui/basics';
 import { ForRoles } from '../ui/forms';
 
-type Part = 'overview' | 'users' | 'jobs' | 'broadcasts' | 'channels' | 'audit';
+type Part = 'overview' | 'users' | 'jobs' | 'broadcasts' | 'channels' | 'health' | 'audit';
 
 const PARTS: readonly (readonly [Part, string, FunctionComponent])[] = [
   ['overview', '/admin', Overview],
@@ -24,6 +25,7 @@ const PARTS: readonly (readonly [Part, string, FunctionComponent])[] = [
   ['jobs', '/admin/jobs', Jobs],
   ['broadcasts', '/admin/broadcasts', Broadcasts],
   ['channels', '/admin/channels', Channels],
+  ['health', '/admin/health', HealthPage],
   ['audit', '/admin/audit', Audit],
 ];
 

@@ -150,6 +150,7 @@ export const staffEn: StaffTexts = {
     jobs: 'Preparation jobs',
     broadcasts: 'Broadcasts',
     channels: 'Channels',
+    health: 'Health',
     audit: 'Audit',
     disk: 'Storage',
     diskFree: (free, total) => `${free} of ${total} free`,

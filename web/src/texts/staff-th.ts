@@ -151,6 +151,7 @@ export const staffTh = {
     jobs: 'งานเตรียมบทเรียน',
     broadcasts: 'สัญญาณโทรทัศน์',
     channels: 'ช่องสด',
+    health: 'สุขภาพสัญญาณ',
     audit: 'บันทึกการกระทำ',
     disk: 'พื้นที่จัดเก็บ',
     diskFree: (free: string, total: string) => `ว่าง ${free} จาก ${total}`,

@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 PEER_SECONDS = 600  # of a long lesson are enough to know what a minute of it takes
 MINUTES = float(os.environ.get("DAORIAN_BENCH_MINUTES", "50"))
 WINDOWS, WINDOW_S, WINDOW_RATE = 10, 3, 5
+MOST_SHARE, LEAST_SSIM = 0.5, -0.0005  # of a peer's bytes, where SSIM is the same
 # (name, short side, kbit/s ceiling or None, CRF, frames a second or None, sound kbit/s, channels)
 PEERS = {
     "PeerTube": [(f"{side}p", side, cap, 23, 25, 64, 2) for side, cap in ((144, 175), (240, 435), (360, 864), (480, 1228), (720, 2534))],
@@ -108,11 +109,22 @@ def judge_slides(bundle, source, truth):
           f"latest {max(late):.2f} s; SSIM of {len(seen)} stills outside the inset: least {min(seen):.4f}, mean {sum(seen) / len(seen):.4f} (≥ 0.98).\n")
 
 
-def row(lesson, by, rung, size, quality, seconds, used=""):
+def row(lesson, by, rung, size, quality, seconds, used="", side=0):
     at_50 = size * 3000 / seconds / 1e6
     told = f"{quality:.4f}" if quality else "–"
     print(f"| {lesson} | {by} | {rung} | {size:,} | {at_50:.1f} | {size * 8 / seconds / 1000:.0f} | {told} | {used} |", flush=True)
-    return by, rung, at_50, quality
+    return by, rung, at_50, quality, side
+
+
+def compare(lesson, points):
+    """Each picture rung beside the rung of PeerTube and MediaCMS that is nearest in height, as Markdown rows."""
+    rows = []
+    for by, rung, size, quality, side in (p for p in points if p[0] == "Daorian" and p[4]):
+        for peer in ("PeerTube", "MediaCMS"):
+            _, label, theirs, seen, _ = min((p for p in points if p[0] == peer), key=lambda p: abs(p[4] - side))
+            held = "yes" if size <= theirs * MOST_SHARE and quality - seen >= LEAST_SSIM else "no"
+            rows.append(f"| {lesson} | {rung} | {peer} {label} | {size / theirs:.2f} | {quality - seen:+.4f} | {held} |")
+    return rows
 
 
 def measure(daorian, name, source, folder):
@@ -127,14 +139,15 @@ def measure(daorian, name, source, folder):
         file = rung.get("file")
         pictured = file and file.endswith(".mp4") and rung.get("width")
         total += rung["bytes"] if rung["name"] != "slides" else 0
-        points.append(row(name, "Daorian", f"`{rung['name']}`", rung["bytes"], ssim(bundle / file, source, seconds) if pictured else None, seconds))
+        points.append(row(name, "Daorian", f"`{rung['name']}`", rung["bytes"], ssim(bundle / file, source, seconds) if pictured else None, seconds,
+                          side=rung["height"] if pictured else 0))
     row(name, "Daorian", "all media", total, None, seconds, f"{used:.0f}")
     seconds = min(seconds, PEER_SECONDS)
     for peer in PEERS:
         print(f"{name}: {peer}", file=sys.stderr, flush=True)
         made, spent = encode_peer(source, peer, seconds, folder)
         for rung, path in zip(PEERS[peer], made):
-            points.append(row(name, peer, rung[0], path.stat().st_size, ssim(path, source, seconds), seconds))
+            points.append(row(name, peer, rung[0], path.stat().st_size, ssim(path, source, seconds), seconds, side=rung[1]))
         row(name, peer, "all", sum(path.stat().st_size for path in made), None, seconds, f"{spent:.0f}")
         for path in made:
             path.unlink()
@@ -182,10 +195,14 @@ def main():
         slides, truth = lessons.make_slides(folder, seconds)
         camera = lessons.make_camera(folder, short)
         mixed = lessons.make_mixed(folder, slides, camera, short)
-        bundle, points = measure(build / "daorian", "slide", slides, folder)
-        plot("slide", points)
-        for label, source in (("camera", camera), ("mixed", mixed)):
-            plot(label, measure(build / "daorian", label, source, folder)[1])
+        compared, bundle = [], None
+        for label, source in (("slide", slides), ("camera", camera), ("mixed", mixed)):
+            made, points = measure(build / "daorian", label, source, folder)
+            bundle = made if label == "slide" else bundle
+            compared += compare(label, points)
+            plot(label, points)
+        print("\nRung by rung (target: half the bytes at the same SSIM):\n\n| lesson | rung | beside | bytes, × theirs | SSIM, less theirs | held |\n|---|---|---|---|---|---|")
+        print("\n".join(compared))
         judge_slides(bundle, slides, truth)
     print("Plots: [slide](bits-slide.svg), [camera](bits-camera.svg), [mixed](bits-mixed.svg).")
 

@@ -26,7 +26,7 @@ static const Golden goldens[] = {
      {
          "lite 854x480 step 2 drawn crf 48 rate 39 preset 10",
          "small 480x270 step 2 drawn crf 26 rate 79 preset faster",
-         "medium 640x360 step 2 drawn crf 29 rate 264 preset medium",
+         "medium 640x360 step 2 drawn crf 28 rate 264 preset medium",
          "clear 1280x720 step 2 drawn crf 40 rate 449 preset 8",
          "large 1280x720 step 2 drawn crf 28 rate 1066 preset medium",
      }},
@@ -40,7 +40,7 @@ static const Golden goldens[] = {
      {
          "lite 854x480 step 3 screen crf 48 rate 39 preset 10",
          "small 480x270 step 2 screen crf 26 rate 79 preset faster",
-         "medium 640x360 step 2 screen crf 29 rate 264 preset medium",
+         "medium 640x360 step 2 screen crf 28 rate 264 preset medium",
          "clear 1280x720 step 2 screen crf 40 rate 449 preset 8",
          "large 1280x720 step 2 screen crf 28 rate 1066 preset medium",
      }},
@@ -54,7 +54,7 @@ static const Golden goldens[] = {
      {
          "lite 1066x600 step 2 drawn crf 48 rate 62 preset 10",
          "small 1066x600 step 2 drawn crf 26 rate 190 preset faster",
-         "medium 1066x600 step 1 drawn crf 29 rate 576 preset medium",
+         "medium 1066x600 step 1 drawn crf 28 rate 576 preset medium",
          "clear 1280x720 step 1 drawn crf 40 rate 449 preset 8",
          "large 1280x720 step 1 drawn crf 28 rate 1066 preset medium",
      }},
@@ -68,7 +68,7 @@ static const Golden goldens[] = {
      {
          "lite 854x480 step 1 screen crf 48 rate 39 preset 10",
          "small 480x270 step 1 screen crf 26 rate 79 preset faster",
-         "medium 640x360 step 1 screen crf 29 rate 264 preset medium",
+         "medium 640x360 step 1 screen crf 28 rate 264 preset medium",
          "clear 1280x720 step 1 screen crf 40 rate 449 preset 8",
          "large 1280x720 step 1 screen crf 28 rate 1066 preset medium",
      }},

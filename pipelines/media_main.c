@@ -12,6 +12,7 @@
 #include "pipelines/child/lockdown.h"
 #include "pipelines/encode/transcode.h"
 #include "pipelines/intake/child.h"
+#include "pipelines/intake/door.h"
 #include "pipelines/live/run.h"
 #include "pipelines/source/plugins.h"
 
@@ -29,7 +30,8 @@ parse_options(int *argc, char ***argv, Options *options)
     const GOptionEntry entries[] = {
         {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
         {"input-fd", 0, 0, G_OPTION_ARG_INT, &options->input_fd, "Packets, for live", "N"},
-        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "intake, live; else a job", "ROLE"},
+        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "door, intake, live; else a job",
+         "ROLE"},
         {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -81,6 +83,17 @@ be_intake(const Options *options)
 }
 
 static int
+be_door(const Options *options)
+{
+    if (!lock_down(options, child_lockdown_enter_receiver))
+        return EX_OSERR;
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_autoptr(IntakeDoor) door = intake_door_new(options->control_fd, loop);
+    g_main_loop_run(loop);
+    return intake_door_get_exit_code(door);
+}
+
+static int
 be_live(const Options *options)
 {
     if (options->input_fd <= 2)
@@ -111,7 +124,7 @@ main(int argc, char **argv)
     static const struct {
         const char *name;                   // of --role
         int (*run)(const Options *options); // returns an exit code
-    } roles[] = {{"intake", be_intake}, {"live", be_live}};
+    } roles[] = {{"door", be_door}, {"intake", be_intake}, {"live", be_live}};
     Options options = {.control_fd = -1, .input_fd = -1};
     if (!parse_options(&argc, &argv, &options))
         return EX_USAGE;

@@ -104,7 +104,7 @@ take_line(ChildIntakeChannel *channel, const char *line, gsize length)
     int descriptor = -1;
     if (job == NULL)
         return FALSE;
-    if (job->line == CHILD_INTAKE_JOB_LINE_FEED) {
+    if (job->line == CHILD_INTAKE_JOB_LINE_FEED || job->line == CHILD_INTAKE_JOB_LINE_CLASS_FEED) {
         if (channel->descriptors->len == 0)
             return FALSE;
         descriptor = g_array_index(channel->descriptors, int, 0);

@@ -17,14 +17,26 @@ static const ChildFieldsRow rows[] = {
     {"uri", CHILD_FIELDS_PROSE, AT(uri), IN(JOB), NULL, MAX_URI},
     {"text_default", CHILD_FIELDS_TAG, AT(text_default), IN(JOB), CHILD_FIELDS_LETTERS, 32},
     {"guide", CHILD_FIELDS_FLAG, AT(guide), IN(JOB), NULL, 1},
-    {"feed", CHILD_FIELDS_COUNT, AT(feed), IN(FEED) | IN(UNFEED), NULL, G_MAXINT32},
+    {"feed", CHILD_FIELDS_COUNT, AT(feed), IN(FEED) | IN(UNFEED) | IN(CLASS_FEED), NULL,
+     G_MAXINT32},
     {"service_id", CHILD_FIELDS_COUNT, AT(service_id), IN(FEED), NULL, 65535},
+    {"host", CHILD_FIELDS_WORD, AT(host), IN(DOOR), CHILD_FIELDS_LETTERS ":.", 64},
+    {"port", CHILD_FIELDS_COUNT, AT(port), IN(DOOR), NULL, 65535},
+    {"caller", CHILD_FIELDS_WORD, AT(caller), IN(ADMIT) | IN(DISMISS) | IN(CLASS_FEED),
+     CHILD_FIELDS_LETTERS, 36},
+    {"key", CHILD_FIELDS_WORD, AT(key), IN(ADMIT), CHILD_FIELDS_LETTERS, 64},
 };
 
 static const char *const names[] = {
-    [CHILD_INTAKE_JOB_LINE_JOB] = "intake",    [CHILD_INTAKE_JOB_LINE_FEED] = "feed",
-    [CHILD_INTAKE_JOB_LINE_UNFEED] = "unfeed", [CHILD_INTAKE_JOB_LINE_TELL] = "tell",
+    [CHILD_INTAKE_JOB_LINE_JOB] = "intake",
+    [CHILD_INTAKE_JOB_LINE_FEED] = "feed",
+    [CHILD_INTAKE_JOB_LINE_UNFEED] = "unfeed",
+    [CHILD_INTAKE_JOB_LINE_TELL] = "tell",
     [CHILD_INTAKE_JOB_LINE_CANCEL] = "cancel",
+    [CHILD_INTAKE_JOB_LINE_DOOR] = "door",
+    [CHILD_INTAKE_JOB_LINE_ADMIT] = "admit",
+    [CHILD_INTAKE_JOB_LINE_DISMISS] = "dismiss",
+    [CHILD_INTAKE_JOB_LINE_CLASS_FEED] = "class-feed",
 };
 
 ChildIntakeJob *

@@ -74,8 +74,8 @@ static const ChildFieldsRow rows[] = {
     COUNT_ROW("running", event.running, IN(EVENT), 7),
     COUNT_ROW("stream_ms", stream_ms, IN(CLOCK), MAX_TIME_MS),
     COUNT_ROW("packets", health.packets, IN(HEALTH), G_MAXINT64),
-    COUNT_ROW("bits_per_second", health.bits_per_second, IN(HEALTH), G_MAXINT64),
-    COUNT_ROW("cc_errors", health.cc_errors, IN(HEALTH), G_MAXINT64),
+    COUNT_ROW("bits_per_second", health.bits_per_second, IN(HEALTH) | IN(CALLER), G_MAXINT64),
+    COUNT_ROW("cc_errors", health.cc_errors, IN(HEALTH) | IN(CALLER), G_MAXINT64),
     COUNT_ROW("tei_packets", health.tei_packets, IN(HEALTH), G_MAXINT64),
     COUNT_ROW("sync_losses", health.sync_losses, IN(HEALTH), G_MAXINT64),
     COUNT_ROW("broken_sections", health.broken_sections, IN(HEALTH), G_MAXINT64),
@@ -88,6 +88,9 @@ static const ChildFieldsRow rows[] = {
     {"ber", CHILD_FIELDS_FIGURE, AT(health.ber), IN(HEALTH), NULL, 1},
     {"code", CHILD_FIELDS_WORD, AT(code), CODED, WORDS, 40},
     PROSE_ROW("detail", detail, CODED, 500),
+    {"caller", CHILD_FIELDS_WORD, AT(caller), IN(CALLER), WORDS, 36},
+    {"state", CHILD_FIELDS_WORD, AT(event_word), IN(CALLER), WORDS, 16},
+    {"reason", CHILD_FIELDS_TAG, AT(reason), IN(CALLER), WORDS, 40},
 };
 
 static const char *const kind_names[] = {
@@ -101,6 +104,7 @@ static const char *const kind_names[] = {
     [CHILD_INTAKE_REPORT_PIDS] = "pids",
     [CHILD_INTAKE_REPORT_WARNING] = "warning",
     [CHILD_INTAKE_REPORT_FAILED] = "failed",
+    [CHILD_INTAKE_REPORT_CALLER] = "caller",
 };
 
 static const char *const service_kinds[] = {"tv", "radio", "data", "unknown", NULL};

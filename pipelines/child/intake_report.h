@@ -23,6 +23,7 @@ typedef enum {
     CHILD_INTAKE_REPORT_PIDS,   // every few seconds: what each packet identifier did
     CHILD_INTAKE_REPORT_WARNING,
     CHILD_INTAKE_REPORT_FAILED, // the last line
+    CHILD_INTAKE_REPORT_CALLER, // of the door alone: how somebody's class goes
 } ChildIntakeReportKind;
 
 /** Which fields count is said by the kind; the others are 0 or NULL. */
@@ -40,6 +41,9 @@ typedef struct {
     gint64 stream_ms;           // (value) clock: what the multiplex says, Unix time
     char *code;                 // (owned) (nullable) warning, failed
     char *detail;               // (owned) (nullable) beside code: English, for the log
+    char *caller;               // (owned) (nullable) caller: who, as the parent said
+    char *event_word;           // (owned) (nullable) caller: came, on, conflict, gone
+    char *reason;               // (owned) (nullable) caller: why it is gone, may be empty
 } ChildIntakeReport;
 
 /** Returns: (transfer full): all fields empty. Fill the owned fields with copies. */

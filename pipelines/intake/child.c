@@ -278,6 +278,14 @@ on_line(const ChildIntakeJob *job, int descriptor, gpointer data)
     case CHILD_INTAKE_JOB_LINE_CANCEL:
         leave(child);
         return;
+    case CHILD_INTAKE_JOB_LINE_CLASS_FEED:
+        close(descriptor);
+        G_GNUC_FALLTHROUGH;
+    case CHILD_INTAKE_JOB_LINE_DOOR:
+    case CHILD_INTAKE_JOB_LINE_ADMIT:
+    case CHILD_INTAKE_JOB_LINE_DISMISS:
+        stop(child, EX_PROTOCOL); // of another role
+        return;
     }
     if (child->demux != NULL)
         follow_tables(child);

@@ -470,5 +470,23 @@ static const char STEP_5_SQL[] =
     ") STRICT, WITHOUT ROWID;"
     "PRAGMA user_version = 5;";
 
-const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL,
-                                            STEP_4_SQL, STEP_5_SQL, NULL};
+// Live classes. The channel and the booking of one are ordinary rows, which may go before it does.
+static const char STEP_6_SQL[] =
+    "CREATE TABLE classes ("
+    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
+    " account_id TEXT NOT NULL UNIQUE REFERENCES accounts (id) ON DELETE CASCADE,"
+    " title TEXT NOT NULL,"
+    " key_hash TEXT UNIQUE CHECK (length(key_hash) = 64),"
+    " key_made_ms INTEGER NOT NULL DEFAULT 0,"
+    " channel TEXT UNIQUE REFERENCES channels (id) ON DELETE SET NULL,"
+    " booking TEXT REFERENCES bookings (id) ON DELETE SET NULL,"
+    " on_air_ms INTEGER NOT NULL DEFAULT 0,"
+    " left_ms INTEGER NOT NULL DEFAULT 0,"
+    " created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX classes_by_booking ON classes (booking);"
+    "PRAGMA user_version = 6;";
+
+const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, STEP_4_SQL,
+                                            STEP_5_SQL, STEP_6_SQL, NULL};

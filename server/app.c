@@ -3,9 +3,9 @@
 
 // The composition root. Start order, and stop order as its mirror:
 //
-//   storage → catalogue → hasher → receive → encode → captions → intake → live → health → tidy →
-//   bundles → HTTP (answers from here on) HTTP stops first, then the flows, then the catalogue, so
-//   that nobody asks what is gone already.
+//   storage → catalogue → hasher → receive → encode → captions → intake → class → live → health →
+//   tidy → bundles → HTTP (answers from here on) HTTP stops first, then the flows, then the
+//   catalogue, so that nobody asks what is gone already.
 #include "server/app.h"
 
 #include <signal.h>
@@ -31,30 +31,32 @@
 #define STOP_GRACE_MS 5000
 
 struct _ServerApp {
-    ServerConfig *config;     // (owned), immutable
-    ServerStorage *storage;   // (owned), immutable
-    ServerClock *clock;       // (owned)
-    ServerEvents *events;     // (owned)
-    CatalogThreads *catalog;  // (owned)
-    ServerHasher *hasher;     // (owned)
-    ServerThrottle *throttle; // (owned)
-    char *media_program;      // (owned), path
-    FlowsReceive *receive;    // (owned)
-    FlowsEncode *encode;      // (owned)
-    FlowsCaptions *captions;  // (owned)
-    FlowsIntake *intake;      // (owned)
-    FlowsLive *live;          // (owned)
-    FlowsHealth *health;      // (owned)
-    FlowsTidy *tidy;          // (owned)
-    HttpBundles *bundles;     // (owned)
-    HttpRouter *router;       // (owned)
-    ServerSecure *secure;     // (owned), immutable
-    HttpServer *http;         // (owned) (nullable), from serve() on
-    ServerWatch *watch;       // (owned) (nullable), while serving
-    ServerEventsQueue *queue; // (owned) (nullable), while serving: for the delivery's memory
-    GMainLoop *loop;          // (owned) (nullable), while serving
-    gboolean stopping;        // a signal came
-    guint to_stop;            // flows that still have work to end
+    ServerConfig *config;       // (owned), immutable
+    ServerStorage *storage;     // (owned), immutable
+    ServerClock *clock;         // (owned)
+    ServerEvents *events;       // (owned)
+    CatalogThreads *catalog;    // (owned)
+    ServerHasher *hasher;       // (owned)
+    ServerThrottle *throttle;   // (owned)
+    char *media_program;        // (owned), path
+    FlowsReceive *receive;      // (owned)
+    FlowsEncode *encode;        // (owned)
+    FlowsCaptions *captions;    // (owned)
+    FlowsIntake *intake;        // (owned)
+    FlowsClass *class;          // (owned)
+    FlowsLiveFeedSources feeds; // (value) of intake and class
+    FlowsLive *live;            // (owned)
+    FlowsHealth *health;        // (owned)
+    FlowsTidy *tidy;            // (owned)
+    HttpBundles *bundles;       // (owned)
+    HttpRouter *router;         // (owned)
+    ServerSecure *secure;       // (owned), immutable
+    HttpServer *http;           // (owned) (nullable), from serve() on
+    ServerWatch *watch;         // (owned) (nullable), while serving
+    ServerEventsQueue *queue;   // (owned) (nullable), while serving: for the delivery's memory
+    GMainLoop *loop;            // (owned) (nullable), while serving
+    gboolean stopping;          // a signal came
+    guint to_stop;              // flows that still have work to end
 };
 
 const ServerConfig *
@@ -115,6 +117,12 @@ FlowsCaptions *
 server_app_get_captions(ServerApp *app)
 {
     return app->captions;
+}
+
+FlowsClass *
+server_app_get_class(ServerApp *app)
+{
+    return app->class;
 }
 
 FlowsLive *
@@ -196,6 +204,15 @@ on_captions_changed(const char *lesson_id, gpointer user_data)
 }
 
 static void
+on_class_changed(const char *booking, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    flows_live_wake(app->live);
+    if (booking != NULL)
+        server_events_publish(app->events, SERVER_EVENTS_BOOKING, booking);
+}
+
+static void
 make_flows(ServerApp *app)
 {
     app->media_program = server_app_find_media_program();
@@ -226,6 +243,16 @@ make_flows(ServerApp *app)
         .media_program = app->media_program,
     };
     app->intake = flows_intake_new(&intake);
+    FlowsClassSetup class = {
+        .config = app->config,
+        .clock = app->clock,
+        .catalog = app->catalog,
+        .media_program = app->media_program,
+        .changed = on_class_changed,
+        .data = app,
+    };
+    app->class = flows_class_new(&class);
+    app->feeds = (FlowsLiveFeedSources){app->intake, app->class};
     FlowsLiveSetup live = {
         .config = app->config,
         .storage = app->storage,
@@ -233,7 +260,7 @@ make_flows(ServerApp *app)
         .events = app->events,
         .catalog = app->catalog,
         .media_program = app->media_program,
-        .feed = flows_live_feed_from_intake(app->intake),
+        .feed = flows_live_feed_from_sources(&app->feeds),
     };
     app->live = flows_live_new(&live);
     FlowsHealthSetup health = {
@@ -340,6 +367,17 @@ on_intake_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_class_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_class_stop_finish(app->class, result, &error))
+        g_warning("classes: %s", error->message);
+    if (--app->to_stop == 0)
+        g_main_loop_quit(app->loop);
+}
+
+static void
 on_live_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     ServerApp *app = user_data;
@@ -361,8 +399,9 @@ on_signal_stop(gpointer user_data)
     flows_tidy_stop(app->tidy);
     flows_health_stop(app->health);
     g_clear_pointer(&app->watch, server_watch_free);
-    app->to_stop = 4;
+    app->to_stop = 5;
     flows_live_stop_async(app->live, on_live_stopped, app);
+    flows_class_stop_async(app->class, on_class_stopped, app);
     flows_intake_stop_async(app->intake, on_intake_stopped, app);
     flows_captions_stop_async(app->captions, on_captions_stopped, app);
     flows_encode_stop_async(app->encode, on_encode_stopped, app);
@@ -378,6 +417,7 @@ on_watch_changed(gpointer user_data)
     flows_encode_wake(app->encode);
     flows_captions_wake(app->captions);
     flows_live_wake(app->live);
+    flows_class_wake(app->class);
     server_events_publish(app->events, SERVER_EVENTS_RESYNC, NULL);
 }
 
@@ -453,6 +493,7 @@ start(ServerApp *app)
     flows_encode_start(app->encode);
     flows_captions_start(app->captions);
     flows_intake_start(app->intake);
+    flows_class_start(app->class);
     flows_live_start(app->live);
     flows_health_start(app->health);
     flows_receive_start(app->receive);
@@ -517,6 +558,7 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->tidy, flows_tidy_free);
     g_clear_pointer(&app->health, flows_health_free);
     g_clear_pointer(&app->live, flows_live_free);
+    g_clear_pointer(&app->class, flows_class_free);
     g_clear_pointer(&app->intake, flows_intake_free);
     g_clear_pointer(&app->captions, flows_captions_free);
     g_clear_pointer(&app->encode, flows_encode_free);

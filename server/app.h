@@ -23,6 +23,7 @@ typedef struct _ServerApp ServerApp;
 typedef struct _CatalogThreads CatalogThreads;
 typedef struct _FlowsReceive FlowsReceive;
 typedef struct _FlowsTidy FlowsTidy;
+typedef struct _FlowsClass FlowsClass;
 typedef struct _FlowsLive FlowsLive;
 typedef struct _FlowsHealth FlowsHealth;
 
@@ -50,6 +51,7 @@ ServerThrottle *server_app_get_throttle(ServerApp *app);
 FlowsEncode *server_app_get_encode(ServerApp *app);
 FlowsCaptions *server_app_get_captions(ServerApp *app);
 FlowsHealth *server_app_get_health(ServerApp *app);
+FlowsClass *server_app_get_class(ServerApp *app);
 FlowsLive *server_app_get_live(ServerApp *app);
 FlowsIntake *server_app_get_intake(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);

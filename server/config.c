@@ -17,6 +17,7 @@
 typedef enum {
     KIND_LISTEN,
     KIND_SECURE,
+    KIND_SRT,
     KIND_TEXT,
     KIND_URL,
     KIND_ZONE,
@@ -61,6 +62,7 @@ static const Row rows[] = {
     {"captions", "command", KIND_COMMAND, FIELD(captions_command), 1, 4096},
     {"captions", "minutes", KIND_COUNT, FIELD(captions_minutes), 1, 1440},
     {"captions", "network", KIND_BOOLEAN, FIELD(captions_network), 0, 0},
+    {"live", "srt_listen", KIND_SRT, 0, 0, 0},
     {"site", "title", KIND_TEXT, FIELD(site_title), 1, 200},
     {"site", "zone", KIND_ZONE, FIELD(site_zone), 0, 0},
 };
@@ -99,6 +101,7 @@ server_config_free(ServerConfig *config)
     g_free(config->tls_key);
     g_free(config->data_folder);
     g_free(config->captions_command);
+    g_free(config->class_address);
     g_free(config->site_title);
     g_free(config->site_zone);
     g_free(config);
@@ -247,6 +250,18 @@ set_metrics(ServerConfigMetrics *field, const char *text, GError **error)
     return refuse(error, "expected loopback, administrators or everybody");
 }
 
+/* Senders are told the port, so that none is taken by chance. */
+static gboolean
+set_srt(ServerConfig *config, const char *text, GError **error)
+{
+    g_clear_pointer(&config->class_address, g_free);
+    if (strcmp(text, "no") == 0 || strcmp(text, "false") == 0)
+        return TRUE;
+    if (!set_address(&config->class_address, &config->class_port, text, error))
+        return FALSE;
+    return config->class_port > 0 ? TRUE : refuse(error, "expected a port from 1 to 65535");
+}
+
 static gboolean
 parse_number(const Row *row, const char *text, gint64 *out, GError **error)
 {
@@ -271,6 +286,8 @@ set_value(ServerConfig *config, const Row *row, const char *text, GError **error
         return server_config_set_listen(config, text, error);
     case KIND_SECURE:
         return set_secure(config, text, error);
+    case KIND_SRT:
+        return set_srt(config, text, error);
     case KIND_TEXT:
         return set_text(field, text, row, error);
     case KIND_URL:

@@ -40,8 +40,10 @@ typedef struct {
     char *captions_command;      // (owned) (nullable), the recogniser: words, quoted as for a shell
     guint captions_minutes;      // it is killed when it takes longer
     gboolean captions_network;   // it may talk to the network
-    char *site_title;            // (owned)
-    char *site_zone;             // (owned), IANA name
+    char *class_address; // (owned) (nullable): where live classes call by SRT (UDP); NULL: off
+    guint16 class_port;  // beside class_address
+    char *site_title;    // (owned)
+    char *site_zone;     // (owned), IANA name
 } ServerConfig;
 
 /** Returns: (transfer full): the configuration when there is no file. */

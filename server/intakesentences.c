@@ -86,6 +86,17 @@ static const Row rows[] = {
      "server."},
     {"no-sandbox", "เครื่องแม่ข่ายยังรับสัญญาณอย่างปลอดภัยไม่ได้ โปรดให้ผู้ดูแลติดตั้ง bubblewrap",
      "The server cannot receive safely yet. Ask whoever looks after it to install bubblewrap."},
+    {"class-off",
+     "เครื่องแม่ข่ายนี้ยังไม่เปิดรับห้องเรียนสด ให้ผู้ดูแลตั้ง [live] srt_listen = 0.0.0.0:9710 แล้วเปิดบริการใหม่",
+     "Live classes are not open on this server. Ask the administrator to set [live] srt_listen = "
+     "0.0.0.0:9710 and start the service again."},
+    {"no-picture", "มีสัญญาณเข้ามาแต่ไม่มีภาพหรือเสียง ตรวจในโปรแกรมส่งว่าเลือกกล้องหรือไมโครโฟนแล้ว",
+     "Something comes, and there is neither picture nor sound in it. Choose camera and microphone "
+     "in the sending program."},
+    {"two-senders", "มีอีกเครื่องหนึ่งพยายามส่งด้วยกุญแจเดียวกัน หากไม่ใช่เครื่องของท่าน ให้สร้างกุญแจใหม่",
+     "Another device tries to send with the same key. If it is not yours, make a new key."},
+    {"key-withdrawn", "กุญแจนี้ถูกยกเลิกหรือเปลี่ยนแล้ว ใช้กุญแจใหม่ในโปรแกรมส่ง",
+     "That key was withdrawn or renewed. Put the new one into the sending program."},
     {"deleted", "ที่อยู่นี้ถูกลบแล้ว", "This address was deleted."},
 };
 

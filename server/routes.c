@@ -10,6 +10,7 @@
 #include "server/api/channelguide.h"
 #include "server/api/channelmedia.h"
 #include "server/api/channels.h"
+#include "server/api/classes.h"
 #include "server/api/events.h"
 #include "server/api/guard.h"
 #include "server/api/guide.h"
@@ -50,6 +51,7 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/channel/{slug}", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/login", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/setup", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/class", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/account", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/upload", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/manage", api_pages_get_shell, NO, 0, ASSET, 0},
@@ -108,6 +110,10 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/bookings/{id}", api_bookings_get, NO, 0, UPLOAD, 0},
     {"PATCH", "/api/v1/bookings/{id}", api_bookings_update, BUF, 65536, UPLOAD, 0},
     {"DELETE", "/api/v1/bookings/{id}", api_bookings_remove, NO, 0, UPLOAD, 0},
+    {"GET", "/api/v1/class", api_classes_get, NO, 0, UPLOAD, 0},
+    {"PATCH", "/api/v1/class", api_classes_update, BUF, 4096, UPLOAD, 0},
+    {"POST", "/api/v1/class/key", api_classes_renew_key, BUF, 1024, UPLOAD, 0},
+    {"DELETE", "/api/v1/class/key", api_classes_withdraw_key, NO, 0, UPLOAD, 0},
     {"GET", "/api/v1/uploads", api_uploads_list, NO, 0, ACCOUNT, TUS},
     {"POST", "/api/v1/uploads", api_uploads_create, RAW, 0, UPLOAD, TUS},
     {"OPTIONS", "/api/v1/uploads", api_uploads_options, NO, 0, ASSET, TUS},

@@ -5,6 +5,7 @@
 // keeps the same promises. Main context.
 #pragma once
 
+#include "server/flows/class.h"
 #include "server/flows/intake.h"
 
 /** As flows_intake_subscribe(): takes @write_fd; never 0. */
@@ -21,5 +22,11 @@ typedef struct {
     gpointer source;                      // (unowned)
 } FlowsLiveFeed;
 
-/** Returns: the supervisor of multiplexes as a feed. */
-FlowsLiveFeed flows_live_feed_from_intake(FlowsIntake *intake);
+typedef struct {
+    FlowsIntake *intake; // (unowned)
+    FlowsClass *classes; // (unowned)
+} FlowsLiveFeedSources;
+
+/** Returns: multiplexes, and live classes (whose names begin with FLOWS_CLASS_SOURCE) as a feed.
+ * @sources: must outlive it. */
+FlowsLiveFeed flows_live_feed_from_sources(const FlowsLiveFeedSources *sources);

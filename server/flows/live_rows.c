@@ -4,8 +4,11 @@
 // A few rows, read whole each time: channels are tens, not thousands.
 #include "server/flows/live_rows.h"
 
+#include "catalog/classes.h"
+#include "catalog/error.h"
 #include "catalog/multiplexes.h"
 #include "catalog/services.h"
+#include "server/flows/class.h"
 
 void
 flows_live_rows_free(FlowsLiveRow *row)
@@ -28,12 +31,32 @@ flows_live_rows_copy(const FlowsLiveRow *row)
     return copy;
 }
 
+/* A channel without a service may be a live class's. */
+static gboolean
+add_class(CatalogDatabase *database, FlowsLiveRow *row, GError **error)
+{
+    g_autoptr(GError) missing = NULL;
+    g_autoptr(CatalogClasses) class =
+        catalog_classes_get_by_channel(database, row->channel->id, &missing);
+    if (class == NULL && !g_error_matches(missing, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&missing));
+        return FALSE;
+    }
+    if (class == NULL)
+        return TRUE;
+    row->multiplex_id = g_strconcat(FLOWS_CLASS_SOURCE, class->id, NULL);
+    row->uri = g_strdup(row->multiplex_id);
+    row->text_default = g_strdup("");
+    row->present = TRUE;
+    return TRUE;
+}
+
 /* A service that went between two statements cannot be: both are of one transaction. */
 static gboolean
 add_source(CatalogDatabase *database, FlowsLiveRow *row, GError **error)
 {
     if (row->channel->service == NULL)
-        return TRUE;
+        return add_class(database, row, error);
     g_autoptr(CatalogServices) service =
         catalog_services_get(database, row->channel->service, error);
     g_autoptr(CatalogMultiplexes) multiplex =

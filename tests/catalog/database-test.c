@@ -15,6 +15,7 @@
 #include "catalog/backup.h"
 #include "catalog/bookings.h"
 #include "catalog/channels.h"
+#include "catalog/classes.h"
 #include "catalog/error.h"
 #include "catalog/guide.h"
 #include "catalog/ids.h"
@@ -92,6 +93,17 @@ assert_recording(CatalogDatabase *database, gboolean known)
 }
 
 static void
+assert_classes(CatalogDatabase *database, gboolean known)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) classes = catalog_classes_list(database, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(classes->len, ==, known ? 1 : 0);
+    const CatalogClasses *class = known ? classes->pdata[0] : NULL;
+    g_assert_true(!known || g_str_equal(class->title, "วิทยาศาสตร์สด"));
+}
+
+static void
 test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
 {
     GError *error = NULL;
@@ -126,6 +138,7 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         assert_broadcasts(database, schema >= 3);
         assert_channels(database, schema >= 4);
         assert_recording(database, schema >= 5);
+        assert_classes(database, schema >= 6);
     }
 }
 

@@ -16,6 +16,7 @@ from contextlib import closing
 
 import bookings
 import channels
+import classes
 import guide
 import openapi_broadcasts
 from daemon import Daemon
@@ -293,6 +294,9 @@ class Scenario:
         ask("PATCH", one, 412, lesson, body={"title": "too late"}, **edit, **staff)
         ask("PATCH", one, 200, lesson, body={"description": "<b>&"}, headers={"If-Match": "*"}, **staff)
 
+    def run_classes(self):
+        classes.run(self)
+
     def run_multiplexes(self):
         openapi_broadcasts.run_multiplexes(self, NOBODY)
 
@@ -415,7 +419,7 @@ class Scenario:
         ask, lesson = self.ask, self.ids["lesson"]
         shell = ask("GET", "/", 200)
         assert "script-src" not in shell.headers["content-security-policy"]
-        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/offline", "/guide", "/recordings", "/admin", "/admin/{page}"):
+        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/offline", "/class", "/guide", "/recordings", "/admin", "/admin/{page}"):
             values = {"id": lesson["id"], "page": "users"}
             assert ask("GET", path, 200, values).body == shell.body
             ask("GET", path, 304, values, headers={"If-None-Match": shell.headers["etag"]})

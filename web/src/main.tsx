@@ -29,6 +29,7 @@ const CHUNKS: Record<string, () => Promise<PageModule>> = {
   '/login': () => import('./pages/login'),
   '/setup': () => import('./pages/setup'),
   '/account': () => import('./pages/account'),
+  '/class': () => import('./pages/class'),
   '/upload': () => import('./pages/upload'),
   '/manage': () => import('./pages/manage'),
   '/offline': () => import('./pages/offline'),

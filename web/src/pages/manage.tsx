@@ -133,6 +133,9 @@ function ManageView() {
       <p class="section">
         <a class="button button-main" href="/upload">
           {texts.manage.upload}
+        </a>{' '}
+        <a class="button" href="/class">
+          {texts.manage.live}
         </a>
       </p>
       <Filters typed={typed} state={state} onType={setTyped} onState={setState} />

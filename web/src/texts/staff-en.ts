@@ -132,6 +132,7 @@ export const staffEn: StaffTexts = {
     titleMissing: 'A lesson needs a title',
   },
   manage: {
+    live: 'Live class',
     heading: 'My lessons',
     search: 'Search my lessons',
     state: 'State',

@@ -133,6 +133,7 @@ export const staffTh = {
     titleMissing: 'ต้องมีชื่อบทเรียน',
   },
   manage: {
+    live: 'ห้องเรียนสด',
     heading: 'บทเรียนของฉัน',
     search: 'ค้นหาในบทเรียนของฉัน',
     state: 'สถานะ',

@@ -37,7 +37,7 @@ typedef struct {
 } Tuning;
 
 static const Tuning drawn_tunings[ENCODE_RUNGS_COUNT] = {
-    [ENCODE_RUNGS_LITE] = {48, 10, NULL},      [ENCODE_RUNGS_SMALL] = {26, 0, "faster"},
+    [ENCODE_RUNGS_LITE] = {48, 10, NULL},      [ENCODE_RUNGS_SMALL] = {26, 0, "medium"},
     [ENCODE_RUNGS_MEDIUM] = {28, 0, "medium"}, [ENCODE_RUNGS_CLEAR] = {40, 8, NULL},
     [ENCODE_RUNGS_LARGE] = {28, 0, "medium"},
 };

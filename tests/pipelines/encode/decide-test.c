@@ -25,7 +25,7 @@ static const Golden goldens[] = {
      {0},
      {
          "lite 854x480 step 2 drawn crf 48 rate 39 preset 10",
-         "small 480x270 step 2 drawn crf 26 rate 79 preset faster",
+         "small 480x270 step 2 drawn crf 26 rate 79 preset medium",
          "medium 640x360 step 2 drawn crf 28 rate 264 preset medium",
          "clear 1280x720 step 2 drawn crf 40 rate 449 preset 8",
          "large 1280x720 step 2 drawn crf 28 rate 1066 preset medium",
@@ -39,7 +39,7 @@ static const Golden goldens[] = {
      {0},
      {
          "lite 854x480 step 3 screen crf 48 rate 39 preset 10",
-         "small 480x270 step 2 screen crf 26 rate 79 preset faster",
+         "small 480x270 step 2 screen crf 26 rate 79 preset medium",
          "medium 640x360 step 2 screen crf 28 rate 264 preset medium",
          "clear 1280x720 step 2 screen crf 40 rate 449 preset 8",
          "large 1280x720 step 2 screen crf 28 rate 1066 preset medium",
@@ -53,7 +53,7 @@ static const Golden goldens[] = {
      {780, 700, 180, 200},
      {
          "lite 1066x600 step 2 drawn crf 48 rate 62 preset 10",
-         "small 1066x600 step 2 drawn crf 26 rate 190 preset faster",
+         "small 1066x600 step 2 drawn crf 26 rate 190 preset medium",
          "medium 1066x600 step 1 drawn crf 28 rate 576 preset medium",
          "clear 1280x720 step 1 drawn crf 40 rate 449 preset 8",
          "large 1280x720 step 1 drawn crf 28 rate 1066 preset medium",
@@ -67,7 +67,7 @@ static const Golden goldens[] = {
      {0},
      {
          "lite 854x480 step 1 screen crf 48 rate 39 preset 10",
-         "small 480x270 step 1 screen crf 26 rate 79 preset faster",
+         "small 480x270 step 1 screen crf 26 rate 79 preset medium",
          "medium 640x360 step 1 screen crf 28 rate 264 preset medium",
          "clear 1280x720 step 1 screen crf 40 rate 449 preset 8",
          "large 1280x720 step 1 screen crf 28 rate 1066 preset medium",
@@ -133,7 +133,7 @@ static const Golden goldens[] = {
      FALSE,
      {0},
      {
-         "small 40x30 step 2 screen crf 26 rate 79 preset faster",
+         "small 40x30 step 2 screen crf 26 rate 79 preset medium",
      }},
 };
 

@@ -15,6 +15,7 @@
 #include <glib/gstdio.h>
 
 #include "catalog/ids.h"
+#include "pipelines/child/live_track.h"
 
 // Bundles are two folders deep; anything deeper is not ours.
 #define MEASURE_DEPTH_MAX 4
@@ -208,14 +209,22 @@ char *
 server_storage_build_channel_segment_path(const char *channel_folder, const char *rung,
                                           guint64 number)
 {
-    return g_strdup_printf("%s/%s/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT ".m4s", channel_folder,
-                           rung, number / SEGMENTS_A_FOLDER, number);
+    const char *suffix = child_live_track_get_suffix(child_live_track_parse(rung).kind);
+    return g_strdup_printf("%s/%s/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "%s", channel_folder,
+                           rung, number / SEGMENTS_A_FOLDER, number, suffix);
 }
 
 char *
 server_storage_build_channel_init_path(const char *channel_folder, const char *rung, guint64 init)
 {
     return g_strdup_printf("%s/%s/init-%" G_GUINT64_FORMAT ".mp4", channel_folder, rung, init);
+}
+
+static gboolean
+is_suffix(const char *suffix, gboolean init)
+{
+    static const char *const suffixes[] = {".m4s", ".vtt", ".webp", NULL};
+    return init ? strcmp(suffix, ".mp4") == 0 : g_strv_contains(suffixes, suffix);
 }
 
 gboolean
@@ -226,8 +235,8 @@ server_storage_parse_channel_name(const char *name, guint64 *number, gboolean *i
     char *end = NULL;
     guint64 value = g_ascii_isdigit(*digits) ? g_ascii_strtoull(digits, &end, 10) : 0;
     g_autofree char *again = g_strdup_printf("%s%" G_GUINT64_FORMAT "%s", init ? "init-" : "",
-                                             value, init ? ".mp4" : ".m4s");
-    if (end == NULL || strcmp(again, name) != 0)
+                                             value, end != NULL ? end : "");
+    if (end == NULL || strcmp(again, name) != 0 || !is_suffix(end, init))
         return FALSE;
     *number = value;
     *is_init = init;

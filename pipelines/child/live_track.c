@@ -83,6 +83,12 @@ child_live_track_parse(const char *name)
     return rung;
 }
 
+gboolean
+child_live_track_is_extra(const char *name)
+{
+    return child_live_track_parse(name).kind != CHILD_LIVE_TRACK_RUNG;
+}
+
 const char *
 child_live_track_get_suffix(ChildLiveTrackKind kind)
 {

@@ -34,6 +34,9 @@ typedef struct {
 /** Returns: what @name is the name of; a rung when it is of nothing here. */
 ChildLiveTrack child_live_track_parse(const char *name);
 
+/** Returns: whether @name is of any of it, and of no rung. */
+gboolean child_live_track_is_extra(const char *name);
+
 /** Returns: (transfer full): its name; it is none of a rung. */
 char *child_live_track_format(const ChildLiveTrack *track);
 

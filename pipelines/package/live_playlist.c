@@ -43,6 +43,17 @@ append_duration(GString *text, guint64 duration_pts90k)
                            (guint)(microseconds % 1000000));
 }
 
+static void
+append_uri(GString *text, const PackageLivePlaylistContent *content,
+           const PackageLivePlaylistSegment *segment)
+{
+    if (content->is_text && segment->bytes == 0)
+        g_string_append_printf(text, "%s/none.vtt\n", content->rung);
+    else
+        g_string_append_printf(text, "%s/%" G_GUINT64_FORMAT "%s\n", content->rung, segment->number,
+                               content->is_text ? ".vtt" : ".m4s");
+}
+
 char *
 package_live_playlist_format(const PackageLivePlaylistContent *content)
 {
@@ -53,17 +64,16 @@ package_live_playlist_format(const PackageLivePlaylistContent *content)
         const PackageLivePlaylistSegment *segment = &content->segments[i];
         if (i > 0 && segment->discontinuities > segment[-1].discontinuities)
             g_string_append(text, "#EXT-X-DISCONTINUITY\n");
-        if (segment->bytes > 0 && segment->init != init) {
+        if (segment->bytes > 0 && segment->init != init && !content->is_text) {
             init = segment->init;
             g_string_append_printf(text, "#EXT-X-MAP:URI=\"%s/init-%u.mp4\"\n", content->rung,
                                    init);
         }
-        if (segment->bytes == 0)
+        if (segment->bytes == 0 && !content->is_text)
             g_string_append(text, "#EXT-X-GAP\n");
         append_date(text, segment->wall_ms);
         append_duration(text, segment->duration_pts90k);
-        g_string_append_printf(text, "%s/%" G_GUINT64_FORMAT ".m4s\n", content->rung,
-                               segment->number);
+        append_uri(text, content, segment);
     }
     return g_string_free(text, FALSE);
 }

@@ -29,6 +29,8 @@ typedef struct {
     const char *rung;                           // (unowned) its files are at `<rung>/<number>.m4s`
     guint target_duration_s;                    // (value) never changes in the life of a channel
     gboolean from_start; // (value) players shall begin at the beginning, not at the live edge
+    gboolean is_text; // (value) WebVTT: `<rung>/<number>.vtt`, or `<rung>/none.vtt` where nothing
+                      // is said
 } PackageLivePlaylistContent;
 
 /**

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CAPTIONS_GROUP "captions"
+#define SOUNDS_GROUP "sound"
 
 PackageMultivariantFamily
 package_multivariant_get_family(const char *codecs)
@@ -87,8 +88,29 @@ append_captions(GString *text, const PackageMultivariantContent *content)
     }
 }
 
+/* RFC 8216 §4.3.4.1, Apple's authoring rules for described sound. */
 static void
-append_rung(GString *text, const PackageMultivariantRung *rung, gboolean captions, gboolean scores)
+append_sounds(GString *text, const PackageMultivariantContent *content)
+{
+    for (guint i = 0; i < content->sound_count; i++) {
+        const PackageMultivariantSound *sound = &content->sounds[i];
+        g_autofree char *name = g_strdelimit(g_strdup(sound->name), "\"\r\n", ' ');
+        g_string_append_printf(
+            text, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"" SOUNDS_GROUP "\",NAME=\"%s\"", name);
+        if (sound->language != NULL)
+            g_string_append_printf(text, ",LANGUAGE=\"%s\"", sound->language);
+        g_string_append_printf(text, ",DEFAULT=%s,AUTOSELECT=YES", i == 0 ? "YES" : "NO");
+        if (sound->described)
+            g_string_append(text, ",CHARACTERISTICS=\"public.accessibility.describes-video\"");
+        if (sound->uri != NULL)
+            g_string_append_printf(text, ",URI=\"%s\"", sound->uri);
+        g_string_append_c(text, '\n');
+    }
+}
+
+static void
+append_rung(GString *text, const PackageMultivariantRung *rung,
+            const PackageMultivariantContent *content, gboolean scores)
 {
     g_string_append_printf(text,
                            "#EXT-X-STREAM-INF:BANDWIDTH=%" G_GUINT64_FORMAT
@@ -101,7 +123,9 @@ append_rung(GString *text, const PackageMultivariantRung *rung, gboolean caption
         g_string_append_printf(text, ",RESOLUTION=%ux%u", rung->width, rung->height);
         append_thousandths(text, "FRAME-RATE", (guint64)(rung->frame_rate * 1000 + 0.5));
     }
-    if (captions)
+    if (content->sound_count > 0)
+        g_string_append(text, ",AUDIO=\"" SOUNDS_GROUP "\"");
+    if (content->caption_count > 0)
         g_string_append(text, ",SUBTITLES=\"" CAPTIONS_GROUP "\"");
     g_string_append_printf(text, "\n%s\n", rung->uri);
 }
@@ -131,10 +155,10 @@ package_multivariant_format(const PackageMultivariantContent *content,
         return NULL;
     gboolean scores = is_measured(rungs);
     GString *text = g_string_new("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+    append_sounds(text, content);
     append_captions(text, content);
     for (guint i = 0; i < rungs->len; i++)
-        append_rung(text, &g_array_index(rungs, PackageMultivariantRung, i),
-                    content->caption_count > 0, scores);
+        append_rung(text, &g_array_index(rungs, PackageMultivariantRung, i), content, scores);
     for (guint i = 0; i < rungs->len; i++)
         append_keys(text, &g_array_index(rungs, PackageMultivariantRung, i), scores);
     return g_string_free(text, FALSE);

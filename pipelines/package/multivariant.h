@@ -33,11 +33,21 @@ typedef struct {
     const char *uri;      // (unowned) of its media playlist
 } PackageMultivariantCaptions;
 
+/** A sound of all rungs: the one that they have, first, and others. */
+typedef struct {
+    const char *language; // (unowned) (nullable) BCP 47
+    const char *name;     // (unowned) for people, no two alike
+    const char *uri;      // (unowned) (nullable) NULL: it is in the rungs
+    gboolean described;   // (value) somebody tells what is seen
+} PackageMultivariantSound;
+
 typedef struct {
     const PackageMultivariantRung *rungs;        // (unowned) in any order, of any family
     guint rung_count;                            // (value)
     const PackageMultivariantCaptions *captions; // (unowned) (nullable)
     guint caption_count;                         // (value)
+    const PackageMultivariantSound *sounds;      // (unowned) (nullable) when there are others
+    guint sound_count;                           // (value)
 } PackageMultivariantContent;
 
 /** Which family a list of codecs belongs to. */

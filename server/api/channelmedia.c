@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/channels.h"
+#include "pipelines/child/live_track.h"
 #include "server/api/peer.h"
 #include "server/api/problem.h"
 #include "server/app.h"
@@ -16,6 +17,8 @@
 #define SUFFIX ".m3u8"
 #define SPAN_MAX_S (24 * 3600)
 #define CACHE_PLAYLIST "public, no-cache, max-age=1"
+#define SCRUB "scrub.webp"
+#define CACHE_SCRUB "public, max-age=600"
 #define CACHE_FOR_EVER "public, max-age=31536000, immutable"
 
 /* Returns: (nullable): NULL when the exchange is answered. */
@@ -87,6 +90,27 @@ find_playlist(HttpExchange *exchange, FlowsWindow *window, gboolean *malformed)
     return flows_window_make_from(window, rung, (gint64)start_ms, (guint)span_s);
 }
 
+/* The small picture of a moment; moments are asked for in steps, so that caches help. */
+static void
+reply_scrub(HttpExchange *exchange, FlowsWindow *window)
+{
+    gboolean given = FALSE;
+    guint64 at_ms = 0;
+    goffset size_bytes = 0;
+    if (!read_query(exchange, "at", G_MAXINT64, &given, &at_ms) || !given) {
+        api_problem_reply(exchange, 422, "invalid", "at is in milliseconds since 1970");
+        return;
+    }
+    int descriptor = flows_window_open_scrub(window, (gint64)at_ms, &size_bytes);
+    if (descriptor < 0) {
+        api_problem_reply(exchange, 404, "not-found", "There is no picture of that moment.");
+        return;
+    }
+    g_autofree char *etag =
+        g_strdup_printf("\"%" G_GUINT64_FORMAT "-%" G_GINT64_MODIFIER "x\"", at_ms, size_bytes);
+    http_exchange_reply_file(exchange, descriptor, size_bytes, etag, "image/webp", CACHE_SCRUB);
+}
+
 void
 api_channelmedia_get_playlist(HttpExchange *exchange)
 {
@@ -94,6 +118,10 @@ api_channelmedia_get_playlist(HttpExchange *exchange)
     g_autoptr(FlowsWindow) window = find_window(exchange);
     if (window == NULL)
         return;
+    if (strcmp(http_exchange_get_parameter(exchange, "playlist"), SCRUB) == 0) {
+        reply_scrub(exchange, window);
+        return;
+    }
     g_autoptr(FlowsWindowPlaylist) playlist = find_playlist(exchange, window, &malformed);
     if (malformed)
         api_problem_reply(exchange, 422, "invalid",
@@ -121,6 +149,30 @@ note_viewer(HttpExchange *exchange, const char *rung)
                        g_get_monotonic_time());
 }
 
+static const char *
+find_type(const char *name)
+{
+    if (g_str_has_suffix(name, ".mp4"))
+        return "video/mp4";
+    if (g_str_has_suffix(name, ".vtt"))
+        return "text/vtt";
+    return g_str_has_suffix(name, ".webp") ? "image/webp" : "video/iso.segment";
+}
+
+/* What captions playlists name where nothing is said. */
+static gboolean
+reply_silence(HttpExchange *exchange, const char *rung, const char *name)
+{
+    static const char silence[] = "WEBVTT\n\n";
+    if (strcmp(name, "none.vtt") != 0 ||
+        child_live_track_parse(rung).kind != CHILD_LIVE_TRACK_CAPTIONS)
+        return FALSE;
+    g_autoptr(GBytes) bytes = g_bytes_new_static(silence, strlen(silence));
+    http_exchange_set_header(exchange, "Cache-Control", CACHE_FOR_EVER);
+    http_exchange_reply_bytes(exchange, 200, "text/vtt", bytes);
+    return TRUE;
+}
+
 void
 api_channelmedia_get_file(HttpExchange *exchange)
 {
@@ -128,17 +180,17 @@ api_channelmedia_get_file(HttpExchange *exchange)
     const char *name = http_exchange_get_parameter(exchange, "file");
     goffset size_bytes = 0;
     g_autoptr(FlowsWindow) window = find_window(exchange);
-    if (window == NULL)
+    if (window == NULL || reply_silence(exchange, rung, name))
         return;
     int descriptor = flows_window_open_file(window, rung, name, &size_bytes);
     if (descriptor < 0) {
         api_problem_reply(exchange, 404, "not-found", "There is no such file.");
         return;
     }
-    gboolean is_init = g_str_has_suffix(name, ".mp4");
-    if (!is_init)
+    // Whoever hears another sound or reads captions watches a rung as well.
+    if (!g_str_has_suffix(name, ".mp4") && !child_live_track_is_extra(rung))
         note_viewer(exchange, rung);
     g_autofree char *etag = g_strdup_printf("\"%s-%" G_GINT64_MODIFIER "x\"", name, size_bytes);
-    http_exchange_reply_file(exchange, descriptor, size_bytes, etag,
-                             is_init ? "video/mp4" : "video/iso.segment", CACHE_FOR_EVER);
+    http_exchange_reply_file(exchange, descriptor, size_bytes, etag, find_type(name),
+                             CACHE_FOR_EVER);
 }

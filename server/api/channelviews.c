@@ -103,6 +103,31 @@ set_rungs(JsonObject *object, const char *slug, FlowsWindow *window)
 }
 
 static void
+set_tracks(JsonObject *object, const char *slug, FlowsWindow *window)
+{
+    JsonArray *array = json_array_new();
+    g_autoptr(GPtrArray) tracks = window != NULL ? flows_window_get_tracks(window) : NULL;
+    for (guint i = 0; tracks != NULL && i < tracks->len; i++) {
+        const FlowsWindowTrack *track = tracks->pdata[i];
+        gboolean captions = track->track.kind == CHILD_LIVE_TRACK_CAPTIONS;
+        g_autofree char *url = g_strdup_printf("/channels/%s/%s.m3u8", slug, track->name);
+        JsonObject *member = json_object_new();
+        json_object_set_string_member(member, "name", track->name);
+        json_object_set_string_member(member, "kind", captions ? "captions" : "sound");
+        json_object_set_string_member(member, "language", track->track.language);
+        json_object_set_string_member(member, "purpose",
+                                      child_live_track_get_word(track->track.purpose));
+        json_object_set_int_member(member, "number", track->track.number);
+        json_object_set_string_member(member, "url", url);
+        json_array_add_object_element(array, member);
+    }
+    json_object_set_array_member(object, "tracks", array);
+    g_autofree char *language = window != NULL ? flows_window_get_language(window) : NULL;
+    api_members_set_text(object, "sound_language",
+                         language != NULL && *language != '\0' ? language : NULL);
+}
+
+static void
 set_window(JsonObject *object, const FlowsWindowFigures *figures)
 {
     if (figures->duration_ms == 0) {
@@ -166,6 +191,7 @@ api_channelviews_render(ServerApp *app, const ApiChannelviews *view, const ApiVi
     json_object_set_int_member(object, "since_ms", status->since_ms);
     api_members_set_text(object, "playlist", status->figures.duration_ms > 0 ? playlist : NULL);
     set_rungs(object, channel->slug, window);
+    set_tracks(object, channel->slug, window);
     set_window(object, &status->figures);
     set_event(object, "now", view->now);
     set_event(object, "next", view->next);

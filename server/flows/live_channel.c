@@ -234,6 +234,7 @@ note_health(FlowsLiveChannel *channel, ChildLiveReport *report)
     status->behind_ms = report->behind_ms;
     status->last_sound_ms = (gint64)report->last_sound_ms;
     status->damaged = report->damaged;
+    flows_window_set_language(channel->window, report->language);
     judge_silence(channel, report);
     channel->shared->on_health(channel, channel->shared->user_data);
 }

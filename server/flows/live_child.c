@@ -6,6 +6,7 @@
 #include "server/flows/live_child.h"
 
 #include "pipelines/child/live_job.h"
+#include "pipelines/child/live_track.h"
 #include "server/storage.h"
 
 #define NICENESS 5 // before jobs: nobody waits for a lesson as for a live picture
@@ -21,15 +22,22 @@ struct _FlowsLiveChild {
     char *detail;                    // (owned) (nullable)
 };
 
+/* All extras are asked for. */
+static gboolean
+is_wanted(const FlowsLiveChild *child, const char *rung)
+{
+    return g_strv_contains((const char *const *)child->rungs, rung) ||
+           child_live_track_is_extra(rung);
+}
+
 static gboolean
 is_asked_for(const FlowsLiveChild *child, const ChildLiveReport *report)
 {
-    const char *const *rungs = (const char *const *)child->rungs;
-    if (report->kind == CHILD_LIVE_REPORT_INIT && !g_strv_contains(rungs, report->rung))
+    if (report->kind == CHILD_LIVE_REPORT_INIT && !is_wanted(child, report->rung))
         return FALSE;
     for (guint i = 0; report->kind == CHILD_LIVE_REPORT_SEGMENT && i < report->parts->len; i++) {
         const ChildLiveReportPart *part = report->parts->pdata[i];
-        if (!g_strv_contains(rungs, part->rung))
+        if (!is_wanted(child, part->rung))
             return FALSE;
     }
     return TRUE;
@@ -64,6 +72,7 @@ on_end(const ChildProcessEnd *end, gpointer user_data)
 static char *
 build_job_line(const FlowsLiveChildSetup *setup, const char *staging)
 {
+    static const char *const extras[] = {"voices", "captions", "scrub", NULL};
     g_autoptr(ChildLiveJob) job = child_live_job_new();
     FlowsWindowFigures figures = {0};
     flows_window_get_figures(setup->window, &figures);
@@ -74,6 +83,8 @@ build_job_line(const FlowsLiveChildSetup *setup, const char *staging)
     job->first_time = figures.next_time;
     job->first_init = figures.next_init;
     job->text_default = g_strdup(setup->row->text_default);
+    g_strfreev(job->extras);
+    job->extras = g_strdupv((char **)extras);
     return child_live_job_to_line(job);
 }
 

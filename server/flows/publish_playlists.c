@@ -176,8 +176,11 @@ flows_publish_playlists_write(const char *bundle, const CatalogLesson *lesson,
         !add_captions(content, lesson, write, user_data, error))
         return FALSE;
     const PackageMultivariantContent plain = {
-        (const PackageMultivariantRung *)content->rungs->data, content->rungs->len,
-        (const PackageMultivariantCaptions *)content->captions->data, content->captions->len};
+        .rungs = (const PackageMultivariantRung *)content->rungs->data,
+        .rung_count = content->rungs->len,
+        .captions = (const PackageMultivariantCaptions *)content->captions->data,
+        .caption_count = content->captions->len,
+    };
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
         g_autofree char *text = package_multivariant_format(&plain, families[i]);
         if (!write(package_multivariant_get_file(families[i]), text, user_data, error))

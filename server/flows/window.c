@@ -16,6 +16,7 @@
 
 #include "server/flows/window_files.h"
 #include "server/flows/window_journal.h"
+#include "pipelines/child/live_track.h"
 #include "server/storage.h"
 
 #define SEGMENT_MAX ((FLOWS_WINDOW_INDEX_TARGET_S * 2 + 1) * (guint64)45000 - 1)
@@ -33,6 +34,8 @@ struct _FlowsWindow {
     GPtrArray *live;          // (owned) (guarded by lock) (element-type FlowsWindowPlaylist)
     FlowsWindowPlaylist *multivariant; // (owned) (nullable) (guarded by lock)
     GPtrArray *rungs;      // (owned) (nullable) (guarded by lock) (element-type FlowsWindowRung)
+    GPtrArray *tracks;     // (owned) (nullable) (guarded by lock) (element-type FlowsWindowTrack)
+    char language[4];      // (guarded by lock) of the rungs' sound, may be empty
     gboolean disk_is_full; // (guarded by lock)
     guint lines;           // of the journal; takes alone
 };
@@ -60,7 +63,8 @@ list_rungs(FlowsWindowIndex *index)
     GPtrArray *rungs = g_ptr_array_new_with_free_func(free_rung);
     for (guint i = 0; i < index->rungs->len; i++) {
         PackageMultivariantRung described = {0};
-        if (!flows_window_playlist_describe(index, i, &described))
+        if (child_live_track_is_extra(index->rungs->pdata[i]) ||
+            !flows_window_playlist_describe(index, i, &described))
             continue;
         FlowsWindowRung *rung = g_new0(FlowsWindowRung, 1);
         rung->name = g_strdup(index->rungs->pdata[i]);
@@ -82,7 +86,10 @@ renew_playlists(FlowsWindow *window)
     for (guint i = 0; i < window->index->rungs->len; i++)
         g_ptr_array_add(window->live, flows_window_playlist_make_live(window->index, i));
     g_clear_pointer(&window->multivariant, flows_window_playlist_unref);
-    window->multivariant = flows_window_playlist_make_multivariant(window->index);
+    g_clear_pointer(&window->tracks, g_ptr_array_unref);
+    window->tracks = flows_window_tracks_list(window->index);
+    window->multivariant =
+        flows_window_playlist_make_multivariant(window->index, window->tracks, window->language);
     g_clear_pointer(&window->rungs, g_ptr_array_unref);
     window->rungs = list_rungs(window->index);
 }
@@ -168,6 +175,7 @@ flows_window_unref(FlowsWindow *window)
     g_clear_pointer(&window->index, flows_window_index_free);
     g_clear_pointer(&window->multivariant, flows_window_playlist_unref);
     g_clear_pointer(&window->rungs, g_ptr_array_unref);
+    g_clear_pointer(&window->tracks, g_ptr_array_unref);
     g_ptr_array_unref(window->live);
     g_mutex_clear(&window->lock);
     g_free(window->folder);
@@ -188,6 +196,10 @@ take_init(FlowsWindow *window, const ChildLiveReport *report, GError **error)
     g_mutex_lock(&window->lock);
     int rung = flows_window_index_find_rung(index, report->rung, TRUE);
     g_mutex_unlock(&window->lock);
+    if (rung < 0 && child_live_track_is_extra(report->rung)) {
+        flows_window_files_discard(window->folder, report->file);
+        return TRUE;
+    }
     if (rung < 0 || report->init < index->next_init || report->init >= G_MAXUINT32 ||
         report->bytes > G_MAXUINT32)
         return refuse(error, "an init file has a wrong rung or number");
@@ -212,15 +224,28 @@ take_init(FlowsWindow *window, const ChildLiveReport *report, GError **error)
     return TRUE;
 }
 
+/* What is bare goes with none. */
+static gboolean
+has_init(FlowsWindowIndex *index, guint rung, gboolean bare, guint32 init)
+{
+    return bare ? init == 0 : flows_window_index_find_init(index, rung, init) != NULL;
+}
+
 static gboolean
 describe_parts(FlowsWindow *window, const ChildLiveReport *report, FlowsWindowIndexEntry *entry,
                GError **error)
 {
     for (guint i = 0; i < report->parts->len; i++) {
         const ChildLiveReportPart *part = report->parts->pdata[i];
-        int rung = flows_window_index_find_rung(window->index, part->rung, FALSE);
+        gboolean bare = !child_live_track_has_init(child_live_track_parse(part->rung).kind);
+        g_mutex_lock(&window->lock);
+        int rung = flows_window_index_find_rung(window->index, part->rung, bare);
+        g_mutex_unlock(&window->lock);
+        // Extras that have no place are left out: no stream may spoil the rungs by its tables.
+        if (rung < 0 && child_live_track_is_extra(part->rung))
+            continue;
         if (rung < 0 || part->init >= G_MAXUINT32 || part->bytes > G_MAXUINT32 ||
-            flows_window_index_find_init(window->index, (guint)rung, (guint32)part->init) == NULL)
+            !has_init(window->index, (guint)rung, bare, (guint32)part->init))
             return refuse(error, "a segment goes with an init file that is not there");
         entry->parts[rung] = (FlowsWindowIndexPart){(guint32)part->init, (guint32)part->bytes};
     }
@@ -228,10 +253,16 @@ describe_parts(FlowsWindow *window, const ChildLiveReport *report, FlowsWindowIn
 }
 
 static gboolean
-admit_parts(FlowsWindow *window, const ChildLiveReport *report, GError **error)
+admit_parts(FlowsWindow *window, const ChildLiveReport *report, const FlowsWindowIndexEntry *entry,
+            GError **error)
 {
     for (guint i = 0; i < report->parts->len; i++) {
         const ChildLiveReportPart *part = report->parts->pdata[i];
+        int rung = flows_window_index_find_rung(window->index, part->rung, FALSE);
+        if (rung < 0 || entry->parts[rung].bytes == 0) {
+            flows_window_files_discard(window->folder, part->file);
+            continue;
+        }
         g_autofree char *path =
             server_storage_build_channel_segment_path(window->folder, part->rung, report->number);
         if (!flows_window_files_admit(window->folder, part->file, part->bytes, path, error))
@@ -301,11 +332,13 @@ trim(FlowsWindow *window)
     window->disk_is_full = full;
     renew_playlists(window);
     g_mutex_unlock(&window->lock);
-    if (window->lines <= 2 * flows_window_index_get_count(window->index) + STALE_LINES_MAX)
+    guint most = 2 * flows_window_index_get_count(window->index) + STALE_LINES_MAX;
+    if (window->lines <= most && !window->index->renamed)
         return;
     g_autoptr(GString) whole = flows_window_journal_format(window->index);
     if (flows_window_files_replace(window->folder, whole->str, whole->len, NULL))
         window->lines = flows_window_index_get_count(window->index);
+    window->index->renamed = FALSE;
 }
 
 /* A full disk gives the place of the oldest to the newest. */
@@ -342,7 +375,8 @@ take_segment(FlowsWindow *window, const ChildLiveReport *report, gboolean restar
         return refuse(error, "a segment does not follow the one before it");
     if (report->duration == 0 || report->duration > SEGMENT_MAX)
         return refuse(error, "a segment is longer than the target duration");
-    if (!describe_parts(window, report, &entry, error) || !admit_parts(window, report, error))
+    if (!describe_parts(window, report, &entry, error) ||
+        !admit_parts(window, report, &entry, error))
         return FALSE;
     g_autofree char *line = flows_window_journal_format_entry(index, &entry);
     if (!append(window, line, error))
@@ -407,13 +441,39 @@ flows_window_get_rungs(FlowsWindow *window)
     return rungs;
 }
 
+GPtrArray *
+flows_window_get_tracks(FlowsWindow *window)
+{
+    g_mutex_lock(&window->lock);
+    GPtrArray *tracks = g_ptr_array_ref(window->tracks);
+    g_mutex_unlock(&window->lock);
+    return tracks;
+}
+
+void
+flows_window_set_language(FlowsWindow *window, const char *language)
+{
+    g_mutex_lock(&window->lock);
+    g_strlcpy(window->language, language, sizeof window->language);
+    g_mutex_unlock(&window->lock);
+}
+
+char *
+flows_window_get_language(FlowsWindow *window)
+{
+    g_mutex_lock(&window->lock);
+    char *language = g_strdup(window->language);
+    g_mutex_unlock(&window->lock);
+    return language;
+}
+
 FlowsWindowPlaylist *
 flows_window_get_live(FlowsWindow *window, const char *rung)
 {
     FlowsWindowPlaylist *found = NULL;
     g_mutex_lock(&window->lock);
     int place = flows_window_index_find_rung(window->index, rung, FALSE);
-    if (place >= 0 && (guint)place < window->live->len)
+    if (place >= 0 && (guint)place < window->live->len && flows_window_tracks_is_played(rung))
         found = flows_window_playlist_ref(window->live->pdata[place]);
     g_mutex_unlock(&window->lock);
     return found;
@@ -439,7 +499,7 @@ flows_window_make_from(FlowsWindow *window, const char *rung, gint64 start_ms, g
                   : flows_window_index_copy_rung(window->index, (guint)place,
                                                  flows_window_index_find_shown(window->index));
     g_mutex_unlock(&window->lock);
-    if (segments == NULL)
+    if (segments == NULL || !flows_window_tracks_is_played(rung))
         return NULL;
     PackageLivePlaylistSegment *all = (PackageLivePlaylistSegment *)(void *)segments->data;
     guint from = package_live_playlist_find_wall(all, segments->len, start_ms);
@@ -474,15 +534,17 @@ find_path(FlowsWindow *window, const char *rung, const char *name)
     g_mutex_unlock(&window->lock);
     if (!there)
         return NULL;
-    return is_init ? server_storage_build_channel_init_path(window->folder, rung, number)
-                   : server_storage_build_channel_segment_path(window->folder, rung, number);
+    char *path = is_init ? server_storage_build_channel_init_path(window->folder, rung, number)
+                         : server_storage_build_channel_segment_path(window->folder, rung, number);
+    if (!g_str_has_suffix(path, name))
+        g_clear_pointer(&path, g_free);
+    return path;
 }
 
-int
-flows_window_open_file(FlowsWindow *window, const char *rung, const char *name, goffset *size_bytes)
+static int
+open_path(const char *path, goffset *size_bytes)
 {
     struct stat status;
-    g_autofree char *path = find_path(window, rung, name);
     int descriptor = path != NULL ? open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (descriptor >= 0 && (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))) {
         close(descriptor);
@@ -491,4 +553,23 @@ flows_window_open_file(FlowsWindow *window, const char *rung, const char *name, 
     if (descriptor >= 0)
         *size_bytes = status.st_size;
     return descriptor;
+}
+
+int
+flows_window_open_file(FlowsWindow *window, const char *rung, const char *name, goffset *size_bytes)
+{
+    g_autofree char *path = find_path(window, rung, name);
+    return open_path(path, size_bytes);
+}
+
+int
+flows_window_open_scrub(FlowsWindow *window, gint64 wall_ms, goffset *size_bytes)
+{
+    g_mutex_lock(&window->lock);
+    guint64 number = flows_window_tracks_find_scrub(window->index, wall_ms);
+    g_mutex_unlock(&window->lock);
+    g_autofree char *path = number > 0 ? server_storage_build_channel_segment_path(
+                                             window->folder, FLOWS_WINDOW_TRACKS_SCRUB, number)
+                                       : NULL;
+    return open_path(path, size_bytes);
 }

@@ -9,6 +9,7 @@
 #include "pipelines/child/live_report.h"
 #include "server/flows/window_index.h"
 #include "server/flows/window_playlist.h"
+#include "server/flows/window_tracks.h"
 
 typedef struct _FlowsWindow FlowsWindow;
 
@@ -62,9 +63,15 @@ typedef struct {
     guint height;        // 0: sound alone
 } FlowsWindowRung;
 
-/** Returns: (transfer full) (element-type FlowsWindowRung): cheapest first; a reference to what is
- * never changed. Any thread. */
+/** Each returns: (transfer full): a reference to what is never changed. Any thread. Of
+ * FlowsWindowRung, cheapest first; of FlowsWindowTrack: other sounds and captions in the window. */
 GPtrArray *flows_window_get_rungs(FlowsWindow *window);
+GPtrArray *flows_window_get_tracks(FlowsWindow *window);
+
+/** @language: of the rungs' sound, ISO 639-2 or empty; told from the next segment on. */
+void flows_window_set_language(FlowsWindow *window, const char *language);
+/** Returns: (transfer full). Any thread. */
+char *flows_window_get_language(FlowsWindow *window);
 
 /** Each returns: (transfer full) (nullable): NULL when there is no such rung or nothing yet. Any
  * thread; no disk. */
@@ -78,3 +85,6 @@ FlowsWindowPlaylist *flows_window_make_from(FlowsWindow *window, const char *run
  * such. Any thread that may read the disk. */
 int flows_window_open_file(FlowsWindow *window, const char *rung, const char *name,
                            goffset *size_bytes);
+
+/** The same of the small picture that was on the air at @wall_ms, or up to a minute before. */
+int flows_window_open_scrub(FlowsWindow *window, gint64 wall_ms, goffset *size_bytes);

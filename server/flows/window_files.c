@@ -13,6 +13,7 @@
 
 #include <glib/gstdio.h>
 
+#include "pipelines/child/live_track.h"
 #include "server/storage.h"
 
 #define JOURNAL_BYTES_MAX (G_GINT64_CONSTANT(256) << 20)
@@ -68,6 +69,15 @@ flows_window_files_admit(const char *folder, const char *file, guint64 bytes, co
     gboolean good = check_file(staging, file, bytes, error) && move(staging, file, target, error);
     close(staging);
     return good;
+}
+
+void
+flows_window_files_discard(const char *folder, const char *file)
+{
+    g_autofree char *staging = server_storage_build_channel_staging_path(folder);
+    g_autofree char *path = g_build_filename(staging, file, NULL);
+    if (strchr(file, G_DIR_SEPARATOR) == NULL)
+        g_unlink(path);
 }
 
 static gboolean
@@ -198,6 +208,9 @@ is_known(Walk *walk, const char *name)
     else
         walk->highest = MAX(walk->highest, number);
     if (walk->rung < 0)
+        return FALSE;
+    ChildLiveTrackKind kind = child_live_track_parse(walk->index->rungs->pdata[walk->rung]).kind;
+    if (!is_init && !g_str_has_suffix(name, child_live_track_get_suffix(kind)))
         return FALSE;
     if (is_init)
         return flows_window_index_find_init(walk->index, (guint)walk->rung, (guint32)number) !=

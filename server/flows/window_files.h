@@ -23,6 +23,9 @@ gboolean flows_window_files_make(const char *folder, GError **error);
 gboolean flows_window_files_admit(const char *folder, const char *file, guint64 bytes,
                                   const char *target, GError **error);
 
+/** A staged file that nobody wants goes. */
+void flows_window_files_discard(const char *folder, const char *file);
+
 /** Adds @line to the journal, durably; the journal ends where it ended when that fails. */
 gboolean flows_window_files_append(const char *folder, const char *line, GError **error);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "pipelines/child/live_track.h"
+
 #define SECOND ((guint64)PACKAGE_LIVE_PLAYLIST_TIMESCALE)
 #define HOUR (3600 * SECOND)
 #define LEFT_OVER_MAX 1024
@@ -38,14 +40,60 @@ flows_window_index_free(FlowsWindowIndex *index)
     g_free(index);
 }
 
+static guint
+count_kin(const FlowsWindowIndex *index, gboolean extra)
+{
+    guint count = 0;
+    for (guint i = 0; i < index->rungs->len; i++)
+        count += child_live_track_is_extra(index->rungs->pdata[i]) == extra;
+    return count;
+}
+
+static gboolean
+is_in_use(const FlowsWindowIndex *index, guint rung)
+{
+    for (guint i = 0; i < index->inits->len; i++)
+        if (((const FlowsWindowIndexInit *)index->inits->pdata[i])->rung == rung)
+            return TRUE;
+    return flows_window_index_has_any(index, rung);
+}
+
+/* The place of an extra of which nothing is left. Returns: −1: there is none. */
+static int
+reuse_place(FlowsWindowIndex *index, const char *extra)
+{
+    for (guint i = 0; i < index->rungs->len; i++) {
+        if (!child_live_track_is_extra(index->rungs->pdata[i]) || is_in_use(index, i))
+            continue;
+        g_free(index->rungs->pdata[i]);
+        index->rungs->pdata[i] = g_strdup(extra);
+        index->renamed = TRUE;
+        return (int)i;
+    }
+    return -1;
+}
+
+gboolean
+flows_window_index_has_any(const FlowsWindowIndex *index, guint rung)
+{
+    for (guint i = flows_window_index_get_count(index); i > 0; i--)
+        if (flows_window_index_get(index, i - 1)->parts[rung].bytes > 0)
+            return TRUE;
+    return FALSE;
+}
+
 int
 flows_window_index_find_rung(FlowsWindowIndex *index, const char *rung, gboolean add)
 {
+    gboolean extra = child_live_track_is_extra(rung);
+    guint most = FLOWS_WINDOW_INDEX_RUNGS_MAX - FLOWS_WINDOW_INDEX_EXTRAS_MAX;
     for (guint i = 0; i < index->rungs->len; i++) {
         if (strcmp(index->rungs->pdata[i], rung) == 0)
             return (int)i;
     }
-    if (!add || index->rungs->len >= FLOWS_WINDOW_INDEX_RUNGS_MAX)
+    if (add && extra && count_kin(index, TRUE) >= FLOWS_WINDOW_INDEX_EXTRAS_MAX)
+        return reuse_place(index, rung);
+    if (!add || (!extra && count_kin(index, FALSE) >= most))
         return -1;
     g_ptr_array_add(index->rungs, g_strdup(rung));
     return (int)index->rungs->len - 1;

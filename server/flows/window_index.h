@@ -8,9 +8,10 @@
 
 #include "pipelines/package/live_playlist.h"
 
-#define FLOWS_WINDOW_INDEX_RUNGS_MAX 8
-#define FLOWS_WINDOW_INDEX_TARGET_S 6 // of every channel: EXT-X-TARGETDURATION
-#define FLOWS_WINDOW_INDEX_GRACE_S 60 // files outlive their line in playlists by so much media
+#define FLOWS_WINDOW_INDEX_RUNGS_MAX 16
+#define FLOWS_WINDOW_INDEX_EXTRAS_MAX 8 // of them, as child/live_track.h names them
+#define FLOWS_WINDOW_INDEX_TARGET_S 6   // of every channel: EXT-X-TARGETDURATION
+#define FLOWS_WINDOW_INDEX_GRACE_S 60   // files outlive their line in playlists by so much media
 
 typedef struct {
     guint32 init;  // number of its init file
@@ -46,14 +47,18 @@ typedef struct {
     guint64 next_time;       // 90 kHz: where it begins
     guint64 next_init;       // of the next init file
     guint64 discontinuities; // up to now
+    gboolean renamed;        // an idle extra's place has another name: write the journal anew
 } FlowsWindowIndex;
 
 FlowsWindowIndex *flows_window_index_new(void);
 void flows_window_index_free(FlowsWindowIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsWindowIndex, flows_window_index_free)
 
-/** Returns: the place of @rung; a new one when @add; −1 for none. */
+/** Returns: the place of @rung; a new one when @add; −1 for none, or too many. */
 int flows_window_index_find_rung(FlowsWindowIndex *index, const char *rung, gboolean add);
+
+/** Whether any entry has a file of it. */
+gboolean flows_window_index_has_any(const FlowsWindowIndex *index, guint rung);
 
 /** Takes a copy of @init. FALSE, and nothing done, when its number was there already. */
 gboolean flows_window_index_add_init(FlowsWindowIndex *index, const FlowsWindowIndexInit *init);
@@ -64,18 +69,14 @@ const FlowsWindowIndexInit *flows_window_index_find_init(FlowsWindowIndex *index
 
 /** Takes @entry, whose number and time must be the next; FALSE, and nothing done, otherwise. */
 gboolean flows_window_index_push(FlowsWindowIndex *index, const FlowsWindowIndexEntry *entry);
-
 guint flows_window_index_get_count(const FlowsWindowIndex *index);
 /** @place: from 0, the oldest; it must be there. Valid until the next change. */
 const FlowsWindowIndexEntry *flows_window_index_get(const FlowsWindowIndex *index, guint place);
 /** Returns: (nullable): the entry of @number. */
 const FlowsWindowIndexEntry *flows_window_index_find(const FlowsWindowIndex *index, guint64 number);
-
 /** Forgets the oldest, which must be there. */
 void flows_window_index_drop(FlowsWindowIndex *index);
-
-/** Returns: (transfer full) (nullable): the lowest init file that no entry needs and none will:
- * taken out of the index. */
+/** Returns: (transfer full) (nullable): the lowest that no entry needs or will: taken out. */
 FlowsWindowIndexInit *flows_window_index_take_idle_init(FlowsWindowIndex *index);
 void flows_window_index_free_init(FlowsWindowIndexInit *init);
 
@@ -85,6 +86,5 @@ guint flows_window_index_count_excess(const FlowsWindowIndex *index, gint64 hour
 /** Returns: the place of the oldest that playlists name. */
 guint flows_window_index_find_shown(const FlowsWindowIndex *index);
 
-/** Returns: (transfer full) (element-type PackageLivePlaylistSegment): one rung's, from @from on.
- */
+/** Returns: (transfer full) (element-type PackageLivePlaylistSegment): one rung's. */
 GArray *flows_window_index_copy_rung(const FlowsWindowIndex *index, guint rung, guint from);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "pipelines/child/live_track.h"
+
 #define CHECK_DIGITS 8
 #define HOLE_MAX 10000
 #define COUNT_MAX (G_GUINT64_CONSTANT(1) << 53)
@@ -153,7 +155,12 @@ read_parts(FlowsWindowIndex *index, char **words, guint count, FlowsWindowIndexE
     for (guint i = 0; i + 2 < count; i += 3) {
         guint64 numbers[2] = {0};
         int rung = is_rung(words[i]) ? flows_window_index_find_rung(index, words[i], TRUE) : -1;
-        if (rung < 0 || !read_numbers(words + i + 1, 2, MEGA_MAX, numbers))
+        if (!read_numbers(words + i + 1, 2, MEGA_MAX, numbers))
+            return FALSE;
+        // Of an extra too many nothing is lost but itself.
+        if (rung < 0 && child_live_track_is_extra(words[i]))
+            continue;
+        if (rung < 0)
             return FALSE;
         entry->parts[rung] = (FlowsWindowIndexPart){(guint32)numbers[0], (guint32)numbers[1]};
     }

@@ -7,6 +7,9 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "pipelines/child/live_track.h"
+#include "server/flows/window_tracks.h"
+
 #define SECOND ((guint64)PACKAGE_LIVE_PLAYLIST_TIMESCALE)
 #define TAG_CHARS 16
 #define MEASURED_MAX 1200 // numbers: an hour of segments of three seconds
@@ -64,6 +67,7 @@ flows_window_playlist_make(const char *rung, GArray *segments, gboolean from_sta
         .rung = rung,
         .target_duration_s = FLOWS_WINDOW_INDEX_TARGET_S,
         .from_start = from_start,
+        .is_text = child_live_track_parse(rung).kind == CHILD_LIVE_TRACK_CAPTIONS,
     };
     return wrap(package_live_playlist_format(&content));
 }
@@ -125,14 +129,23 @@ flows_window_playlist_describe(FlowsWindowIndex *index, guint rung,
 }
 
 FlowsWindowPlaylist *
-flows_window_playlist_make_multivariant(FlowsWindowIndex *index)
+flows_window_playlist_make_multivariant(FlowsWindowIndex *index, const GPtrArray *tracks,
+                                        const char *language)
 {
+    g_autoptr(FlowsWindowTracksMedia) media = flows_window_tracks_describe(tracks, language);
     PackageMultivariantRung rungs[FLOWS_WINDOW_INDEX_RUNGS_MAX];
     char *uris[FLOWS_WINDOW_INDEX_RUNGS_MAX] = {NULL};
-    PackageMultivariantContent content = {.rungs = rungs};
+    PackageMultivariantContent content = {
+        .rungs = rungs,
+        .captions = media->captions,
+        .caption_count = media->caption_count,
+        .sounds = media->sounds,
+        .sound_count = media->sound_count,
+    };
     for (guint i = 0; i < index->rungs->len; i++) {
         PackageMultivariantRung *rung = &rungs[content.rung_count];
-        if (!flows_window_playlist_describe(index, i, rung))
+        if (child_live_track_is_extra(index->rungs->pdata[i]) ||
+            !flows_window_playlist_describe(index, i, rung))
             continue;
         uris[i] = g_strconcat(index->rungs->pdata[i], ".m3u8", NULL);
         rung->uri = uris[i];

@@ -33,5 +33,8 @@ FlowsWindowPlaylist *flows_window_playlist_make_live(const FlowsWindowIndex *ind
 gboolean flows_window_playlist_describe(FlowsWindowIndex *index, guint rung,
                                         PackageMultivariantRung *described);
 
-/** Returns: (transfer full) (nullable): of all rungs that are on the air now; NULL: none. */
-FlowsWindowPlaylist *flows_window_playlist_make_multivariant(FlowsWindowIndex *index);
+/** Returns: (transfer full) (nullable): of all rungs that are on the air now; NULL: none.
+ * @tracks: (element-type FlowsWindowTrack) beside them; @language: of the rungs' sound. */
+FlowsWindowPlaylist *flows_window_playlist_make_multivariant(FlowsWindowIndex *index,
+                                                             const GPtrArray *tracks,
+                                                             const char *language);

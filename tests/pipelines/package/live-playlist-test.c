@@ -14,7 +14,7 @@
 static PackageLivePlaylistContent
 take(const PackageLivePlaylistSegment *segments, guint count)
 {
-    return (PackageLivePlaylistContent){segments, count, "small", 4, FALSE};
+    return (PackageLivePlaylistContent){segments, count, "small", 4, FALSE, FALSE};
 }
 
 static void

@@ -188,8 +188,12 @@ static const PackageMultivariantCaptions lesson_captions[] = {
 static void
 test_multivariant_playlists(void)
 {
-    PackageMultivariantContent content = {lesson_rungs, G_N_ELEMENTS(lesson_rungs), lesson_captions,
-                                          2};
+    PackageMultivariantContent content = {
+        .rungs = lesson_rungs,
+        .rung_count = G_N_ELEMENTS(lesson_rungs),
+        .captions = lesson_captions,
+        .caption_count = 2,
+    };
     g_autofree char *avc = package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AVC);
     assert_golden("index.m3u8", avc);
     content.caption_count = 0;
@@ -199,12 +203,40 @@ test_multivariant_playlists(void)
     g_assert_null(package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AV1));
 }
 
+/* The rungs' own sound has no address; the others do, and every rung goes with all of them. */
+static void
+test_sounds(void)
+{
+    static const PackageMultivariantSound sounds[] = {
+        {"th", "ไทย", NULL, FALSE},
+        {"en", "English", "voice-eng.m3u8", FALSE},
+        {NULL, "und (AD)", "voice-und-ad.m3u8", TRUE},
+    };
+    const PackageMultivariantContent content = {
+        .rungs = lesson_rungs,
+        .rung_count = G_N_ELEMENTS(lesson_rungs),
+        .sounds = sounds,
+        .sound_count = G_N_ELEMENTS(sounds),
+    };
+    g_autofree char *text = package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AVC);
+    g_assert_nonnull(strstr(text, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"ไทย\","
+                                  "LANGUAGE=\"th\",DEFAULT=YES,AUTOSELECT=YES\n"));
+    g_assert_nonnull(strstr(text, "NAME=\"English\",LANGUAGE=\"en\",DEFAULT=NO,AUTOSELECT=YES,"
+                                  "URI=\"voice-eng.m3u8\"\n"));
+    g_assert_nonnull(strstr(text, "CHARACTERISTICS=\"public.accessibility.describes-video\","
+                                  "URI=\"voice-und-ad.m3u8\"\n"));
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++)
+        if (g_str_has_prefix(lines[i], "#EXT-X-STREAM-INF"))
+            g_assert_nonnull(strstr(lines[i], ",AUDIO=\"sound\""));
+}
+
 /* A score is for all or for none. */
 static void
 test_scores(void)
 {
     PackageMultivariantRung some[] = {lesson_rungs[2], lesson_rungs[4]};
-    const PackageMultivariantContent content = {some, 2, NULL, 0};
+    const PackageMultivariantContent content = {.rungs = some, .rung_count = 2};
     g_autofree char *both = package_multivariant_format(&content, PACKAGE_MULTIVARIANT_AVC);
     g_assert_nonnull(strstr(both, ",SCORE=229.500,"));
     g_assert_nonnull(strstr(both, ",SCORE=342.000,"));
@@ -324,6 +356,7 @@ main(int argc, char **argv)
     g_test_add_func("/package/playlist/captions", test_captions_playlist);
     g_test_add_func("/package/multivariant/families", test_multivariant_playlists);
     g_test_add_func("/package/multivariant/scores", test_scores);
+    g_test_add_func("/package/multivariant/sounds", test_sounds);
     g_test_add_func("/package/slides/text", test_slides);
     g_test_add_func("/package/storyboard/text", test_storyboard);
     g_test_add_func("/package/manifest/golden", test_manifest);

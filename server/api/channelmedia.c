@@ -159,16 +159,18 @@ find_type(const char *name)
     return g_str_has_suffix(name, ".webp") ? "image/webp" : "video/iso.segment";
 }
 
-/* What captions playlists name where nothing is said. */
+/* Captions of a number in which nothing is said: `none.vtt`, as playlists name it, or its own name,
+ * as a player asks that knows no playlist of captions. */
 static gboolean
 reply_silence(HttpExchange *exchange, const char *rung, const char *name)
 {
     static const char silence[] = "WEBVTT\n\n";
-    if (strcmp(name, "none.vtt") != 0 ||
+    if (!g_str_has_suffix(name, ".vtt") ||
         child_live_track_parse(rung).kind != CHILD_LIVE_TRACK_CAPTIONS)
         return FALSE;
     g_autoptr(GBytes) bytes = g_bytes_new_static(silence, strlen(silence));
-    http_exchange_set_header(exchange, "Cache-Control", CACHE_FOR_EVER);
+    http_exchange_set_header(exchange, "Cache-Control",
+                             strcmp(name, "none.vtt") == 0 ? CACHE_FOR_EVER : CACHE_PLAYLIST);
     http_exchange_reply_bytes(exchange, 200, "text/vtt", bytes);
     return TRUE;
 }
@@ -180,9 +182,11 @@ api_channelmedia_get_file(HttpExchange *exchange)
     const char *name = http_exchange_get_parameter(exchange, "file");
     goffset size_bytes = 0;
     g_autoptr(FlowsWindow) window = find_window(exchange);
-    if (window == NULL || reply_silence(exchange, rung, name))
+    if (window == NULL)
         return;
     int descriptor = flows_window_open_file(window, rung, name, &size_bytes);
+    if (descriptor < 0 && reply_silence(exchange, rung, name))
+        return;
     if (descriptor < 0) {
         api_problem_reply(exchange, 404, "not-found", "There is no such file.");
         return;

@@ -107,8 +107,13 @@ set_tracks(JsonObject *object, const char *slug, FlowsWindow *window)
 {
     JsonArray *array = json_array_new();
     g_autoptr(GPtrArray) tracks = window != NULL ? flows_window_get_tracks(window) : NULL;
+    g_autofree char *scrub = g_strdup_printf("/channels/%s/scrub.webp", slug);
+    gboolean pictured = FALSE;
     for (guint i = 0; tracks != NULL && i < tracks->len; i++) {
         const FlowsWindowTrack *track = tracks->pdata[i];
+        pictured = pictured || track->track.kind == CHILD_LIVE_TRACK_SCRUB;
+        if (track->track.kind == CHILD_LIVE_TRACK_SCRUB)
+            continue;
         gboolean captions = track->track.kind == CHILD_LIVE_TRACK_CAPTIONS;
         g_autofree char *url = g_strdup_printf("/channels/%s/%s.m3u8", slug, track->name);
         JsonObject *member = json_object_new();
@@ -122,6 +127,7 @@ set_tracks(JsonObject *object, const char *slug, FlowsWindow *window)
         json_array_add_object_element(array, member);
     }
     json_object_set_array_member(object, "tracks", array);
+    api_members_set_text(object, "scrub", pictured ? scrub : NULL);
     g_autofree char *language = window != NULL ? flows_window_get_language(window) : NULL;
     api_members_set_text(object, "sound_language",
                          language != NULL && *language != '\0' ? language : NULL);

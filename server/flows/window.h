@@ -64,7 +64,7 @@ typedef struct {
 } FlowsWindowRung;
 
 /** Each returns: (transfer full): a reference to what is never changed. Any thread. Of
- * FlowsWindowRung, cheapest first; of FlowsWindowTrack: other sounds and captions in the window. */
+ * FlowsWindowRung, cheapest first; of FlowsWindowTrack: what is in the window beside rungs. */
 GPtrArray *flows_window_get_rungs(FlowsWindow *window);
 GPtrArray *flows_window_get_tracks(FlowsWindow *window);
 

@@ -35,8 +35,7 @@ flows_window_tracks_list(const FlowsWindowIndex *index)
     for (guint i = 0; i < index->rungs->len; i++) {
         const char *name = index->rungs->pdata[i];
         ChildLiveTrack track = child_live_track_parse(name);
-        if ((track.kind != CHILD_LIVE_TRACK_VOICE && track.kind != CHILD_LIVE_TRACK_CAPTIONS) ||
-            !flows_window_index_has_any(index, i))
+        if (track.kind == CHILD_LIVE_TRACK_RUNG || !flows_window_index_has_any(index, i))
             continue;
         FlowsWindowTrack *added = g_new0(FlowsWindowTrack, 1);
         *added = (FlowsWindowTrack){g_strdup(name), track};
@@ -136,7 +135,7 @@ flows_window_tracks_describe(const GPtrArray *tracks, const char *language)
         const FlowsWindowTrack *track = tracks->pdata[i];
         if (track->track.kind == CHILD_LIVE_TRACK_CAPTIONS)
             add_captions(media, track);
-        else
+        else if (track->track.kind == CHILD_LIVE_TRACK_VOICE)
             media->sounds[media->sound_count++] = describe_sound(media, &track->track, track->name);
     }
     if (media->sound_count == 1)

@@ -11,14 +11,14 @@
 
 #define FLOWS_WINDOW_TRACKS_SCRUB "scrub"
 
-/** A sound or captions that somebody can choose. */
+/** A sound or captions that somebody can choose, or the small pictures. */
 typedef struct {
     char *name;           // (owned) of its playlist and folder
     ChildLiveTrack track; // (value) what the name says
 } FlowsWindowTrack;
 
 /** Returns: (transfer full) (element-type FlowsWindowTrack): those of which anything is in the
- * window, sounds first, each kind by name. */
+ * window, sounds first, then captions, then small pictures, each kind by name. */
 GPtrArray *flows_window_tracks_list(const FlowsWindowIndex *index);
 
 /** Returns: whether there are playlists of it: of all but small pictures. */

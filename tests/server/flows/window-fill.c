@@ -12,7 +12,8 @@
 #include "tests/pipelines/live/broadcast.h"
 #include "tests/pipelines/live/viewer.h"
 
-static const BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12, NULL, NULL};
+static const BroadcastMore more = {.second_pid = 0x230, .language = "eng", .text_pid = 0x240};
+static const BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 720, 576, FALSE, 12, NULL, &more};
 
 static void
 move(const Viewing *viewing, const char *staging, const char *file)
@@ -54,6 +55,8 @@ main(int argc, char **argv)
     flows_window_get_figures(window, &figures);
     g_autoptr(ChildLiveJob) job = child_live_job_new();
     job->rungs = g_strsplit("voice,small", ",", 0);
+    g_strfreev(job->extras);
+    job->extras = g_strsplit("voices,captions,scrub", ",", 0);
     job->first_number = figures.next_number;
     job->first_time = figures.next_time;
     job->first_init = figures.next_init;

@@ -130,7 +130,7 @@ assert_there(const Fixture *fixture)
     g_autoptr(GPtrArray) rungs = flows_window_get_rungs(window);
     g_assert_cmpuint(rungs->len, ==, 2);
     g_autoptr(GPtrArray) tracks = flows_window_get_tracks(window);
-    g_assert_cmpuint(tracks->len, ==, 2);
+    g_assert_cmpuint(tracks->len, ==, 3);
 }
 
 /* They are there, in playlists of their own, and all the same after a restart. */

@@ -44,6 +44,13 @@ async function api<T>(method: string, path: string, body?: unknown, etag?: strin
   return JSON.parse(text) as T;
 }
 
+declare global {
+  interface Window {
+    heard: HTMLAudioElement[];
+    Audio: typeof Audio;
+  }
+}
+
 interface Made {
   id: string;
   etag: string;
@@ -51,6 +58,17 @@ interface Made {
 
 const browser = await launchBrowser();
 const context = await openContext(browser, daemon);
+// Sounds beside a picture stand in no document.
+await context.addInitScript(() => {
+  const Plain = window.Audio;
+  window.heard = [];
+  window.Audio = class extends Plain {
+    constructor() {
+      super();
+      window.heard.push(this);
+    }
+  };
+});
 const page = await context.newPage();
 
 /** Plays on for so many seconds, wherever that is: a jump does not count. */
@@ -136,6 +154,67 @@ test('the slider rewinds by wall clock, and the frames of that moment come', asy
   await page.locator('.live-edge').click();
   await page.locator('.live-edge').waitFor({ state: 'detached' });
   await playOn(page, 1);
+});
+
+test('captions are off until somebody wants them, and stand where they belong', async () => {
+  const button = page.locator('.live-captions');
+  assert.equal(await button.getAttribute('aria-pressed'), 'false');
+  const file = page.waitForResponse((response) => /\/captions-tha\/\d+\.vtt$/.test(response.url()));
+  await button.click();
+  assert.equal((await file).status(), 200);
+  assert.equal(await button.getAttribute('aria-pressed'), 'true');
+  const read = (): Promise<[string, number][]> =>
+    page.evaluate(() => {
+      const cues = Array.from(document.querySelector('video')!.textTracks[0]?.cues ?? []);
+      return cues.map((cue): [string, number] => [(cue as VTTCue).text, cue.startTime]);
+    });
+  // A mark each two seconds; of a caption in pieces the first counts, of which the earliest may be missing.
+  let marks = new Map((await read()).reverse());
+  while (marks.size < 3) {
+    await playOn(page, 0.5);
+    marks = new Map((await read()).reverse());
+  }
+  for (const text of marks.keys()) assert.match(text, /^mark \d+$/);
+  const [early, late] = [...marks.entries()].sort((one, other) => one[1] - other[1]).slice(-2);
+  const apart = Number(late![0].slice(5)) - Number(early![0].slice(5));
+  assert.ok(Math.abs(late![1] - early![1] - 2 * apart) < 0.1, JSON.stringify([...marks]));
+  assert.deepEqual(await findFaults(page), []);
+  await button.click();
+  assert.equal(await button.getAttribute('aria-pressed'), 'false');
+  assert.equal(await page.evaluate(() => document.querySelector('video')!.textTracks[0]!.mode), 'disabled');
+});
+
+test('another sound takes the place of the first, and goes with the picture', async () => {
+  const sound = page.locator('.live-select');
+  assert.deepEqual(await sound.locator('option').allInnerTexts(), ['เสียงหลัก', 'อังกฤษ']);
+  const file = page.waitForResponse((response) => /\/voice-eng\/\d+\.m4s$/.test(response.url()));
+  await sound.selectOption('voice-eng');
+  await file;
+  assert.equal(await page.evaluate(() => document.querySelector('video')!.muted), true);
+  assert.equal(await page.getByRole('button', { name: 'ปิดเสียง' }).count(), 1);
+  await page.waitForFunction(() => {
+    const audio = window.heard.at(-1);
+    return audio !== undefined && !audio.paused && audio.currentTime > 0 && audio.buffered.length > 0;
+  });
+  await playOn(page, 1);
+  await page.getByRole('button', { name: 'ปิดเสียง' }).click();
+  assert.equal(await page.evaluate(() => window.heard.at(-1)!.muted), true);
+  await page.getByRole('button', { name: 'เปิดเสียง' }).click();
+  await sound.selectOption('');
+  assert.equal(await page.evaluate(() => document.querySelector('video')!.muted), false);
+  assert.equal(await page.evaluate(() => window.heard.at(-1)!.paused), true);
+  assert.deepEqual(pageFaults, []);
+});
+
+test('the bar shows a small picture of the moment under the pointer', async () => {
+  const box = (await page.locator('.rewind .seek').boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2);
+  const picture = page.locator('img.scrub');
+  await picture.waitFor();
+  await page.waitForFunction(() => (document.querySelector('img.scrub') as HTMLImageElement).naturalWidth > 100);
+  await takeScreenshot(page, 'channel-scrub');
+  await page.mouse.move(10, 10);
+  await picture.waitFor({ state: 'detached' });
 });
 
 test('another quality goes on at the same place', async () => {

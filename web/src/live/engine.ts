@@ -15,6 +15,8 @@ import Hls, {
 export interface LiveHooks {
   onError: (unsupported: boolean) => void;
   onRetrying: (retrying: boolean) => void;
+  /** A segment is here: its number, and where it begins on the element's time, in seconds. */
+  onSegment?: (number: number, start: number) => void;
 }
 
 /** Media behind the place that plays and ahead of it in a rewound playlist. */
@@ -40,7 +42,7 @@ export class LiveEngine {
   private startMs: number | null;
 
   constructor(
-    private readonly video: HTMLVideoElement,
+    private readonly video: HTMLMediaElement,
     private readonly url: string,
     /** On the air then, UTC milliseconds; null: the live edge. */
     private readonly fromMs: number | null,
@@ -52,6 +54,9 @@ export class LiveEngine {
     this.hls.on(Hls.Events.FRAG_LOADED, () => {
       this.repairs = 0;
       hooks.onRetrying(false);
+    });
+    this.hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => {
+      if (typeof frag.sn === 'number') hooks.onSegment?.(frag.sn, frag.start);
     });
     this.hls.loadSource(playlistUrl(url, fromMs));
     this.hls.attachMedia(video);

@@ -6,8 +6,10 @@
 
 import { budget, mayTransfer } from '../lib/budget';
 import { createStore } from '../lib/store';
+import { LiveCaptions } from './captions';
 import { LiveEngine } from './engine';
-import type { ChannelRung } from './types';
+import { OtherSound } from './other-sound';
+import type { ChannelRung, ChannelTrack } from './types';
 
 export interface PlaybackState {
   phase: 'active' | 'failed' | 'unsupported' | 'stopped';
@@ -16,6 +18,10 @@ export interface PlaybackState {
   live: boolean;
   /** When what is shown was on the air, UTC milliseconds; 0 before the first picture. */
   wallMs: number;
+  /** Of the tracks that are heard and read beside the rung. */
+  sound: string | null;
+  captions: string | null;
+  muted: boolean;
 }
 
 /** Paused for longer, the newest minute may have gone on without what was shown. */
@@ -28,9 +34,14 @@ export class Playback {
     waiting: true,
     live: true,
     wallMs: 0,
+    sound: null,
+    captions: null,
+    muted: false,
   });
 
   private engine: LiveEngine | null = null;
+  private readonly captions: LiveCaptions;
+  private readonly other: OtherSound;
   private pausedAt = 0;
   private readonly abort = new AbortController();
   private readonly stopBudget: () => void;
@@ -40,6 +51,9 @@ export class Playback {
     private rung: ChannelRung,
   ) {
     const { signal } = this.abort;
+    this.captions = new LiveCaptions(video);
+    this.other = new OtherSound(video, () => this.engine?.wallNow() ?? null, () => this.setSound(null));
+    video.addEventListener('volumechange', () => this.change({ muted: this.other.isMuted() }), { signal });
     video.addEventListener('timeupdate', () => this.follow(), { signal });
     video.addEventListener('waiting', () => this.change({ waiting: true }), { signal });
     for (const name of ['playing', 'canplay'])
@@ -69,6 +83,22 @@ export class Playback {
     if (this.engine) this.begin(live ? null : wallMs);
   }
 
+  /** Another sound in the place of the rung's own; null: its own. */
+  setSound(track: ChannelTrack | null): void {
+    this.other.choose(track);
+    this.change({ sound: track?.name ?? null, muted: this.other.isMuted() });
+  }
+
+  setCaptions(track: ChannelTrack | null): void {
+    this.captions.choose(track);
+    this.change({ captions: track?.name ?? null });
+  }
+
+  setMuted(muted: boolean): void {
+    this.other.setMuted(muted);
+    this.change({ muted });
+  }
+
   /** After a failure, or “go on this once”. */
   again(): void {
     const { live, wallMs } = this.state.get();
@@ -78,6 +108,8 @@ export class Playback {
   stop(): void {
     this.abort.abort();
     this.stopBudget();
+    this.other.stop();
+    this.captions.choose(null);
     this.engine?.stop();
     this.engine = null;
   }
@@ -85,6 +117,7 @@ export class Playback {
   private begin(ms: number | null): void {
     this.engine?.stop();
     this.engine = null;
+    this.captions.forget();
     if (!LiveEngine.isSupported()) {
       this.change({ phase: 'unsupported' });
       return;
@@ -100,6 +133,7 @@ export class Playback {
         this.engine = null;
         this.change({ phase: unsupported ? 'unsupported' : 'failed' });
       },
+      onSegment: (number, start) => this.captions.take(number, start),
       onRetrying: (retrying) => {
         if (this.state.get().retrying !== retrying) this.change({ retrying });
       },
@@ -123,6 +157,7 @@ export class Playback {
   private obeyBudget(): void {
     if (mayTransfer() || !this.engine) return;
     this.video.pause();
+    this.other.choose(null);
     this.engine.stop();
     this.engine = null;
     this.change({ phase: 'stopped' });

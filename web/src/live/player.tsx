@@ -12,7 +12,9 @@ import { useStore } from '../lib/store';
 import { Icon } from '../ui/icons';
 import { LateIcon } from '../ui/late-icons';
 import type { Playback } from './playback';
+import { ScrubPicture } from './scrub';
 import { formatWall, useLiveTexts } from './texts';
+import { TrackChoice } from './track-choice';
 import type { Channel, ChannelRung } from './types';
 
 /** One press of an arrow key on the bar. */
@@ -29,6 +31,7 @@ function RewindBar({ channel, playback }: BarProps) {
   const lang = useStore(language);
   const { live, wallMs } = useStore(playback.state);
   const [held, setHeld] = useState<number | null>(null);
+  const bar = useRef<HTMLInputElement>(null);
   const { first_ms: first, last_ms: last } = channel.window!;
   const end = Math.max(last, wallMs, first + STEP_MS);
   const at = Math.min(end, Math.max(first, held ?? (live || wallMs === 0 ? end : wallMs)));
@@ -40,10 +43,12 @@ function RewindBar({ channel, playback }: BarProps) {
   };
   return (
     <div class="rewind">
+      {channel.scrub && <ScrubPicture url={channel.scrub} first={first} end={end} held={held} bar={bar.current} />}
       <span class="rewind-time" aria-hidden="true">
         {formatWall(first, lang)}
       </span>
       <input
+        ref={bar}
         class="seek"
         type="range"
         min={first}
@@ -66,7 +71,7 @@ function RewindBar({ channel, playback }: BarProps) {
 function Controls({ channel, playback, video, box }: BarProps & { video: HTMLVideoElement; box: HTMLElement | null }) {
   const texts = useLiveTexts();
   const lang = useStore(language);
-  const { live, wallMs } = useStore(playback.state);
+  const { live, wallMs, muted } = useStore(playback.state);
   const [, poke] = useState(0);
   useWhen(() => {
     const abort = new AbortController();
@@ -107,15 +112,14 @@ function Controls({ channel, playback, video, box }: BarProps & { video: HTMLVid
             {texts.edge}
           </button>
         )}
+        <TrackChoice channel={channel} playback={playback} />
         <button
           type="button"
           class="control"
-          aria-label={video.muted ? texts.unmute : texts.mute}
-          onClick={() => {
-            video.muted = !video.muted;
-          }}
+          aria-label={muted ? texts.unmute : texts.mute}
+          onClick={() => playback.setMuted(!muted)}
         >
-          <LateIcon name={video.muted ? 'muted' : 'volume'} />
+          <LateIcon name={muted ? 'muted' : 'volume'} />
         </button>
         <button
           type="button"

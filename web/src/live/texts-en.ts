@@ -45,5 +45,11 @@ export const liveEn: LiveTexts = {
   nothing: 'There is nothing to watch yet. This page changes by itself when there is a signal.',
   quality: 'Choose a quality',
   qualityHelp: 'The number is the data that an hour uses.',
+  captions: 'Captions',
+  captionsLanguage: 'Language of captions',
+  sound: 'Sound',
+  ownSound: 'Main sound',
+  described: 'described',
+  hearing: 'hard of hearing',
   perHour: (size) => `${size} an hour`,
 };

@@ -43,6 +43,12 @@ export const liveTh = {
   nothing: 'ยังไม่มีภาพให้ดู หน้านี้จะเปลี่ยนเองเมื่อมีสัญญาณ',
   quality: 'เลือกคุณภาพ',
   qualityHelp: 'ตัวเลขคือข้อมูลที่ใช้ต่อหนึ่งชั่วโมง',
+  captions: 'คำบรรยาย',
+  captionsLanguage: 'ภาษาของคำบรรยาย',
+  sound: 'เสียง',
+  ownSound: 'เสียงหลัก',
+  described: 'บรรยายภาพ',
+  hearing: 'สำหรับผู้บกพร่องทางการได้ยิน',
   perHour: (size: string) => `${size} ต่อชั่วโมง`,
 };
 

@@ -20,6 +20,16 @@ export interface ChannelRung {
   height: number;
 }
 
+/** Another sound, or captions. */
+export interface ChannelTrack {
+  name: string;
+  kind: 'sound' | 'captions';
+  language: string;
+  purpose: 'main' | 'described' | 'hearing';
+  number: number;
+  url: string;
+}
+
 export interface ChannelSettings {
   service: string | null;
   service_name: string | null;
@@ -46,6 +56,9 @@ export interface Channel {
   since_ms: number;
   playlist: string | null;
   rungs: ChannelRung[];
+  tracks: ChannelTrack[];
+  scrub: string | null;
+  sound_language: string | null;
   window: { first_ms: number; last_ms: number; duration_ms: number } | null;
   now: Programme | null;
   next: Programme | null;

@@ -48,8 +48,11 @@ static const Row rows[] = {
     {"srt-gone", "เครื่องส่ง SRT หยุดส่งหรือการเชื่อมต่อขาด ระบบจะรอและลองใหม่เอง",
      "The SRT sender stopped or the connection broke. It is waited for and called again by "
      "itself."},
-    {"hls", "ที่อยู่นี้เป็นรายการเล่น HLS ซึ่งระบบรุ่นนี้ยังเปิดไม่ได้ ขอที่อยู่แบบ MPEG-TS จากผู้ให้สัญญาณ",
-     "This is an HLS playlist, which cannot be opened yet. Ask the sender for an MPEG-TS address."},
+    {"hls", "HLS นี้เป็นแบบ fMP4 ซึ่งระบบเปิดไม่ได้ ขอ HLS แบบ MPEG-TS (.ts) จากผู้ให้สัญญาณ",
+     "This HLS has fMP4 segments, which cannot be opened. Ask the sender for HLS with MPEG-TS "
+     "segments."},
+    {"hls-encrypted", "HLS นี้เข้ารหัส ระบบเปิดไม่ได้ ขอสัญญาณที่ไม่เข้ารหัสจากผู้ให้สัญญาณ",
+     "This HLS is encrypted and cannot be opened. Ask the sender for one in the clear."},
     {"not-found", "ไม่พบไฟล์นี้ในเครื่องแม่ข่าย ตรวจชื่อและโฟลเดอร์",
      "There is no such file on the server. Check its name and folder."},
     {"no-permission", "ระบบไม่มีสิทธิ์เปิดที่อยู่นี้ ตรวจสิทธิ์ของไฟล์หรืออุปกรณ์",

@@ -75,8 +75,10 @@ intake_code_find(const GError *error)
         return "tls";
     if (error->domain != G_IO_ERROR)
         return "internal";
-    if (strcmp(error->message, "HLS") == 0)
+    if (strcmp(error->message, "HLS") == 0 || strcmp(error->message, "HLS fMP4") == 0)
         return "hls";
+    if (strcmp(error->message, "HLS encrypted") == 0)
+        return "hls-encrypted";
     if (g_str_has_prefix(error->message, "HTTP "))
         return "http-refused";
     return find_row(io_rows, G_N_ELEMENTS(io_rows), error->code, "internal");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// One of six ways behind one face; exactly one of the pointers is set.
+// One of seven ways behind one face; exactly one of the pointers is set.
 #include "pipelines/intake/source.h"
 
 #include <gio/gio.h>
@@ -9,6 +9,7 @@
 
 #include "pipelines/intake/datagrams.h"
 #include "pipelines/intake/dvb.h"
+#include "pipelines/intake/hls.h"
 #include "pipelines/intake/replay.h"
 #include "pipelines/intake/satip.h"
 #include "pipelines/intake/srt.h"
@@ -24,6 +25,9 @@ struct _IntakeSource {
     IntakeDvb *dvb;             // (owned) (nullable)
     IntakeAddress *address;     // (owned) (nullable) of SRT, which reads it all the time
     IntakeSrt *srt;             // (owned) (nullable)
+    IntakeHls *hls;             // (owned) (nullable) in the stream's place, which was a playlist
+    char *uri;                  // (owned) (nullable) of the stream
+    gboolean paced;             // (value) what comes in bursts goes on at its own pace
     IntakeSignal signal;        // (value) what a SAT>IP server said last
     gboolean over;              // (value) ended was told
 };
@@ -114,7 +118,7 @@ open_datagrams(IntakeSource *source, const IntakeAddress *address, GError **erro
 }
 
 static void
-on_srt_troubled(const GError *error, gpointer data)
+on_feed_troubled(const GError *error, gpointer data)
 {
     IntakeSource *source = data;
     if (!source->over && source->funcs.troubled != NULL)
@@ -124,7 +128,7 @@ on_srt_troubled(const GError *error, gpointer data)
 static gboolean
 open_srt(IntakeSource *source, const IntakeAddress *address, GError **error)
 {
-    static const IntakeSrtFuncs funcs = {.received = on_received, .troubled = on_srt_troubled};
+    static const IntakeSrtFuncs funcs = {.received = on_received, .troubled = on_feed_troubled};
     source->address = intake_address_parse(address->uri, error);
     if (source->address == NULL)
         return FALSE;
@@ -146,14 +150,40 @@ open_replay(IntakeSource *source, const IntakeAddress *address, GError **error)
     return TRUE;
 }
 
+static void
+open_hls(IntakeSource *source)
+{
+    static const IntakeHlsFuncs funcs = {
+        .opened = on_opened,
+        .received = on_received,
+        .troubled = on_feed_troubled,
+        .ended = on_ended,
+    };
+    g_autoptr(GError) error = NULL;
+    source->hls = intake_hls_open(source->uri, source->paced, &funcs, source, &error);
+    if (source->hls == NULL)
+        end(source, error);
+}
+
+static void
+on_stream_ended(const GError *error, gpointer data)
+{
+    IntakeSource *source = data;
+    if (!source->over && intake_stream_was_playlist(error))
+        open_hls(source);
+    else
+        end(source, error);
+}
+
 static gboolean
 open_stream(IntakeSource *source, const IntakeAddress *address, GError **error)
 {
     static const IntakeStreamFuncs funcs = {
         .opened = on_opened,
         .received = on_received,
-        .ended = on_ended,
+        .ended = on_stream_ended,
     };
+    source->uri = address->kind == INTAKE_ADDRESS_HTTP ? g_strdup(address->uri) : NULL;
     source->stream = intake_stream_open(address, &funcs, source, error);
     return source->stream != NULL;
 }
@@ -187,6 +217,7 @@ intake_source_open(const IntakeAddress *address, gboolean looped, const IntakeSo
     IntakeSource *source = g_new0(IntakeSource, 1);
     source->funcs = *funcs;
     source->data = data;
+    source->paced = looped;
     source->signal =
         (IntakeSignal){.level = -1, .quality = -1, .frontend = -1, .cn_db = NAN, .ber = NAN};
     if (open_address(source, address, looped, error))
@@ -201,7 +232,7 @@ intake_source_leave(IntakeSource *source)
 {
     if (source->satip != NULL)
         intake_satip_leave(source->satip);
-    else if (source->stream != NULL)
+    else if (source->stream != NULL && source->hls == NULL)
         intake_stream_leave(source->stream);
     else
         end(source, NULL);
@@ -213,6 +244,8 @@ intake_source_free(IntakeSource *source)
     g_clear_pointer(&source->datagrams, intake_datagrams_close);
     source->over = TRUE;
     g_clear_pointer(&source->stream, intake_stream_free);
+    g_clear_pointer(&source->hls, intake_hls_free);
+    g_free(source->uri);
     g_clear_pointer(&source->replay, intake_replay_free);
     g_clear_pointer(&source->satip, intake_satip_free);
     g_clear_pointer(&source->dvb, intake_dvb_close);

@@ -15,7 +15,7 @@ typedef struct _IntakeSource IntakeSource;
 /** Whoever is called must not free the source; it may leave it, or set PIDs. */
 typedef struct {
     /** The stream is there. @endless: it has no end of its own. May be called before
-     * intake_source_open() returns. */
+     * intake_source_open() returns, and again when what is there turns out to be a playlist. */
     void (*opened)(gboolean endless, gpointer data);
     /** @bytes are good until return. @now_us: when they came (monotonic), or
      * TABLES_HEALTH_NO_TIME for a file that is read as fast as it goes. */

@@ -77,7 +77,8 @@ on_input_read(GObject *source, GAsyncResult *result, gpointer data)
         end(stream, error);
         return;
     }
-    if (!stream->begun && length >= 7 && memcmp(stream->piece, "#EXTM3U", 7) == 0) {
+    if (!stream->begun && stream->session != NULL && length >= 7 &&
+        memcmp(stream->piece, "#EXTM3U", 7) == 0) {
         g_autoptr(GError) refusal = g_error_new(G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "HLS");
         end(stream, refusal);
         return;
@@ -156,6 +157,13 @@ intake_stream_open(const IntakeAddress *address, const IntakeStreamFuncs *funcs,
     gboolean opened = address->kind == INTAKE_ADDRESS_FILE ? open_file(stream, address->path, error)
                                                            : open_http(stream, address->uri, error);
     return opened ? g_steal_pointer(&stream) : NULL;
+}
+
+gboolean
+intake_stream_was_playlist(const GError *error)
+{
+    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED) &&
+           strcmp(error->message, "HLS") == 0;
 }
 
 void

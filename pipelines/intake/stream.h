@@ -26,6 +26,9 @@ typedef struct {
 IntakeStream *intake_stream_open(const IntakeAddress *address, const IntakeStreamFuncs *funcs,
                                  gpointer data, GError **error);
 
+/** Returns: whether @error (nullable) of `ended` says that an HLS playlist came from the web. */
+gboolean intake_stream_was_playlist(const GError *error);
+
 /** Ends without an error, soon. */
 void intake_stream_leave(IntakeStream *stream);
 

@@ -205,9 +205,12 @@ report(const char *typed, const GError *error)
     g_autofree char *uri = intake_address_hide_secrets(typed);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED)) {
         const char *sentence =
-            strcmp(error->message, "HLS") == 0
-                ? verbs_common_say("เป็นรายการเล่น HLS โปรแกรมรุ่นนี้ยังเปิดไม่ได้",
-                                   "this is an HLS playlist, which this build cannot open yet")
+            g_str_has_prefix(error->message, "HLS encrypted")
+                ? verbs_common_say("HLS นี้เข้ารหัส เปิดไม่ได้",
+                                   "this HLS is encrypted, which cannot be opened")
+            : g_str_has_prefix(error->message, "HLS")
+                ? verbs_common_say("HLS นี้เป็นแบบ fMP4 เปิดได้เฉพาะแบบ MPEG-TS",
+                                   "this HLS has fMP4 segments; only MPEG-TS ones can be opened")
                 : verbs_common_say("โปรแกรมรุ่นนี้ยังเปิดที่อยู่ชนิดนี้ไม่ได้",
                                    "this build cannot open this kind of address yet");
         g_printerr("daorian: %s: %s\n", uri, sentence);

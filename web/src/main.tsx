@@ -26,6 +26,8 @@ type PageModule = { default: FunctionComponent };
 const CHUNKS: Record<string, () => Promise<PageModule>> = {
   '/': () => import('./pages/browse'),
   '/channel': () => import('./pages/channel'),
+  '/guide': () => import('./pages/guide'),
+  '/recordings': () => import('./pages/recordings'),
   '/login': () => import('./pages/login'),
   '/setup': () => import('./pages/setup'),
   '/account': () => import('./pages/account'),

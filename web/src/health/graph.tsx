@@ -11,11 +11,11 @@ import { formatFigure, groupDots, listDots, roundUp, splitRuns, startOfDay, star
 import { useHealthTexts } from './texts';
 import type { History, Row } from './types';
 
-const WIDTH = 640;
+const WIDTH = 560;
 const HEIGHT = 200;
-const LEFT = 76;
-const BOTTOM = 24;
-const TOP = 10;
+const LEFT = 112;
+const BOTTOM = 30;
+const TOP = 16;
 const RIGHT = 8;
 const HOUR_MS = 3_600_000;
 

@@ -18,6 +18,8 @@ export class ApiError extends Error {
     /** The stable code of the problem document, or ''. */
     readonly code: string,
     message: string,
+    /** The whole problem document. */
+    readonly document: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
@@ -40,15 +42,16 @@ export async function readProblem(response: Response): Promise<ApiError> {
   let title = '';
   let detail = '';
   let code = '';
+  let problem: Record<string, unknown> = {};
   try {
-    const problem = (await response.json()) as Record<string, unknown>;
+    problem = (await response.json()) as Record<string, unknown>;
     if (typeof problem.title === 'string') title = problem.title;
     if (typeof problem.detail === 'string') detail = problem.detail;
     if (typeof problem.code === 'string') code = problem.code;
   } catch {
     // A proxy's page, perhaps; the status alone must do.
   }
-  return new ApiError(response.status, code, detail || title || t().errors.server(response.status));
+  return new ApiError(response.status, code, detail || title || t().errors.server(response.status), problem);
 }
 
 /** Headers that every call carries. Writes with a cookie need the CSRF token. */

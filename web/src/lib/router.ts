@@ -17,7 +17,7 @@ function readPlace(): Place {
 
 export const place = createStore<Place>(readPlace());
 
-const OURS = /^\/(?:$|watch\/|channel\/|login$|setup$|account$|upload$|manage$|offline$|admin(?:\/|$))/;
+const OURS = /^\/(?:$|watch\/|channel\/|login$|setup$|account$|upload$|manage$|offline$|guide$|recordings$|admin(?:\/|$))/;
 let focusWanted = false;
 
 /** Goes to an address of the client. Replace leaves no step in the history. */

@@ -52,6 +52,7 @@ interface Listeners {
   multiplex: Set<(multiplex: Multiplex) => void>;
   channel: Set<(channel: Channel) => void>;
   health: Set<() => void>;
+  booking: Set<() => void>;
   open: Set<() => void>;
 }
 
@@ -61,6 +62,7 @@ const listeners: Listeners = {
   multiplex: new Set(),
   channel: new Set(),
   health: new Set(),
+  booking: new Set(),
   open: new Set(),
 };
 let source: EventSource | null = null;
@@ -100,6 +102,9 @@ function connect(): void {
   source.addEventListener('health', () => {
     for (const listener of listeners.health) listener();
   });
+  source.addEventListener('booking', () => {
+    for (const listener of listeners.booking) listener();
+  });
   // After a break, or a burst too large for the server's queue, events are missing: ask again.
   const askAgain = (): void => {
     for (const listener of listeners.open) listener();
@@ -119,12 +124,14 @@ export interface LiveHooks {
   onChannel?: (channel: Channel) => void;
   /** Figures of sources and channels are new; only administrators hear of it. */
   onHealth?: () => void;
+  /** A booking is another; who may make lessons hears of it. */
+  onBooking?: () => void;
   onOpen?: () => void;
 }
 
 /** Holds the event stream open while the component is shown; one stream for the whole page. */
 export function useLive(hooks: LiveHooks = {}): void {
-  const { onJob, onMultiplex, onChannel, onHealth, onOpen } = hooks;
+  const { onJob, onMultiplex, onChannel, onHealth, onBooking, onOpen } = hooks;
   useEffect(() => {
     users += 1;
     if (!source || source.readyState === EventSource.CLOSED) connect();
@@ -141,13 +148,15 @@ export function useLive(hooks: LiveHooks = {}): void {
     if (onMultiplex) listeners.multiplex.add(onMultiplex);
     if (onChannel) listeners.channel.add(onChannel);
     if (onHealth) listeners.health.add(onHealth);
+    if (onBooking) listeners.booking.add(onBooking);
     if (onOpen) listeners.open.add(onOpen);
     return () => {
       if (onJob) listeners.job.delete(onJob);
       if (onMultiplex) listeners.multiplex.delete(onMultiplex);
       if (onChannel) listeners.channel.delete(onChannel);
       if (onHealth) listeners.health.delete(onHealth);
+      if (onBooking) listeners.booking.delete(onBooking);
       if (onOpen) listeners.open.delete(onOpen);
     };
-  }, [onJob, onMultiplex, onChannel, onHealth, onOpen]);
+  }, [onJob, onMultiplex, onChannel, onHealth, onBooking, onOpen]);
 }

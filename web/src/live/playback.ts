@@ -49,6 +49,7 @@ export class Playback {
   constructor(
     private readonly video: HTMLVideoElement,
     private rung: ChannelRung,
+    from: number | null,
   ) {
     const { signal } = this.abort;
     this.captions = new LiveCaptions(video);
@@ -61,7 +62,7 @@ export class Playback {
     video.addEventListener('pause', () => (this.pausedAt = Date.now()), { signal });
     video.addEventListener('play', () => this.resume(), { signal });
     this.stopBudget = budget.subscribe(() => this.obeyBudget());
-    this.begin(null);
+    this.begin(from);
   }
 
   /** Goes to a moment of the window. */

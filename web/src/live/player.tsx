@@ -161,7 +161,16 @@ function Messages({ playback }: { playback: Playback }) {
   );
 }
 
-export function LivePlayer({ channel, rung }: { channel: Channel; rung: ChannelRung }) {
+interface PlayerProps {
+  channel: Channel;
+  rung: ChannelRung;
+  /** Begin there and not at the live edge; UTC milliseconds. */
+  from: number | null;
+  /** Another wish is another beginning, also while it plays. */
+  wish: string;
+}
+
+export function LivePlayer({ channel, rung, from, wish }: PlayerProps) {
   const texts = useLiveTexts();
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -174,13 +183,21 @@ export function LivePlayer({ channel, rung }: { channel: Channel; rung: ChannelR
     setPressed(true);
     setBroken(false);
     import('./playback').then(
-      (module) => setPlayback(new module.Playback(video.current!, rung)),
+      (module) => setPlayback(new module.Playback(video.current!, rung, from)),
       () => {
         setPressed(false);
         setBroken(true);
       },
     );
   };
+  const first = useRef(wish);
+  useWhen(() => {
+    if (wish === first.current) return;
+    first.current = wish;
+    if (from === null) return;
+    if (playback) playback.seek(from);
+    else press();
+  }, [wish]);
   return (
     <div class="player" ref={box} role="region" aria-label={texts.player}>
       <div class="player-stage">

@@ -57,7 +57,9 @@ export function LiveStrip() {
   if (channels.length === 0) return null;
   return (
     <section class="live-strip" aria-label={texts.heading}>
-      <h2>{texts.heading}</h2>
+      <h2>
+        {texts.heading} <a href="/guide">{texts.guide}</a>
+      </h2>
       <ul>
         {channels.map((channel) => (
           <ChannelCard key={channel.id} channel={channel} />

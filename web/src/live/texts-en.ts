@@ -7,6 +7,7 @@ import type { LiveTexts } from './texts-th';
 
 export const liveEn: LiveTexts = {
   heading: 'Live channels',
+  guide: 'Guide',
   missing: 'There is no such channel',
   missingHelp: 'The address may be misspelt, or the channel is off.',
   home: 'To the first page',

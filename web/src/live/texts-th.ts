@@ -5,6 +5,7 @@
 
 export const liveTh = {
   heading: 'ช่องสด',
+  guide: 'ผังรายการ',
   missing: 'ไม่พบช่องนี้',
   missingHelp: 'ที่อยู่อาจพิมพ์ผิด หรือช่องนี้ปิดอยู่',
   home: 'ไปหน้าแรก',

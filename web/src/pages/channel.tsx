@@ -24,10 +24,25 @@ function hourBytes(rung: ChannelRung): number {
   return (rung.average_bandwidth_bps / 8) * 3600;
 }
 
+/** The beginning of what is on, or of what can still be rewound to of it. */
+function findStart(channel: Channel): number | null {
+  const { now, window } = channel;
+  return now && window ? Math.max(now.start_ms, window.first_ms) : null;
+}
+
+/** A moment that the address asks for, in the window. */
+function readStart(search: string, channel: Channel): number | null {
+  const asked = Number(new URLSearchParams(search).get('start') ?? NaN);
+  return channel.window && asked > 0 && asked < channel.window.last_ms
+    ? Math.max(asked, channel.window.first_ms)
+    : null;
+}
+
 function Programmes({ channel }: { channel: Channel }) {
   const texts = useLiveTexts();
   const lang = useStore(language);
   const { now, next, window } = channel;
+  const start = findStart(channel);
   return (
     <>
       <p class="facts">
@@ -35,6 +50,16 @@ function Programmes({ channel }: { channel: Channel }) {
         <span>{now ? texts.now(now.title) : texts.noGuide}</span>
       </p>
       {now?.summary && <p class="prose">{now.summary}</p>}
+      <p class="actions">
+        {start !== null && (
+          <a class="button" href={`/channel/${channel.slug}?start=${start}`}>
+            {texts.fromStart}
+          </a>
+        )}
+        <a class="button button-quiet" href={`/guide?channel=${channel.slug}`}>
+          {texts.guide}
+        </a>
+      </p>
       {next && (
         <p class="hint">
           {texts.nextHeading} {texts.next(formatWall(next.start_ms, lang), next.title)}
@@ -81,6 +106,7 @@ function findRung(rungs: readonly ChannelRung[], wanted: string | null): Channel
 
 function ChannelPart({ channel }: { channel: Channel }) {
   const texts = useLiveTexts();
+  const { search } = useStore(place);
   const [wanted, setWanted] = useState(recall<string | null>('live-rung', null));
   const rung = findRung(channel.rungs, wanted);
   // A window without a rung on the air now can still be rewound into, in what was chosen before.
@@ -99,7 +125,7 @@ function ChannelPart({ channel }: { channel: Channel }) {
             <p>{channel.sentence}</p>
           </Notice>
         )}
-        {playing ? <LivePlayer channel={channel} rung={playing} /> : <Empty title={texts.nothing} />}
+        {playing ? <LivePlayer channel={channel} rung={playing} from={readStart(search, channel)} wish={search} /> : <Empty title={texts.nothing} />}
         <PageHead title={channel.name}>
           <Programmes channel={channel} />
         </PageHead>

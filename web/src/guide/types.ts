@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Guides and bookings as the API tells them.
+
+export type BookingState = 'waiting' | 'running' | 'finishing' | 'done' | 'failed' | 'cancelled' | 'missed';
+
+export interface BookingMark {
+  id: string;
+  state: BookingState;
+  rule_id: string | null;
+  lesson_id: string | null;
+  may_edit: boolean;
+  etag: string;
+}
+
+export interface GuideEvent {
+  event_id: number;
+  start_ms: number | null;
+  duration_ms: number | null;
+  title: string;
+  summary: string;
+  description: string;
+  language: string;
+  genre: string | null;
+  age: number;
+  booking: BookingMark | null;
+}
+
+export interface FoundEvent extends GuideEvent {
+  channel: { id: string; slug: string; name: string };
+}
+
+export interface Gap {
+  from_ms: number;
+  to_ms: number;
+  media_ms: number;
+  cause: string;
+}
+
+export type Visibility = 'public' | 'signed-in' | 'group' | 'draft';
+
+export interface Booking {
+  id: string;
+  channel: string | null;
+  channel_name: string;
+  slug: string | null;
+  state: BookingState;
+  follows: boolean;
+  start_ms: number;
+  end_ms: number;
+  padding_before_s: number;
+  padding_after_s: number;
+  title: string;
+  description: string;
+  rights_holder: string;
+  licence: string;
+  keep_until_ms: number | null;
+  visibility: Visibility;
+  owner: { id: string; name: string | null } | null;
+  rule_id: string | null;
+  lesson_id: string | null;
+  gaps: Gap[];
+  error: { code: string; sentence: string } | null;
+  may_edit: boolean;
+  etag: string;
+}
+
+export interface BookingList {
+  items: Booking[];
+  next_cursor: string | null;
+}

@@ -13,18 +13,21 @@
 #include <sys/socket.h>
 
 #define DATAGRAM_BYTES 65536
-#define FAIR_SHARE 256                 // datagrams a wake-up
+#define FEC_PORTS 2    // SMPTE ST 2022-1: columns two above the stream's port, rows four above
+#define FAIR_SHARE 256 // datagrams a wake-up
 #define BUFFER_BYTES (8 * 1024 * 1024) // asked of the system: half a second of 100 Mbit/s
 
 struct _IntakeDatagrams {
-    GSocket *socket;               // (owned)
-    GSource *source;               // (owned) (nullable)
-    IntakeDatagramsFunc func;      // (unowned)
-    gpointer data;                 // (unowned) for func
-    IntakeRtp *rtp;                // (owned)
-    gboolean always_rtp;           // (value)
-    gint64 now_us;                 // (value) of the datagram at work
-    guint8 buffer[DATAGRAM_BYTES]; // (value)
+    GSocket *socket;                 // (owned)
+    GSource *source;                 // (owned) (nullable)
+    GSocket *fec[FEC_PORTS];         // (owned) (nullable) for correction, of RTP
+    GSource *fec_sources[FEC_PORTS]; // (owned) (nullable)
+    IntakeDatagramsFunc func;        // (unowned)
+    gpointer data;                   // (unowned) for func
+    IntakeRtp *rtp;                  // (owned)
+    gboolean always_rtp;             // (value)
+    gint64 now_us;                   // (value) of the datagram at work
+    guint8 buffer[DATAGRAM_BYTES];   // (value)
 };
 
 static void
@@ -55,6 +58,21 @@ on_socket_readable(GSocket *socket, GIOCondition condition, gpointer data)
         if (length < 0) // dry, or a fault of one datagram (ICMP), after which others come
             return G_SOURCE_CONTINUE;
         take(datagrams, (gsize)length);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_fec_readable(GSocket *socket, GIOCondition condition, gpointer data)
+{
+    IntakeDatagrams *datagrams = data;
+    datagrams->now_us = g_get_monotonic_time();
+    for (guint i = 0; i < FAIR_SHARE; i++) {
+        gssize length =
+            g_socket_receive(socket, (char *)datagrams->buffer, DATAGRAM_BYTES, NULL, NULL);
+        if (length < 0)
+            return G_SOURCE_CONTINUE;
+        intake_rtp_push_fec(datagrams->rtp, datagrams->buffer, (gsize)length);
     }
     return G_SOURCE_CONTINUE;
 }
@@ -113,10 +131,10 @@ join(GSocket *socket, const IntakeAddress *address, GInetAddress *group, GError 
 }
 
 static GSocket *
-open_socket(const IntakeAddress *address, GError **error)
+open_socket(const IntakeAddress *address, guint16 port, GError **error)
 {
     g_autoptr(GInetAddress) host = g_inet_address_new_from_string(address->host);
-    g_autoptr(GSocketAddress) place = g_inet_socket_address_new(host, address->port);
+    g_autoptr(GSocketAddress) place = g_inet_socket_address_new(host, port);
     g_autoptr(GSocket) socket = g_socket_new(g_inet_address_get_family(host),
                                              G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
     gboolean group = g_inet_address_get_is_multicast(host);
@@ -133,11 +151,30 @@ open_socket(const IntakeAddress *address, GError **error)
     return g_steal_pointer(&socket);
 }
 
+/* Another program may have these ports, and most senders correct nothing: without them it goes,
+ * too.
+ */
+static void
+open_fec(IntakeDatagrams *datagrams, const IntakeAddress *address)
+{
+    for (guint i = 0; i < FEC_PORTS; i++) {
+        guint port = address->port + 2 * (i + 1);
+        GSocket *socket = port <= G_MAXUINT16 ? open_socket(address, (guint16)port, NULL) : NULL;
+        if (socket == NULL)
+            continue;
+        datagrams->fec[i] = socket;
+        datagrams->fec_sources[i] = g_socket_create_source(socket, G_IO_IN, NULL);
+        g_source_set_callback(datagrams->fec_sources[i], G_SOURCE_FUNC(on_fec_readable), datagrams,
+                              NULL);
+        g_source_attach(datagrams->fec_sources[i], g_main_context_get_thread_default());
+    }
+}
+
 IntakeDatagrams *
 intake_datagrams_open(const IntakeAddress *address, IntakeDatagramsFunc func, gpointer data,
                       GError **error)
 {
-    GSocket *socket = open_socket(address, error);
+    GSocket *socket = open_socket(address, address->port, error);
     if (socket == NULL)
         return NULL;
     IntakeDatagrams *datagrams = g_new0(IntakeDatagrams, 1);
@@ -149,6 +186,8 @@ intake_datagrams_open(const IntakeAddress *address, IntakeDatagramsFunc func, gp
     datagrams->source = g_socket_create_source(socket, G_IO_IN, NULL);
     g_source_set_callback(datagrams->source, G_SOURCE_FUNC(on_socket_readable), datagrams, NULL);
     g_source_attach(datagrams->source, g_main_context_get_thread_default());
+    if (datagrams->always_rtp)
+        open_fec(datagrams, address);
     return datagrams;
 }
 
@@ -159,6 +198,12 @@ intake_datagrams_close(IntakeDatagrams *datagrams)
     g_source_destroy(datagrams->source);
     g_source_unref(datagrams->source);
     g_object_unref(datagrams->socket);
+    for (guint i = 0; i < FEC_PORTS; i++) {
+        if (datagrams->fec_sources[i] != NULL)
+            g_source_destroy(datagrams->fec_sources[i]);
+        g_clear_pointer(&datagrams->fec_sources[i], g_source_unref);
+        g_clear_object(&datagrams->fec[i]);
+    }
     intake_rtp_free(datagrams->rtp);
     g_free(datagrams);
 }

@@ -5,6 +5,8 @@
 // full of later ones. Called by datagrams.c.
 #include "pipelines/intake/rtp.h"
 
+#include "pipelines/intake/rtp_fec.h"
+
 #define HEADER_BYTES 12
 #define FAR (16 * INTAKE_RTP_WINDOW) // no disorder and no loss goes so far
 #define VERSION 2
@@ -12,14 +14,16 @@
 #define SYNC_BYTE 0x47
 
 struct _IntakeRtp {
-    IntakeRtpFunc func;              // (unowned)
-    gpointer data;                   // (unowned) for func
-    GBytes *held[INTAKE_RTP_WINDOW]; // (owned) (nullable) by number modulo the window
-    guint count;                     // (value) how many are held
-    gboolean started;                // (value)
-    guint16 next;                    // (value) number that is to be delivered
-    guint32 sender;                  // (value) SSRC
-    IntakeRtpFigures figures;        // (value)
+    IntakeRtpFunc func;                  // (unowned)
+    gpointer data;                       // (unowned) for func
+    GBytes *held[INTAKE_RTP_WINDOW_MAX]; // (owned) (nullable) by number modulo their count
+    IntakeRtpFec *fec;                   // (owned) (nullable) since a packet for correction came
+    guint window;                        // (value) how many may overtake one that is missing
+    guint count;                         // (value) how many are held
+    gboolean started;                    // (value)
+    guint16 next;                        // (value) number that is to be delivered
+    guint32 sender;                      // (value) SSRC
+    IntakeRtpFigures figures;            // (value)
 };
 
 IntakeRtp *
@@ -28,13 +32,15 @@ intake_rtp_new(IntakeRtpFunc func, gpointer data)
     IntakeRtp *rtp = g_new0(IntakeRtp, 1);
     rtp->func = func;
     rtp->data = data;
+    rtp->window = INTAKE_RTP_WINDOW;
     return rtp;
 }
 
 void
 intake_rtp_free(IntakeRtp *rtp)
 {
-    for (guint i = 0; i < INTAKE_RTP_WINDOW; i++)
+    g_clear_pointer(&rtp->fec, intake_rtp_fec_free);
+    for (guint i = 0; i < INTAKE_RTP_WINDOW_MAX; i++)
         g_clear_pointer(&rtp->held[i], g_bytes_unref);
     g_free(rtp);
 }
@@ -72,7 +78,7 @@ intake_rtp_recognise(const guint8 *datagram, gsize length)
 static void
 deliver_held(IntakeRtp *rtp)
 {
-    GBytes **slot = &rtp->held[rtp->next % INTAKE_RTP_WINDOW];
+    GBytes **slot = &rtp->held[rtp->next % INTAKE_RTP_WINDOW_MAX];
     if (*slot == NULL) {
         rtp->figures.lost++;
     } else {
@@ -88,7 +94,7 @@ deliver_held(IntakeRtp *rtp)
 static void
 deliver_ready(IntakeRtp *rtp)
 {
-    while (rtp->count > 0 && rtp->held[rtp->next % INTAKE_RTP_WINDOW] != NULL)
+    while (rtp->count > 0 && rtp->held[rtp->next % INTAKE_RTP_WINDOW_MAX] != NULL)
         deliver_held(rtp);
 }
 
@@ -107,21 +113,23 @@ restart(IntakeRtp *rtp, guint16 number, guint32 sender)
     rtp->started = TRUE;
     rtp->next = number;
     rtp->sender = sender;
+    if (rtp->fec != NULL)
+        intake_rtp_fec_reset(rtp->fec);
 }
 
 static void
 hold(IntakeRtp *rtp, guint16 number, const guint8 *bytes, gsize length)
 {
-    GBytes **slot = &rtp->held[number % INTAKE_RTP_WINDOW];
+    GBytes **slot = &rtp->held[number % INTAKE_RTP_WINDOW_MAX];
     if (*slot != NULL) {
         rtp->figures.late++;
         return;
     }
     // Whether a later one is held already.
-    for (guint16 ahead = 1; ahead < INTAKE_RTP_WINDOW && rtp->count > 0; ahead++) {
+    for (guint16 ahead = 1; ahead < rtp->window && rtp->count > 0; ahead++) {
         guint16 other = (guint16)(number + ahead);
-        gboolean inside = (guint16)(other - rtp->next) < INTAKE_RTP_WINDOW;
-        if (inside && rtp->held[other % INTAKE_RTP_WINDOW] != NULL) {
+        gboolean inside = (guint16)(other - rtp->next) < rtp->window;
+        if (inside && rtp->held[other % INTAKE_RTP_WINDOW_MAX] != NULL) {
             rtp->figures.reordered++;
             break;
         }
@@ -146,7 +154,7 @@ intake_rtp_push(IntakeRtp *rtp, const guint8 *datagram, gsize length)
     if (!rtp->started || rtp->sender != sender)
         restart(rtp, number, sender);
     guint16 ahead = (guint16)(number - rtp->next), behind = (guint16)(rtp->next - number);
-    if (ahead >= INTAKE_RTP_WINDOW && behind <= FAR) {
+    if (ahead >= rtp->window && behind <= FAR) {
         rtp->figures.late++;
         return;
     }
@@ -154,10 +162,38 @@ intake_rtp_push(IntakeRtp *rtp, const guint8 *datagram, gsize length)
         restart(rtp, number, sender);
         ahead = 0;
     }
-    for (; ahead >= INTAKE_RTP_WINDOW; ahead--)
+    for (; ahead >= rtp->window; ahead--)
         deliver_held(rtp);
     deliver_ready(rtp);
     hold(rtp, number, datagram + at, length - at);
+    if (rtp->fec != NULL)
+        intake_rtp_fec_note(rtp->fec, number, datagram + at, length - at);
+}
+
+/* Of no use once it was given up. */
+static void
+on_recovered(guint16 number, const guint8 *bytes, gsize length, gpointer data)
+{
+    IntakeRtp *rtp = data;
+    guint16 ahead = (guint16)(number - rtp->next);
+    if (!rtp->started || ahead >= rtp->window)
+        return;
+    rtp->figures.recovered++;
+    hold(rtp, number, bytes, length);
+}
+
+void
+intake_rtp_push_fec(IntakeRtp *rtp, const guint8 *datagram, gsize length)
+{
+    gsize at = find_payload(datagram, &length);
+    if (at == 0)
+        return;
+    if (rtp->fec == NULL)
+        rtp->fec = intake_rtp_fec_new(on_recovered, rtp);
+    if (!intake_rtp_fec_push(rtp->fec, datagram + at, length - at))
+        return;
+    guint span = intake_rtp_fec_get_span(rtp->fec);
+    rtp->window = CLAMP(2 * span, rtp->window, INTAKE_RTP_WINDOW_MAX);
 }
 
 IntakeRtpFigures

@@ -7,7 +7,8 @@
 
 #include <glib.h>
 
-#define INTAKE_RTP_WINDOW 64 // packets that may overtake one that is missing
+#define INTAKE_RTP_WINDOW 64      // packets that may overtake one that is missing
+#define INTAKE_RTP_WINDOW_MAX 512 // where packets for correction come
 
 typedef struct _IntakeRtp IntakeRtp;
 
@@ -21,6 +22,7 @@ typedef struct {
     guint64 late;      // (value) duplicates, and those that came too late
     guint64 refused;   // (value) datagrams that are no RTP
     guint64 restarts;  // (value) another sender or a jump in numbers
+    guint64 recovered; // (value) that were missing and made anew
 } IntakeRtpFigures;
 
 /** Returns: (transfer full). */
@@ -30,6 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IntakeRtp, intake_rtp_free)
 
 /** Takes one datagram. */
 void intake_rtp_push(IntakeRtp *rtp, const guint8 *datagram, gsize length);
+
+/** Takes one datagram of those for correction (rtp_fec.h); from now on what is missing is waited
+ * for as long as it may still be made anew. */
+void intake_rtp_push_fec(IntakeRtp *rtp, const guint8 *datagram, gsize length);
 
 /** Gives up what is missing: delivers all that is held. */
 void intake_rtp_flush(IntakeRtp *rtp);

@@ -29,7 +29,10 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         gsize length = MIN(data[at], size - at - 1);
         g_autofree guint8 *exact = g_memdup2(data + at + 1, length);
         intake_rtp_recognise(exact, length);
-        intake_rtp_push(rtp, exact, length);
+        if (length > 0 && (exact[0] & 1) != 0)
+            intake_rtp_push_fec(rtp, exact, length);
+        else
+            intake_rtp_push(rtp, exact, length);
         at += 1 + length;
     }
     intake_rtp_flush(rtp);

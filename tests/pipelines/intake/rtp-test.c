@@ -73,6 +73,100 @@ test_window(void)
     g_assert_cmpuint(intake_rtp_get_figures(rtp).late, ==, 1);
 }
 
+/* The correcting packet of @count packets from @base on, @offset between two. */
+static void
+push_fec(IntakeRtp *rtp, guint16 base, guint8 offset, guint8 count)
+{
+    guint8 packet[12 + 16 + 4] = {0x80, 96};
+    guint8 *header = packet + 12, *sum = header + 16;
+    guint16 lengths = 0;
+    header[0] = (guint8)(base >> 8);
+    header[1] = (guint8)base;
+    header[4] = 0x80 | 33;
+    header[13] = offset;
+    header[14] = count;
+    for (guint i = 0; i < count; i++) {
+        guint16 number = (guint16)(base + i * offset);
+        lengths ^= 4;
+        sum[0] ^= 0x47;
+        sum[2] ^= (guint8)(number >> 8);
+        sum[3] ^= (guint8)number;
+    }
+    header[2] = (guint8)(lengths >> 8);
+    header[3] = (guint8)lengths;
+    intake_rtp_push_fec(rtp, packet, sizeof packet);
+}
+
+/* A matrix of 5 columns and 4 rows from 65530 on; those of @lost do not come. */
+static char *
+correct(const char *lost, gboolean rows, IntakeRtpFigures *figures)
+{
+    g_autoptr(GString) seen = g_string_new(NULL);
+    g_autoptr(IntakeRtp) rtp = intake_rtp_new(note, seen);
+    const guint16 base = 65530;
+    push_fec(rtp, (guint16)(base - 20), 5, 4); // of the matrix before: they may be waited for
+    for (guint i = 0; i < 20; i++) {
+        g_autofree char *name = g_strdup_printf(" %u ", i);
+        if (strstr(lost, name) == NULL)
+            push(rtp, (guint16)(base + i), 1);
+    }
+    for (guint i = 0; i < 5; i++)
+        push_fec(rtp, (guint16)(base + i), 5, 4);
+    for (guint i = 0; rows && i < 4; i++)
+        push_fec(rtp, (guint16)(base + 5 * i), 1, 5);
+    intake_rtp_flush(rtp);
+    *figures = intake_rtp_get_figures(rtp);
+    return g_strdup(seen->str);
+}
+
+static void
+test_correction(void)
+{
+    IntakeRtpFigures figures = {0};
+    g_autofree char *all = correct("", FALSE, &figures);
+    g_assert_cmpuint(figures.recovered, ==, 0);
+    g_assert_true(g_str_has_prefix(all, "65530 65531 65532 65533 65534 65535 0 1 2 "));
+    g_autofree char *burst = correct(" 6 7 8 9 10 ", FALSE, &figures); // one of each column
+    g_assert_cmpstr(burst, ==, all);
+    g_assert_cmpuint(figures.recovered, ==, 5);
+    g_assert_cmpuint(figures.lost, ==, 0);
+    g_autofree char *two = correct(" 6 11 ", FALSE, &figures); // both of one column
+    g_assert_cmpuint(figures.recovered, ==, 0);
+    g_assert_cmpuint(figures.lost, ==, 2);
+    g_autofree char *crossed = correct(" 6 11 ", TRUE, &figures); // but of two rows
+    g_assert_cmpstr(crossed, ==, all);
+    g_assert_cmpuint(figures.recovered, ==, 2);
+    g_autofree char *chain = correct(" 6 11 7 ", TRUE, &figures); // one makes the next possible
+    g_assert_cmpstr(chain, ==, all);
+    g_autofree char *square = correct(" 6 7 11 12 ", TRUE, &figures); // no way
+    g_assert_cmpuint(figures.lost, ==, 4);
+}
+
+static void
+test_wrong_correction(void)
+{
+    g_autoptr(GString) seen = g_string_new(NULL);
+    g_autoptr(IntakeRtp) rtp = intake_rtp_new(note, seen);
+    static const guint8 shapes[][2] = {{0, 4}, {5, 0}, {255, 255}};
+    for (guint i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        guint8 packet[12 + 16 + 4] = {0x80, 96};
+        packet[16] = 0x80;
+        packet[25] = shapes[i][0];
+        packet[26] = shapes[i][1];
+        intake_rtp_push_fec(rtp, packet, sizeof packet);
+        intake_rtp_push_fec(rtp, packet, 12 + 16);
+        intake_rtp_push_fec(rtp, packet, 5);
+    }
+    push(rtp, 1, 1);
+    push(rtp, 3, 1);
+    push_fec(rtp, 2, 1, 1); // a copy of it is a correction, too
+    g_assert_cmpstr(seen->str, ==, "1 2 3 ");
+    for (guint i = 0; i < 1000; i++) // never of use: forgotten
+        push_fec(rtp, (guint16)(i * 7), 16, 16);
+    push(rtp, 4, 1);
+    g_assert_cmpstr(seen->str, ==, "1 2 3 4 ");
+}
+
 static void
 test_senders(void)
 {
@@ -118,5 +212,7 @@ main(int argc, char **argv)
     g_test_add_func("/intake/rtp/window", test_window);
     g_test_add_func("/intake/rtp/senders", test_senders);
     g_test_add_func("/intake/rtp/heads", test_heads);
+    g_test_add_func("/intake/rtp/correction", test_correction);
+    g_test_add_func("/intake/rtp/wrong-correction", test_wrong_correction);
     return g_test_run();
 }

@@ -19,6 +19,10 @@ import { broadcastsEn } from '../../../web/src/broadcasts/texts-en';
 import { broadcastsTh } from '../../../web/src/broadcasts/texts-th';
 import { captionsEn } from '../../../web/src/captions/texts-en';
 import { captionsTh } from '../../../web/src/captions/texts-th';
+import { guideEn } from '../../../web/src/guide/texts-en';
+import { guideTh } from '../../../web/src/guide/texts-th';
+import { healthEn } from '../../../web/src/health/texts-en';
+import { healthTh } from '../../../web/src/health/texts-th';
 import { en } from '../../../web/src/texts/en';
 import { lateEn } from '../../../web/src/texts/late-en';
 import { lateTh } from '../../../web/src/texts/late-th';
@@ -37,7 +41,7 @@ function flatten(tree: Tree, path = ''): Map<string, string> {
     const here = path ? `${path}.${key}` : key;
     if (typeof value === 'string') all.set(here, value);
     else if (typeof value === 'function') {
-      all.set(here, String((value as (...args: unknown[]) => unknown)('7', '8')));
+      all.set(here, String((value as (...args: unknown[]) => unknown)('7', '8', '9')));
     } else for (const [k, v] of flatten(value as Tree, here)) all.set(k, v);
   }
   return all;
@@ -50,6 +54,8 @@ const PAIRS: readonly (readonly [string, Tree, Tree])[] = [
   ['captions', captionsTh, captionsEn],
   ['broadcasts', broadcastsTh, broadcastsEn],
   ['live', liveTh, liveEn],
+  ['guide', guideTh, guideEn],
+  ['health', healthTh, healthEn],
 ];
 
 for (const [name, thai, english] of PAIRS) {

@@ -5,39 +5,15 @@
 // would do.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, call, describeError } from '../lib/api';
+import { call, describeError } from '../lib/api';
 import { language } from '../lib/i18n';
 import { useStore } from '../lib/store';
 import { formatWall } from '../live/texts';
 import { WorkButton } from '../ui/basics';
 import { showToast } from '../ui/toast';
+import { readClash, type Clash, type Showing } from './clash';
 import { guideText, useGuideTexts } from './texts';
 import type { Booking, BookingMark, GuideEvent } from './types';
-
-export interface Showing {
-  channel?: string;
-  event_id: number;
-  start_ms: number;
-  title: string;
-}
-
-export interface Clash {
-  title: string;
-  bookings: { id: string; title: string; start_ms: number }[];
-  alternatives: Showing[];
-}
-
-function listOf<T>(value: unknown): T[] {
-  return Array.isArray(value) ? (value as T[]) : [];
-}
-
-/** What a refused booking says of its clash; null when it was refused for another reason. */
-export function readClash(fault: unknown, title: string): Clash | null {
-  if (!(fault instanceof ApiError) || fault.status !== 409) return null;
-  const bookings = listOf<Booking>(fault.document.clashes ?? fault.document.bookings);
-  const alternatives = listOf<Showing>(fault.document.alternatives);
-  return bookings.length + alternatives.length > 0 ? { title, bookings, alternatives } : null;
-}
 
 /** Cancels what has not begun; the undo books it again. */
 export async function unbook(mark: { id: string; etag: string }): Promise<void> {

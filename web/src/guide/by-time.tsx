@@ -9,20 +9,12 @@ import type { Channel } from '../live/types';
 import { Notice, WorkButton } from '../ui/basics';
 import { SelectField, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
-import { ClashDialog, readClash, unbook, type Clash } from './book';
-import { addDays, readDay, readMoment, writeDay } from './days';
+import { ClashDialog, unbook } from './book';
+import { readClash, type Clash } from './clash';
+import { readSpan, writeDay } from './days';
 import { MomentField } from './moment-field';
 import { useGuideTexts } from './texts';
 import type { Booking } from './types';
-
-/** The two moments; the end may be on the next day. */
-export function readSpan(day: string, from: string, until: string): { start_ms: number; end_ms: number } | null {
-  const start = readMoment(day, from);
-  const midnight = readDay(day);
-  if (start === null || midnight === null || from === until) return null;
-  const end = readMoment(until < from ? writeDay(addDays(midnight, 1)) : day, until);
-  return end !== null && end > Date.now() ? { start_ms: start, end_ms: end } : null;
-}
 
 export function ByTime({ channels, onChanged }: { channels: readonly Channel[]; onChanged: () => void }) {
   const texts = useGuideTexts();

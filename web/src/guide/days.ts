@@ -56,3 +56,12 @@ export function nameDay(ms: number, language: Language): string {
 export function nameWeekday(ms: number, language: Language): string {
   return new Intl.DateTimeFormat(language === 'th' ? 'th-TH' : 'en-GB', { weekday: 'short' }).format(ms);
 }
+
+/** The two moments; the end may be on the next day. */
+export function readSpan(day: string, from: string, until: string): { start_ms: number; end_ms: number } | null {
+  const start = readMoment(day, from);
+  const midnight = readDay(day);
+  if (start === null || midnight === null || from === until) return null;
+  const end = readMoment(until < from ? writeDay(addDays(midnight, 1)) : day, until);
+  return end !== null && end > Date.now() ? { start_ms: start, end_ms: end } : null;
+}

@@ -7,7 +7,7 @@ import { language } from '../lib/i18n';
 import { useStore } from '../lib/store';
 import { formatWall } from '../live/texts';
 import { useGuideTexts } from './texts';
-import type { Gap } from './types';
+import type { Gap } from '../lib/types';
 
 export function Gaps({ gaps }: { gaps: readonly Gap[] }) {
   const texts = useGuideTexts();

@@ -88,6 +88,7 @@ export const guideEn: GuideTexts = {
   follows: 'moves with the guide',
   byRule: 'by a rule',
   gaps: (n) => `${n} gaps`,
+  gapsOf: (n) => `This lesson was recorded from the air; ${n} stretches are missing.`,
   gap: (from, to, cause) => `${from} to ${to}: ${cause}`,
   causes: {
     'signal-lost': 'no signal',

@@ -86,6 +86,7 @@ export const guideTh = {
   follows: 'เลื่อนตามผังรายการ',
   byRule: 'จากกฎ',
   gaps: (n: number) => `ขาดหาย ${n} ช่วง`,
+  gapsOf: (n: number) => `บทเรียนนี้อัดจากการออกอากาศ มี ${n} ช่วงที่ขาดหาย`,
   gap: (from: string, to: string, cause: string) => `${from} ถึง ${to} ${cause}`,
   causes: {
     'signal-lost': 'ไม่มีสัญญาณ',

@@ -3,6 +3,8 @@
 
 // Guides and bookings as the API tells them.
 
+import type { Gap } from '../lib/types';
+
 export type BookingState = 'waiting' | 'running' | 'finishing' | 'done' | 'failed' | 'cancelled' | 'missed';
 
 export interface BookingMark {
@@ -29,13 +31,6 @@ export interface GuideEvent {
 
 export interface FoundEvent extends GuideEvent {
   channel: { id: string; slug: string; name: string };
-}
-
-export interface Gap {
-  from_ms: number;
-  to_ms: number;
-  media_ms: number;
-  cause: string;
 }
 
 export type Visibility = 'public' | 'signed-in' | 'group' | 'draft';

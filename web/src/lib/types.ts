@@ -91,6 +91,15 @@ export interface Area {
   height: number;
 }
 
+/** A stretch on the air that is not in the lesson. */
+export interface Gap {
+  from_ms: number;
+  to_ms: number;
+  /** Where in the lesson it is felt. */
+  media_ms: number;
+  cause: string;
+}
+
 export interface Lesson {
   id: string;
   title: string;
@@ -113,6 +122,8 @@ export interface Lesson {
   waveform?: string | null;
   interpreter?: Area | null;
   inset?: Area | null;
+  /** What is missing in a recording of a broadcast. */
+  gaps?: Gap[];
   /** A better rung is still being made. */
   refining?: boolean;
   /** From this browser's own copy: only what is kept can be played. Never from the server. */

@@ -38,6 +38,7 @@ type PanelFiles = Record<string, () => Promise<unknown>>;
 
 // Globs, so that a place whose file is not built is empty.
 const TRANSCRIPT: PanelFiles = import.meta.glob('../captions/panel.tsx');
+const GAPS: PanelFiles = import.meta.glob('../guide/gaps-panel.tsx');
 const KEEP: PanelFiles = import.meta.glob('../offline/keep.tsx');
 
 /** A panel that is fetched when it is wanted; without its file it shows nothing. */
@@ -150,6 +151,7 @@ export function MainPanels(props: PanelProps) {
         <ShareButtons lesson={lesson} seconds={props.seconds} />
         <SlidesPdf lesson={lesson} playing={props.video !== null} />
       </div>
+      {(lesson.gaps?.length ?? 0) > 0 && <LatePanel files={GAPS} props={props} />}
       {wanted && <LatePanel files={TRANSCRIPT} props={props} />}
     </>
   );

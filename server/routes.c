@@ -143,6 +143,7 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/services", api_services_list, NO, 0, ALL, 0},
     {"GET", "/api/v1/services/{id}", api_services_get, NO, 0, ALL, 0},
     {"PATCH", "/api/v1/services/{id}", api_services_update, BUF, 4096, ADMIN, 0},
+    {"GET", "/api/v1/services/{id}/picture", api_services_get_picture, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/services/{id}/guide", api_services_list_guide, NO, 0, ALL, 0},
     {"GET", "/api/v1/guide", api_guide_search, NO, 0, ALL, 0},
     {"GET", "/api/v1/health", api_health_list, NO, 0, ADMIN, 0},

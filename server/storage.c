@@ -126,6 +126,12 @@ server_storage_build_health_path(ServerStorage *storage, const char *id)
 }
 
 char *
+server_storage_build_snapshots_path(ServerStorage *storage)
+{
+    return g_build_filename(storage->folder, "snapshots", NULL);
+}
+
+char *
 server_storage_build_staging_root_path(ServerStorage *storage)
 {
     return g_build_filename(storage->folder, "staging", NULL);

@@ -59,6 +59,7 @@ char *server_storage_build_health_path(ServerStorage *storage, const char *id);
 /** A channel's folder and what is in it. Each returns: (transfer full): an absolute path.
  * @channel_id must be valid, @rung a name of lower-case letters, digits and dashes. Any thread. */
 char *server_storage_build_channels_path(ServerStorage *storage);
+char *server_storage_build_snapshots_path(ServerStorage *storage);
 char *server_storage_build_channel_path(ServerStorage *storage, const char *channel_id);
 char *server_storage_build_channel_staging_path(const char *channel_folder);
 char *server_storage_build_channel_journal_path(const char *channel_folder);

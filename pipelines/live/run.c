@@ -12,6 +12,8 @@
 #include "pipelines/encode/failure.h"
 #include "pipelines/live/channel.h"
 #include "pipelines/live/feed.h"
+#include "pipelines/live/snapshot.h"
+#include "pipelines/source/failure.h"
 
 #define WAITING_BYTES_MAX (64 * 1024 * 1024)
 #define HEALTH_US G_USEC_PER_SEC
@@ -87,6 +89,26 @@ work(Run *run, GError **error)
     return finished;
 }
 
+/* One picture, and it is over. */
+static gboolean
+take_picture(Run *run, GError **error)
+{
+    gboolean fine = TRUE, ended = FALSE;
+    g_autoptr(LiveSnapshot) snapshot =
+        live_snapshot_new(run->job, on_channel_line, run, g_get_monotonic_time());
+    while (fine && !ended && !run->gone && !live_snapshot_is_done(snapshot) &&
+           !child_channel_is_cancelled(run->control)) {
+        LiveFeedPiece piece = {0};
+        gint64 until_us = g_get_monotonic_time() + HEALTH_US;
+        ended = live_feed_take(run->feed, until_us, &piece) == LIVE_FEED_END;
+        fine = live_snapshot_push(snapshot, piece.bytes, g_get_monotonic_time(), error);
+        g_clear_pointer(&piece.bytes, g_bytes_unref);
+    }
+    if (fine && ended && !live_snapshot_is_done(snapshot))
+        g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_TIMED_OUT, "it ended before");
+    return fine && live_snapshot_is_done(snapshot);
+}
+
 static void
 tell_end(Run *run, const GError *error)
 {
@@ -111,8 +133,10 @@ prepare(Run *run, int input, GError **error)
         close(input);
         return FALSE;
     }
-    run->channel = live_channel_new(run->job, on_channel_line, run, error);
-    if (run->channel == NULL) {
+    gboolean pictured = live_snapshot_is_wanted(run->job);
+    if (!pictured)
+        run->channel = live_channel_new(run->job, on_channel_line, run, error);
+    if (!pictured && run->channel == NULL) {
         close(input);
         return FALSE;
     }
@@ -125,8 +149,9 @@ live_run(ChildChannel *control, int input)
 {
     Run run = {.control = control};
     g_autoptr(GError) error = NULL;
-    gboolean fine = prepare(&run, input, &error) && work(&run, &error);
-    tell_end(&run, fine ? NULL : error);
+    gboolean fine = prepare(&run, input, &error) &&
+                    (run.channel != NULL ? work(&run, &error) : take_picture(&run, &error));
+    tell_end(&run, error);
     g_clear_pointer(&run.feed, live_feed_free);
     g_clear_pointer(&run.channel, live_channel_free);
     g_clear_pointer(&run.job, child_live_job_free);

@@ -27,6 +27,8 @@ static const Row rows[] = {
     {"csrf", "หน้านี้เปิดค้างไว้นานเกินไป กรุณาโหลดหน้าใหม่แล้วลองอีกครั้ง",
      "This page was open for too long. Reload it and try again."},
     {"not-found", "ไม่พบสิ่งที่ขอ", "There is nothing here."},
+    {"no-picture", "ยังไม่ได้ภาพของช่องนี้ อาจไม่มีสัญญาณ เข้ารหัส หรือมีแต่เสียง",
+     "There is no picture of this: no signal, scrambled, or sound alone."},
     {"method-not-allowed", "ที่อยู่นี้ไม่รับคำสั่งแบบนี้", "This address does not take that method."},
     {"conflict", "สถานะเปลี่ยนไปแล้ว กรุณาโหลดใหม่แล้วลองอีกครั้ง",
      "It is in another state by now. Load it again, then decide."},

@@ -14,6 +14,7 @@
 #include "server/api/broadcastviews.h"
 #include "server/api/call.h"
 #include "server/api/problem.h"
+#include "server/flows/live.h"
 
 #define NAME_BYTES_MAX 256
 #define CHANNEL_MAX 9999
@@ -128,6 +129,38 @@ api_services_get(HttpExchange *exchange)
     ApiCall *call = api_call_new(exchange);
     if (call != NULL)
         api_call_read(call, read_one, render_one);
+}
+
+/* Only asking makes one: the answer is what is there now. */
+static void
+render_picture(ApiCall *call)
+{
+    const CatalogServices *service = call->result;
+    FlowsSnapshots *snapshots = flows_live_get_snapshots(server_app_get_live(call->app));
+    const FlowsSnapshotsWanted wanted = {service->id, service->multiplex_id,
+                                         (guint16)service->service_id};
+    FlowsSnapshotsAnswer answer = {0};
+    flows_snapshots_ask(snapshots, &wanted, &answer);
+    g_autofree char *taken = g_strdup_printf("%" G_GINT64_FORMAT, answer.taken_ms);
+    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
+    if (answer.picture != NULL) {
+        http_exchange_set_header(call->exchange, "Daorian-Taken", taken);
+        http_exchange_set_header(call->exchange, "Daorian-Making", answer.making ? "1" : "0");
+        http_exchange_reply_bytes(call->exchange, 200, "image/webp", answer.picture);
+    } else if (answer.making) {
+        http_exchange_reply_empty(call->exchange, 202);
+    } else {
+        api_problem_reply(call->exchange, 404, "no-picture", answer.code);
+    }
+    flows_snapshots_clear_answer(&answer);
+}
+
+void
+api_services_get_picture(HttpExchange *exchange)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_read(call, read_one, render_picture);
 }
 
 static gboolean

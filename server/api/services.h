@@ -15,5 +15,8 @@ void api_services_list(HttpExchange *exchange);
 void api_services_get(HttpExchange *exchange);
 void api_services_update(HttpExchange *exchange);
 
+/** GET /api/v1/services/{id}/picture */
+void api_services_get_picture(HttpExchange *exchange);
+
 /** GET /api/v1/services/{id}/guide */
 void api_services_list_guide(HttpExchange *exchange);

@@ -28,6 +28,7 @@ struct _FlowsLive {
     FlowsLiveChannelShared shared; // (value) what channels get
     GMainContext *context;         // (owned)
     FlowsReceiveWorker *worker;    // (owned)
+    FlowsSnapshots *snapshots;     // (owned)
     ChildSandbox *sandbox;         // (owned) (nullable) known after the probe
     GCancellable *cancellable;     // (owned) for the probe
     GHashTable *channels;          // (owned) (element-type FlowsLiveChannel) by id
@@ -78,7 +79,8 @@ clear_timer(FlowsLive *live)
 static void
 end_if_quiet(FlowsLive *live)
 {
-    if (live->stop == NULL || live->busy || g_hash_table_size(live->channels) > 0)
+    if (live->stop == NULL || live->busy || g_hash_table_size(live->channels) > 0 ||
+        !flows_snapshots_is_quiet(live->snapshots))
         return;
     clear_timer(live);
     live->ready = FALSE;
@@ -291,6 +293,18 @@ on_sandbox_probed(GObject *source, GAsyncResult *result, gpointer user_data)
     end_step(live);
 }
 
+static void
+on_snapshots_quiet(gpointer data)
+{
+    end_if_quiet(data);
+}
+
+FlowsSnapshots *
+flows_live_get_snapshots(FlowsLive *live)
+{
+    return live->snapshots;
+}
+
 FlowsLive *
 flows_live_new(const FlowsLiveSetup *setup)
 {
@@ -316,6 +330,7 @@ flows_live_new(const FlowsLiveSetup *setup)
         .on_ended = on_channel_ended,
         .user_data = live,
     };
+    live->snapshots = flows_snapshots_new(&live->shared, on_snapshots_quiet, live);
     return live;
 }
 
@@ -415,6 +430,7 @@ flows_live_stop_async(FlowsLive *live, GAsyncReadyCallback callback, gpointer us
     clear_timer(live);
     for (GList *l = channels; l != NULL; l = l->next)
         flows_live_channel_end(l->data, FALSE);
+    flows_snapshots_stop(live->snapshots);
     end_if_quiet(live);
 }
 
@@ -431,6 +447,7 @@ flows_live_free(FlowsLive *live)
     while (g_source_remove_by_user_data(live))
         ;
     flows_receive_worker_free(live->worker);
+    flows_snapshots_free(live->snapshots);
     g_hash_table_unref(live->channels);
     g_hash_table_unref(live->known);
     g_clear_pointer(&live->sandbox, child_sandbox_free);

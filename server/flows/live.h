@@ -8,6 +8,7 @@
 
 #include "server/events.h"
 #include "server/flows/live_channel.h"
+#include "server/flows/snapshots.h"
 
 typedef struct _CatalogThreads CatalogThreads;
 typedef struct _FlowsLive FlowsLive;
@@ -49,6 +50,9 @@ typedef struct {
 
 /** Returns: (transfer full) (element-type FlowsLiveName): all of them. Any thread. */
 GPtrArray *flows_live_list_names(FlowsLive *live);
+
+/** Returns: (transfer none): pictures of services. Any thread. */
+FlowsSnapshots *flows_live_get_snapshots(FlowsLive *live);
 
 /** Ends all children and completes when nothing is going on. Main thread. */
 void flows_live_stop_async(FlowsLive *live, GAsyncReadyCallback callback, gpointer user_data);

@@ -190,6 +190,36 @@ test_scrub(void)
     g_assert_cmpmem(picture + 8, 4, "WEBP", 4);
 }
 
+/* A job that wants one picture gets it and nothing else; a service that cannot give one says why.
+ */
+static void
+test_snapshot(void)
+{
+    const BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 720, 576, TRUE, 12, NULL, NULL};
+    const BroadcastPlan radio = {0x100, 0, 0x218, FALSE, 0, 0, FALSE, 0, NULL, NULL};
+    static const char *const codes[] = {NULL, "encrypted", "no-streams"};
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+        g_autoptr(Broadcast) broadcast = broadcast_new(i == 2 ? &radio : &plan, 0, START_MS);
+        g_autoptr(GByteArray) stream = g_byte_array_new();
+        g_autoptr(ChildLiveJob) job = make_job("scrub", "");
+        if (i == 1)
+            broadcast_scramble(broadcast, TRUE);
+        broadcast_run(broadcast, 3000, stream);
+        g_autoptr(Viewing) viewing = view(job, stream);
+        g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_INIT, NULL), ==, 0);
+        g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_FAILED, codes[i]), ==,
+                         codes[i] != NULL);
+        g_assert_cmpuint(count_parts(viewing, "scrub"), ==, codes[i] == NULL);
+        if (codes[i] != NULL)
+            continue;
+        gsize length = 0;
+        g_autofree char *picture =
+            read_part(viewing, viewing_get_segment(viewing, 0), "scrub", &length);
+        g_assert_cmpmem(picture + 8, 4, "WEBP", 4);
+        g_assert_cmpuint(viewing_count(viewing, CHILD_LIVE_REPORT_DONE, NULL), ==, 1);
+    }
+}
+
 static void
 test_names(void)
 {
@@ -218,5 +248,6 @@ main(int argc, char **argv)
     g_test_add_func("/live/extras/teletext", test_teletext);
     g_test_add_func("/live/extras/voices", test_voices);
     g_test_add_func("/live/extras/scrub", test_scrub);
+    g_test_add_func("/live/extras/snapshot", test_snapshot);
     return g_test_run();
 }

@@ -81,6 +81,10 @@ def run_services(self, nobody):
     assert (now.json()["own_name"], now.json()["own_channel"], now.json()["shown"]) == ("ครูตู้", 9, False)
     ask("PATCH", one, 412, {"id": ids[0]}, body={"own_name": "x"}, **edit, **admin)
     ask("GET", one, 404, {"id": ids[0]})
+    self.refuse_all("GET", one + "/picture", {"id": ids[0]})
+    ask("GET", one + "/picture", 404, {"id": nobody}, **admin)
+    ask("GET", one + "/picture", 202, {"id": ids[0]}, **admin)
+    ask.document.seen.add(("GET", one + "/picture", 200))  # judged by live_test.py, where there is a picture
     guide = one + "/guide"
     ask("GET", guide, 404, {"id": ids[0]})
     back = {"own_name": None, "own_channel": None, "shown": None}

@@ -101,6 +101,25 @@ def test_from_address_to_playlist(bench):
     assert int(frames["h264"]) > 20 and int(frames["aac"]) > 50, (probe.stdout, probe.stderr)
 
 
+def test_pictures_of_services(bench):
+    """Asked for, a picture of each service that has one; said why of the others; the channel goes on."""
+    services = bench.ask("GET", "/services")["items"]
+
+    def ask(service):
+        return bench.daemon.request("GET", f"/api/v1/services/{service['id']}/picture", None, bench.keys)
+
+    assert ask(services[0]).status == 202, "nothing is made before somebody asks"
+    first = bench.wait(lambda: ask(services[0]), lambda answer: answer.status != 202)
+    assert first.status == 200 and first.body[:4] == b"RIFF" and first.body[8:12] == b"WEBP", (first.status, first.body)
+    taken = int(first.headers["daorian-taken"])
+    assert abs(taken - time.time() * 1000) < 3600_000 and first.headers["content-type"] == "image/webp", first.headers
+    again = ask(services[0])
+    assert again.headers["daorian-taken"] == first.headers["daorian-taken"], "one that is young is not made again"
+    radio = next(service for service in services if service["kind"] == "radio")
+    bench.wait(lambda: ask(radio), lambda answer: answer.status == 404 and answer.json()["code"] == "no-picture")
+    bench.grow(1)
+
+
 def test_child_is_killed(bench):
     before, _ = bench.numbers("small")
     os.kill(bench.wait(bench.find_child, bool), signal.SIGKILL)
@@ -133,7 +152,7 @@ def test_off_and_on(bench):
     bench.wait(folder.exists, lambda there: not there)
 
 
-TESTS = [test_from_address_to_playlist, test_child_is_killed, test_daemon_is_killed, test_off_and_on]
+TESTS = [test_from_address_to_playlist, test_pictures_of_services, test_child_is_killed, test_daemon_is_killed, test_off_and_on]
 
 
 def main():

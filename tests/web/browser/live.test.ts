@@ -294,6 +294,18 @@ test('an administrator makes a channel from a service, and a learner watches it 
   assert.equal(await page.locator('.live-edge').count(), 0);
   await takeScreenshot(page, 'channel-desktop');
 
+  // What services show is fetched when somebody wants it, with the time it was taken.
+  const picker = await office.newPage();
+  await picker.goto('/admin/broadcasts');
+  await picker.getByLabel('ดูภาพของแต่ละช่อง').check();
+  const snapshot = picker.locator('.snapshot').first();
+  await snapshot.waitFor({ timeout: 120_000 });
+  await picker.waitForFunction(() => (document.querySelector('.snapshot img') as HTMLImageElement).naturalWidth > 200);
+  assert.match(await snapshot.innerText(), /ภาพเมื่อ \d+:\d\d/);
+  assert.deepEqual(await findFaults(picker), []);
+  await takeScreenshot(picker, 'broadcasts-pictures');
+  await picker.close();
+
   desk.on('dialog', (dialog) => void dialog.accept());
   await row.getByRole('button', { name: 'ปิดช่อง' }).click();
   await row.locator('.chip-off').waitFor();

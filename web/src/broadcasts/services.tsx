@@ -12,6 +12,7 @@ import type { Page } from '../lib/types';
 import { ErrorNotice, WorkButton } from '../ui/basics';
 import { TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { Snapshot } from './snapshot';
 import { broadcastsText, useBroadcastsTexts } from './texts';
 import type { Multiplex, Service, ServiceStream } from './types';
 
@@ -125,7 +126,13 @@ function Facts({ service }: { service: Service }) {
   return <p class="hint">{facts.join(' · ')}</p>;
 }
 
-function ServiceRow({ service, onChanged }: { service: Service; onChanged: (service: Service) => void }) {
+interface RowProps {
+  service: Service;
+  pictured: boolean;
+  onChanged: (service: Service) => void;
+}
+
+function ServiceRow({ service, pictured, onChanged }: RowProps) {
   const texts = useBroadcastsTexts();
   const [editing, setEditing] = useState(false);
   const name = nameService(service);
@@ -148,6 +155,9 @@ function ServiceRow({ service, onChanged }: { service: Service; onChanged: (serv
           {!service.present && <span class="chip chip-failed">{texts.absent}</span>}
         </p>
         <Facts service={service} />
+        {pictured && service.kind === 'tv' && !service.encrypted && service.present && (
+          <Snapshot id={service.id} name={name} />
+        )}
       </div>
       <a class="button button-quiet" href={`/admin/broadcasts?service=${service.id}`} aria-label={texts.guideOf(name)}>
         {texts.guide}
@@ -182,6 +192,7 @@ export function Services({ multiplex }: { multiplex: Multiplex }) {
     // Each round of the scan is read when it is in the catalogue.
     [multiplex.id, multiplex.scanned_ms, multiplex.status.services],
   );
+  const [pictured, setPictured] = useState(false);
   const take = (service: Service): void => {
     if (data) setData({ ...data, items: data.items.map((one) => (one.id === service.id ? service : one)) });
   };
@@ -191,9 +202,13 @@ export function Services({ multiplex }: { multiplex: Multiplex }) {
   return (
     <details class="services" open>
       <summary class="summary">{texts.services(String(data.items.length))}</summary>
+      <label class="service-pictures">
+        <input type="checkbox" checked={pictured} onChange={(event) => setPictured(event.currentTarget.checked)} />
+        {texts.pictures}
+      </label>
       <ul class="rows">
         {data.items.map((service) => (
-          <ServiceRow key={service.id} service={service} onChanged={take} />
+          <ServiceRow key={service.id} service={service} pictured={pictured} onChanged={take} />
         ))}
       </ul>
     </details>

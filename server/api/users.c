@@ -14,6 +14,7 @@
 #include "catalog/passwords.h"
 #include "server/api/paging.h"
 #include "server/api/problem.h"
+#include "server/flows/class.h"
 
 #define NAME_BYTES_MAX 256
 
@@ -214,6 +215,14 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
            read_one(database, call, error);
 }
 
+/* Who may make lessons no more sends no class either. */
+static void
+render_changed(ApiCall *call)
+{
+    flows_class_wake(server_app_get_class(call->app));
+    render_account(call);
+}
+
 void
 api_users_update(HttpExchange *exchange)
 {
@@ -227,7 +236,7 @@ api_users_update(HttpExchange *exchange)
     else if (!api_call_refuse_others(call, names, &error))
         api_problem_reply_error(exchange, error);
     else
-        api_call_write(g_steal_pointer(&call), write_changes, render_account);
+        api_call_write(g_steal_pointer(&call), write_changes, render_changed);
 }
 
 static gboolean

@@ -171,7 +171,21 @@ def test_no_broadcast(bench):
     assert bench.ask("GET", "/channels", role=None)["items"] == []
 
 
-TESTS = [test_key, test_on_air, test_comes_back, test_withdrawn, test_no_broadcast]
+def test_disabled(bench):
+    """Whose account is disabled sends nothing, with a good key neither."""
+    key = bench.ask("POST", "/class/key", 201)["key"]
+    sender = bench.call_until_in(key)
+    bench.wait_for_state("on-air")
+    users = bench.ask("GET", "/users", role="administrator")["items"]
+    teacher = next(user["id"] for user in users if user["name"] == "teacher")
+    bench.ask("PATCH", f"/users/{teacher}", 200, {"disabled": True}, role="administrator")
+    assert sender.wait(timeout=WAIT_S) == 3
+    bench.end(sender)
+    assert bench.call(key) == (None, UNKNOWN)
+    bench.wait(lambda: bench.ask("GET", "/channels", role=None)["items"], lambda items: items == [])
+
+
+TESTS = [test_key, test_on_air, test_comes_back, test_withdrawn, test_no_broadcast, test_disabled]
 
 
 def main():

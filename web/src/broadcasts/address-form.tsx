@@ -18,7 +18,10 @@ export interface AddressValues {
 const EXAMPLES = [
   ['udp', 'udp://239.1.1.1:5004'],
   ['rtp', 'rtp://239.1.1.1:5004?interface=eth1'],
+  ['srt', 'srt://192.168.1.20:9000?passphrase=ten-or-more'],
+  ['srtListener', 'srt://:9000?mode=listener&passphrase=ten-or-more'],
   ['http', 'http://192.168.1.20:8080/stream.ts'],
+  ['hls', 'https://192.168.1.20/tv/index.m3u8'],
   ['satip', 'satip://192.168.1.30/?src=1&freq=11778&pol=v&msys=dvbs2&sr=27500'],
   ['dvbs', 'dvb://?adapter=0&msys=dvbs2&freq=11778&pol=v&sr=27500&lnb=universal'],
   ['dvbt', 'dvb://?msys=dvbt2&freq=626&bw=8'],

@@ -26,7 +26,10 @@ export const broadcastsEn: BroadcastsTexts = {
   kinds: {
     udp: 'Multicast, or sent straight to this machine',
     rtp: 'RTP in the network',
+    srt: 'A sender that is called by SRT',
+    srtListener: 'A sender that calls this server by SRT',
     http: 'A site that sends MPEG-TS',
+    hls: 'A site that sends HLS with MPEG-TS segments',
     satip: 'A satellite receiver in the network (SAT>IP)',
     dvbs: 'A satellite card in this machine',
     dvbt: 'A card for terrestrial television',

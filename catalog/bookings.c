@@ -404,3 +404,34 @@ catalog_bookings_find_event(CatalogDatabase *database, const char *service, gint
     catalog_booking_free(found);
     return NULL;
 }
+
+static const char RUNNING_SQL[] =
+    "SELECT EXISTS (SELECT 1 FROM bookings WHERE channel = :channel AND state = 'running')"
+    " AS running";
+
+gboolean
+catalog_bookings_is_running(CatalogDatabase *database, const char *channel, gboolean *running,
+                            GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, RUNNING_SQL);
+    catalog_statement_bind_text(statement, ":channel", channel);
+    gboolean found =
+        catalog_statement_next(statement) && catalog_statement_get_int(statement, "running") != 0;
+    if (!catalog_statement_finish(statement, error))
+        return FALSE;
+    *running = found;
+    return TRUE;
+}
+
+static const char KEPT_SQL[] =
+    "SELECT id FROM bookings WHERE state IN ('waiting', 'running', 'finishing', 'failed')";
+
+GPtrArray *
+catalog_bookings_list_kept(CatalogDatabase *database, GError **error)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, KEPT_SQL);
+    while (catalog_statement_next(statement))
+        g_ptr_array_add(ids, catalog_statement_dup_text(statement, "id"));
+    return catalog_statement_finish(statement, error) ? g_steal_pointer(&ids) : NULL;
+}

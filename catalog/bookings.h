@@ -67,6 +67,14 @@ CatalogPage *catalog_bookings_list(CatalogDatabase *database, const CatalogBooki
  * start. */
 GPtrArray *catalog_bookings_list_pending(CatalogDatabase *database, GError **error);
 
+/** @running: (out): whether one of @channel runs. FALSE with an error. */
+gboolean catalog_bookings_is_running(CatalogDatabase *database, const char *channel,
+                                     gboolean *running, GError **error);
+
+/** Returns: (transfer full) (element-type utf8): ids of those whose segments are still wanted:
+ * waiting, running, finishing and failed. */
+GPtrArray *catalog_bookings_list_kept(CatalogDatabase *database, GError **error);
+
 /** Returns: (transfer full) (nullable): the newest of this event that is not cancelled, missed or
  * failed; NULL without an error when there is none. */
 CatalogBooking *catalog_bookings_find_event(CatalogDatabase *database, const char *service,

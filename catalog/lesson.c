@@ -47,6 +47,7 @@ catalog_lesson_new(const char *id)
     lesson->rungs = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_rung_free);
     lesson->assets = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_asset_free);
     lesson->captions = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_captions_free);
+    lesson->gaps = g_array_new(FALSE, FALSE, sizeof(CatalogGap));
     lesson->length_bytes = -1;
     return lesson;
 }
@@ -100,6 +101,7 @@ catalog_lesson_copy(const CatalogLesson *lesson)
     g_ptr_array_set_free_func(copy->assets, (GDestroyNotify)catalog_asset_free);
     copy->captions = g_ptr_array_copy(lesson->captions, copy_captions, NULL);
     g_ptr_array_set_free_func(copy->captions, (GDestroyNotify)catalog_captions_free);
+    copy->gaps = g_array_copy(lesson->gaps);
     copy->job = lesson->job != NULL ? catalog_job_copy(lesson->job) : NULL;
     return copy;
 }
@@ -133,6 +135,7 @@ catalog_lesson_free(CatalogLesson *lesson)
     g_ptr_array_unref(lesson->rungs);
     g_ptr_array_unref(lesson->assets);
     g_ptr_array_unref(lesson->captions);
+    g_array_unref(lesson->gaps);
     catalog_job_free(lesson->job);
     g_free(lesson);
 }

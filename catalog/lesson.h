@@ -4,11 +4,10 @@
 // Value: one lesson with what its page shows: rungs, running job, upload progress.
 #pragma once
 
-#include <glib.h>
-
 #include "catalog/area.h"
 #include "catalog/asset.h"
 #include "catalog/captions.h"
+#include "catalog/gap.h"
 #include "catalog/job.h"
 #include "catalog/rung.h"
 
@@ -64,6 +63,7 @@ typedef struct {
     GPtrArray *rungs;      // (owned) (element-type CatalogRung): never NULL; set by queries
     GPtrArray *assets;     // (owned) (element-type CatalogAsset): no stills; set by queries
     GPtrArray *captions;   // (owned) (element-type CatalogCaptions): set by queries
+    GArray *gaps;          // (owned) (element-type CatalogGap): of a recording; set by queries
     CatalogJob *job;       // (owned) (nullable): encode, else re-encode, active; set by queries
     gboolean refining;     // a better rung is queued or running; set by queries
     char *upload_id;       // (owned) (nullable): unfinished upload; set by queries
@@ -81,9 +81,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogLesson, catalog_lesson_free)
 void catalog_lesson_set_text(char **field, const char *value);
 
 const char *catalog_lesson_state_to_text(CatalogLessonState state);
-/** Returns: FALSE when @text (nullable) names no state; @state is then untouched. */
+/** FALSE when @text (nullable) names no state; @state is then untouched. */
 gboolean catalog_lesson_state_from_text(const char *text, CatalogLessonState *state);
-/** Returns: TRUE when the state machine allows the move. */
 gboolean catalog_lesson_state_may_move(CatalogLessonState from, CatalogLessonState to);
 
 const char *catalog_lesson_visibility_to_text(CatalogLessonVisibility visibility);

@@ -10,6 +10,7 @@
 #include "catalog/assets.h"
 #include "catalog/error.h"
 #include "catalog/joblist.h"
+#include "catalog/recordings.h"
 #include "catalog/rungs.h"
 #include "catalog/search.h"
 #include "catalog/statement.h"
@@ -75,6 +76,7 @@ read_lesson(CatalogStatement *statement)
     lesson->rungs = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_rung_free);
     lesson->assets = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_asset_free);
     lesson->captions = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_captions_free);
+    lesson->gaps = g_array_new(FALSE, FALSE, sizeof(CatalogGap));
     lesson->received_bytes = lesson->original_bytes;
     lesson->length_bytes = lesson->original_bytes > 0 ? lesson->original_bytes : -1;
     return lesson;
@@ -165,6 +167,8 @@ complete_lessons(CatalogDatabase *database, GPtrArray *items, GError **error)
         return FALSE;
     g_autoptr(GPtrArray) uploads = catalog_uploads_list_of_lessons(database, ids, error);
     if (uploads == NULL)
+        return FALSE;
+    if (!catalog_recordings_fill_lessons(database, ids, lessons, error))
         return FALSE;
     take_rungs(lessons, rungs);
     take_assets(lessons, assets);

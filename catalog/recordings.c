@@ -5,25 +5,6 @@
 #include "catalog/recordings.h"
 
 #include "catalog/statement.h"
-#include "catalog/texts.h"
-
-static const char *const CAUSE_NAMES[] = {"signal-lost", "crash",     "restart", "too-slow",
-                                          "disk-full",   "scrambled", "late",    NULL};
-
-const char *
-catalog_recordings_cause_to_text(CatalogRecordingsCause cause)
-{
-    return CAUSE_NAMES[cause];
-}
-
-gboolean
-catalog_recordings_cause_from_text(const char *text, CatalogRecordingsCause *cause)
-{
-    int place = catalog_texts_find(CAUSE_NAMES, text);
-    if (place >= 0)
-        *cause = (CatalogRecordingsCause)place;
-    return place >= 0;
-}
 
 static const char BEGIN_SQL[] =
     "INSERT INTO recordings (id, channel, title, starts_ms, ends_ms, visibility, rights_holder,"
@@ -75,21 +56,21 @@ static const char GAP_SQL[] =
     " ON CONFLICT (recording_id, from_ms) DO UPDATE SET to_ms = max(to_ms, excluded.to_ms)";
 
 static gboolean
-add_gap(CatalogDatabase *database, const char *id, const CatalogRecordingsGap *gap, GError **error)
+add_gap(CatalogDatabase *database, const char *id, const CatalogGap *gap, GError **error)
 {
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, GAP_SQL);
     catalog_statement_bind_text(statement, ":id", id);
     catalog_statement_bind_int(statement, ":from_ms", gap->from_ms);
     catalog_statement_bind_int(statement, ":to_ms", gap->to_ms);
     catalog_statement_bind_int(statement, ":media_ms", gap->media_ms);
-    catalog_statement_bind_text(statement, ":cause", CAUSE_NAMES[gap->cause]);
+    catalog_statement_bind_text(statement, ":cause", catalog_gap_cause_to_text(gap->cause));
     return catalog_statement_run(statement, error);
 }
 
 static int
 compare_length(gconstpointer a, gconstpointer b)
 {
-    const CatalogRecordingsGap *left = a, *right = b;
+    const CatalogGap *left = a, *right = b;
     gint64 left_ms = left->to_ms - left->from_ms, right_ms = right->to_ms - right->from_ms;
     return left_ms == right_ms ? 0 : left_ms > right_ms ? -1 : 1;
 }
@@ -98,7 +79,7 @@ gboolean
 catalog_recordings_set_gaps(CatalogDatabase *database, const char *id, const GArray *gaps,
                             GError **error)
 {
-    g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(CatalogRecordingsGap));
+    g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(CatalogGap));
     g_autoptr(CatalogStatement) clear = catalog_statement_new(database, CLEAR_SQL);
     catalog_statement_bind_text(clear, ":id", id);
     if (!catalog_statement_run(clear, error))
@@ -107,27 +88,22 @@ catalog_recordings_set_gaps(CatalogDatabase *database, const char *id, const GAr
         g_array_append_vals(sorted, gaps->data, gaps->len);
     g_array_sort(sorted, compare_length);
     for (guint i = 0; i < sorted->len && i < CATALOG_RECORDINGS_GAPS_MAX; i++) {
-        if (!add_gap(database, id, &g_array_index(sorted, CatalogRecordingsGap, i), error))
+        if (!add_gap(database, id, &g_array_index(sorted, CatalogGap, i), error))
             return FALSE;
     }
     return TRUE;
 }
 
-static GArray *
-read_gaps(CatalogStatement *statement, GError **error)
+static CatalogGap
+read_gap(CatalogStatement *statement)
 {
-    g_autoptr(GArray) gaps = g_array_new(FALSE, TRUE, sizeof(CatalogRecordingsGap));
-    while (catalog_statement_next(statement)) {
-        CatalogRecordingsGap gap = {
-            .from_ms = catalog_statement_get_int(statement, "from_ms"),
-            .to_ms = catalog_statement_get_int(statement, "to_ms"),
-            .media_ms = catalog_statement_get_int(statement, "media_ms"),
-        };
-        catalog_recordings_cause_from_text(catalog_statement_get_text(statement, "cause"),
-                                           &gap.cause);
-        g_array_append_val(gaps, gap);
-    }
-    return catalog_statement_finish(statement, error) ? g_steal_pointer(&gaps) : NULL;
+    CatalogGap gap = {
+        .from_ms = catalog_statement_get_int(statement, "from_ms"),
+        .to_ms = catalog_statement_get_int(statement, "to_ms"),
+        .media_ms = catalog_statement_get_int(statement, "media_ms"),
+    };
+    catalog_gap_cause_from_text(catalog_statement_get_text(statement, "cause"), &gap.cause);
+    return gap;
 }
 
 static const char LIST_SQL[] =
@@ -136,21 +112,33 @@ static const char LIST_SQL[] =
 GArray *
 catalog_recordings_list_gaps(CatalogDatabase *database, const char *id, GError **error)
 {
+    g_autoptr(GArray) gaps = g_array_new(FALSE, TRUE, sizeof(CatalogGap));
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, LIST_SQL);
     catalog_statement_bind_text(statement, ":id", id);
-    return read_gaps(statement, error);
+    while (catalog_statement_next(statement)) {
+        CatalogGap gap = read_gap(statement);
+        g_array_append_val(gaps, gap);
+    }
+    return catalog_statement_finish(statement, error) ? g_steal_pointer(&gaps) : NULL;
 }
 
-static const char LESSON_SQL[] =
-    "SELECT g.from_ms, g.to_ms, g.media_ms, g.cause FROM gaps g"
-    " JOIN recordings r ON r.id = g.recording_id WHERE r.lesson_id = :lesson_id"
-    " ORDER BY g.from_ms";
+static const char LESSONS_SQL[] =
+    "SELECT r.lesson_id, g.from_ms, g.to_ms, g.media_ms, g.cause FROM gaps g"
+    " JOIN recordings r ON r.id = g.recording_id"
+    " WHERE r.lesson_id IN (SELECT value FROM json_each(:ids)) ORDER BY g.from_ms";
 
-GArray *
-catalog_recordings_list_lesson_gaps(CatalogDatabase *database, const char *lesson_id,
-                                    GError **error)
+gboolean
+catalog_recordings_fill_lessons(CatalogDatabase *database, GPtrArray *ids, GHashTable *lessons,
+                                GError **error)
 {
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, LESSON_SQL);
-    catalog_statement_bind_text(statement, ":lesson_id", lesson_id);
-    return read_gaps(statement, error);
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, LESSONS_SQL);
+    catalog_statement_bind_list(statement, ":ids", ids);
+    while (catalog_statement_next(statement)) {
+        CatalogGap gap = read_gap(statement);
+        CatalogLesson *lesson =
+            g_hash_table_lookup(lessons, catalog_statement_get_text(statement, "lesson_id"));
+        if (lesson != NULL)
+            g_array_append_val(lesson->gaps, gap);
+    }
+    return catalog_statement_finish(statement, error);
 }

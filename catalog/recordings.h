@@ -7,26 +7,9 @@
 
 #include "catalog/booking.h"
 #include "catalog/database.h"
+#include "catalog/gap.h"
 
 #define CATALOG_RECORDINGS_GAPS_MAX 500 // of one recording
-
-/** Why something is missing. */
-typedef enum {
-    CATALOG_RECORDINGS_CAUSE_SIGNAL_LOST,
-    CATALOG_RECORDINGS_CAUSE_CRASH,
-    CATALOG_RECORDINGS_CAUSE_RESTART,
-    CATALOG_RECORDINGS_CAUSE_TOO_SLOW,
-    CATALOG_RECORDINGS_CAUSE_DISK_FULL,
-    CATALOG_RECORDINGS_CAUSE_SCRAMBLED,
-    CATALOG_RECORDINGS_CAUSE_LATE, // booked, or on the air, after its beginning
-} CatalogRecordingsCause;
-
-typedef struct {
-    gint64 from_ms;               // UTC milliseconds on the air
-    gint64 to_ms;                 // UTC milliseconds on the air
-    gint64 media_ms;              // where in the lesson it is felt
-    CatalogRecordingsCause cause; // (value)
-} CatalogRecordingsGap;
 
 /** What a recording came to. */
 typedef struct {
@@ -34,10 +17,6 @@ typedef struct {
     gint64 starts_ms;      // UTC milliseconds on the air
     gint64 ends_ms;        // UTC milliseconds on the air
 } CatalogRecordingsOutcome;
-
-const char *catalog_recordings_cause_to_text(CatalogRecordingsCause cause);
-/** Returns: FALSE when @text (nullable) names none; @cause is then untouched. */
-gboolean catalog_recordings_cause_from_text(const char *text, CatalogRecordingsCause *cause);
 
 /** Begins the recording of @booking; one that is there is left alone. */
 gboolean catalog_recordings_begin(CatalogDatabase *database, const CatalogBooking *booking,
@@ -48,14 +27,15 @@ gboolean catalog_recordings_end(CatalogDatabase *database, const char *id,
                                 const CatalogRecordingsOutcome *outcome, gint64 now_ms,
                                 GError **error);
 
-/** @gaps: (element-type CatalogRecordingsGap): in place of what was there; of more than
+/** @gaps: (element-type CatalogGap): in place of what was there; of more than
  * CATALOG_RECORDINGS_GAPS_MAX the longest. NOT_FOUND. */
 gboolean catalog_recordings_set_gaps(CatalogDatabase *database, const char *id, const GArray *gaps,
                                      GError **error);
 
-/** Returns: (transfer full) (element-type CatalogRecordingsGap): by time. */
+/** Returns: (transfer full) (element-type CatalogGap): by time. */
 GArray *catalog_recordings_list_gaps(CatalogDatabase *database, const char *id, GError **error);
 
-/** As catalog_recordings_list_gaps() of the recording that became @lesson_id, empty for none. */
-GArray *catalog_recordings_list_lesson_gaps(CatalogDatabase *database, const char *lesson_id,
-                                            GError **error);
+/** Adds to the gaps of each lesson of @lessons (element-type CatalogLesson, by id) those of the
+ * recording that became it; @ids (element-type utf8): of the same. One query. */
+gboolean catalog_recordings_fill_lessons(CatalogDatabase *database, GPtrArray *ids,
+                                         GHashTable *lessons, GError **error);

@@ -13,6 +13,7 @@
 #include "pipelines/encode/transcode.h"
 #include "pipelines/intake/child.h"
 #include "pipelines/intake/door.h"
+#include "pipelines/keep/run.h"
 #include "pipelines/live/run.h"
 #include "pipelines/source/plugins.h"
 
@@ -30,7 +31,7 @@ parse_options(int *argc, char ***argv, Options *options)
     const GOptionEntry entries[] = {
         {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
         {"input-fd", 0, 0, G_OPTION_ARG_INT, &options->input_fd, "Packets, for live", "N"},
-        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "door, intake, live; else a job",
+        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "door, intake, live, keep; else a job",
          "ROLE"},
         {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
@@ -106,6 +107,16 @@ be_live(const Options *options)
 }
 
 static int
+be_keeper(const Options *options)
+{
+    av_log_set_level(AV_LOG_FATAL);
+    g_autoptr(ChildChannel) channel = child_channel_new(options->control_fd);
+    if (!lock_down(options, child_lockdown_enter))
+        return EX_OSERR;
+    return keep_run(channel) ? EX_OK : EX_DATAERR;
+}
+
+static int
 be_encoder(const Options *options)
 {
     av_log_set_level(AV_LOG_FATAL);
@@ -124,7 +135,7 @@ main(int argc, char **argv)
     static const struct {
         const char *name;                   // of --role
         int (*run)(const Options *options); // returns an exit code
-    } roles[] = {{"door", be_door}, {"intake", be_intake}, {"live", be_live}};
+    } roles[] = {{"door", be_door}, {"intake", be_intake}, {"live", be_live}, {"keep", be_keeper}};
     Options options = {.control_fd = -1, .input_fd = -1};
     if (!parse_options(&argc, &argv, &options))
         return EX_USAGE;

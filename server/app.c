@@ -3,9 +3,9 @@
 
 // The composition root. Start order, and stop order as its mirror:
 //
-//   storage → catalogue → hasher → receive → encode → captions → intake → class → live → health →
-//   tidy → bundles → HTTP (answers from here on) HTTP stops first, then the flows, then the
-//   catalogue, so that nobody asks what is gone already.
+//   storage → catalogue → hasher → receive → encode → captions → intake → class → live → record →
+//   health → tidy → bundles → HTTP (answers from here on) HTTP stops first, then the flows, then
+//   the catalogue, so that nobody asks what is gone already.
 #include "server/app.h"
 
 #include <signal.h>
@@ -21,6 +21,7 @@
 #include "server/flows/health.h"
 #include "server/flows/live.h"
 #include "server/flows/receive.h"
+#include "server/flows/record.h"
 #include "server/flows/tidy.h"
 #include "server/greeting.h"
 #include "server/routes.h"
@@ -46,6 +47,7 @@ struct _ServerApp {
     FlowsClass *class;          // (owned)
     FlowsLiveFeedSources feeds; // (value) of intake and class
     FlowsLive *live;            // (owned)
+    FlowsRecord *record;        // (owned)
     FlowsHealth *health;        // (owned)
     FlowsTidy *tidy;            // (owned)
     HttpBundles *bundles;       // (owned)
@@ -213,6 +215,28 @@ on_class_changed(const char *booking, gpointer user_data)
 }
 
 static void
+on_live_segment(const char *channel_id, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    flows_record_note_segment(app->record, channel_id);
+}
+
+static void
+make_record(ServerApp *app)
+{
+    FlowsRecordSetup record = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .live = app->live,
+        .media_program = app->media_program,
+    };
+    app->record = flows_record_new(&record);
+}
+
+static void
 make_flows(ServerApp *app)
 {
     app->media_program = server_app_find_media_program();
@@ -261,8 +285,11 @@ make_flows(ServerApp *app)
         .catalog = app->catalog,
         .media_program = app->media_program,
         .feed = flows_live_feed_from_sources(&app->feeds),
+        .on_segment = on_live_segment,
+        .user_data = app,
     };
     app->live = flows_live_new(&live);
+    make_record(app);
     FlowsHealthSetup health = {
         .storage = app->storage,
         .clock = app->clock,
@@ -388,6 +415,17 @@ on_live_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
         g_main_loop_quit(app->loop);
 }
 
+static void
+on_record_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ServerApp *app = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_record_stop_finish(app->record, result, &error))
+        g_warning("record: %s", error->message);
+    if (--app->to_stop == 0)
+        g_main_loop_quit(app->loop);
+}
+
 static gboolean
 on_signal_stop(gpointer user_data)
 {
@@ -399,7 +437,8 @@ on_signal_stop(gpointer user_data)
     flows_tidy_stop(app->tidy);
     flows_health_stop(app->health);
     g_clear_pointer(&app->watch, server_watch_free);
-    app->to_stop = 5;
+    app->to_stop = 6;
+    flows_record_stop_async(app->record, on_record_stopped, app);
     flows_live_stop_async(app->live, on_live_stopped, app);
     flows_class_stop_async(app->class, on_class_stopped, app);
     flows_intake_stop_async(app->intake, on_intake_stopped, app);
@@ -418,6 +457,7 @@ on_watch_changed(gpointer user_data)
     flows_captions_wake(app->captions);
     flows_live_wake(app->live);
     flows_class_wake(app->class);
+    flows_record_wake(app->record);
     server_events_publish(app->events, SERVER_EVENTS_RESYNC, NULL);
 }
 
@@ -496,6 +536,7 @@ start(ServerApp *app)
     flows_class_start(app->class);
     flows_live_start(app->live);
     flows_health_start(app->health);
+    flows_record_start(app->record);
     flows_receive_start(app->receive);
     flows_tidy_start(app->tidy);
     app->watch = server_watch_new(app->storage, app->catalog, on_watch_changed, app);
@@ -557,6 +598,7 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->tidy, flows_tidy_free);
     g_clear_pointer(&app->health, flows_health_free);
+    g_clear_pointer(&app->record, flows_record_free);
     g_clear_pointer(&app->live, flows_live_free);
     g_clear_pointer(&app->class, flows_class_free);
     g_clear_pointer(&app->intake, flows_intake_free);

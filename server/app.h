@@ -26,6 +26,7 @@ typedef struct _FlowsTidy FlowsTidy;
 typedef struct _FlowsClass FlowsClass;
 typedef struct _FlowsLive FlowsLive;
 typedef struct _FlowsHealth FlowsHealth;
+typedef struct _FlowsRecord FlowsRecord;
 
 /**
  * server_app_new:

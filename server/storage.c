@@ -49,8 +49,8 @@ server_storage_get_folder(ServerStorage *storage)
 gboolean
 server_storage_create(ServerStorage *storage, GError **error)
 {
-    static const char *const names[] = {"",        "uploads",  "originals", "staging",
-                                        "lessons", "channels", "health"};
+    static const char *const names[] = {"",        "uploads",  "originals",  "staging",
+                                        "lessons", "channels", "recordings", "health"};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(storage->folder, names[i], NULL);
         if (g_mkdir_with_parents(path, 0700) != 0) {
@@ -212,18 +212,50 @@ server_storage_build_channel_journal_path(const char *channel_folder)
 
 // A thousand files a folder: deleting and listing stay quick.
 char *
+server_storage_build_segment_name(const char *rung, guint64 number)
+{
+    const char *suffix = child_live_track_get_suffix(child_live_track_parse(rung).kind);
+    return g_strdup_printf("%s/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "%s", rung,
+                           number / SEGMENTS_A_FOLDER, number, suffix);
+}
+
+char *
+server_storage_build_init_name(const char *rung, guint64 init)
+{
+    return g_strdup_printf("%s/init-%" G_GUINT64_FORMAT ".mp4", rung, init);
+}
+
+char *
 server_storage_build_channel_segment_path(const char *channel_folder, const char *rung,
                                           guint64 number)
 {
-    const char *suffix = child_live_track_get_suffix(child_live_track_parse(rung).kind);
-    return g_strdup_printf("%s/%s/%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "%s", channel_folder,
-                           rung, number / SEGMENTS_A_FOLDER, number, suffix);
+    g_autofree char *name = server_storage_build_segment_name(rung, number);
+    return g_build_filename(channel_folder, name, NULL);
 }
 
 char *
 server_storage_build_channel_init_path(const char *channel_folder, const char *rung, guint64 init)
 {
-    return g_strdup_printf("%s/%s/init-%" G_GUINT64_FORMAT ".mp4", channel_folder, rung, init);
+    g_autofree char *name = server_storage_build_init_name(rung, init);
+    return g_build_filename(channel_folder, name, NULL);
+}
+
+char *
+server_storage_build_recordings_path(ServerStorage *storage)
+{
+    return g_build_filename(storage->folder, "recordings", NULL);
+}
+
+char *
+server_storage_build_recording_path(ServerStorage *storage, const char *booking_id)
+{
+    return build_named(storage, "recordings", booking_id, "");
+}
+
+char *
+server_storage_build_recording_plan_path(const char *recording_folder)
+{
+    return g_build_filename(recording_folder, "plan", NULL);
 }
 
 static gboolean

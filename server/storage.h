@@ -68,6 +68,17 @@ char *server_storage_build_channel_segment_path(const char *channel_folder, cons
 char *server_storage_build_channel_init_path(const char *channel_folder, const char *rung,
                                              guint64 init);
 
+/** A recording's folder, which is laid out as a channel's is, and what else is in it: what is to be
+ * joined. Each returns: (transfer full): an absolute path. @booking_id must be valid. */
+char *server_storage_build_recordings_path(ServerStorage *storage);
+char *server_storage_build_recording_path(ServerStorage *storage, const char *booking_id);
+char *server_storage_build_recording_plan_path(const char *recording_folder);
+
+/** Returns: (transfer full): a segment's or init file's path relative to its channel's or
+ * recording's folder. */
+char *server_storage_build_segment_name(const char *rung, guint64 number);
+char *server_storage_build_init_name(const char *rung, guint64 init);
+
 /** Reads a path below a channel's folder back: (out) its number, and whether it is of an init file.
  * FALSE for what is neither. Pure. */
 gboolean server_storage_parse_channel_name(const char *name, guint64 *number, gboolean *is_init);

@@ -70,6 +70,7 @@ child_launcher_start(const ChildLauncherSetup *setup, const ChildLauncherListene
     const ChildProcessSetup process = {
         .sandbox = setup->sandbox,
         .places = setup->places,
+        .role = setup->role,
         .lock = lock,
         .niceness = setup->gentle ? GENTLE_NICENESS : NICENESS,
         .silence_s = setup->silence_s,

@@ -31,6 +31,7 @@ typedef struct {
     const ChildSandbox *sandbox; // (unowned) used during the call only
     ChildSandboxPlaces places;   // (value) used during the call only
     const ChildJob *job;         // (unowned) its paths are set from places
+    const char *role;            // (unowned) (nullable) `keep`; NULL: an encoder
     gboolean gentle;             // (value) gets only the processor time that nobody else wants
     guint silence_s;             // (value) killed after so many seconds without a line
 } ChildLauncherSetup;

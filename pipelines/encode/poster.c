@@ -15,7 +15,6 @@
 #include "pipelines/encode/webp.h"
 #include "pipelines/package/disk.h"
 
-#define FILE_NAME "poster.webp"
 #define LARGEST_WIDTH 640
 #define LOOK_US (30 * (gint64)G_USEC_PER_SEC)
 #define EVERY_US G_USEC_PER_SEC
@@ -111,8 +110,8 @@ encode_poster_is_ready(EncodePoster *poster)
     return poster->ready;
 }
 
-static gboolean
-write_best(EncodePoster *poster, EncodeRun *run, GError **error)
+gboolean
+encode_poster_write(EncodePoster *poster, const char *staging, int matrix, GError **error)
 {
     if (poster->best->width == 0)
         return encode_failure_set(error, AVERROR(EINVAL), "no picture for the poster");
@@ -124,13 +123,12 @@ write_best(EncodePoster *poster, EncodeRun *run, GError **error)
     const AVFrame *small = shrink != NULL ? encode_shrink_draw(shrink, poster->best, error) : NULL;
     if (small == NULL)
         return FALSE;
-    int matrix = encode_picture_choose_colour(source_reader_get_info(run->reader)).matrix;
     g_autoptr(GBytes) coded = encode_webp_write(small, matrix, QUALITY, error);
     if (coded == NULL)
         return FALSE;
     gsize bytes = 0;
     const char *data = g_bytes_get_data(coded, &bytes);
-    return package_disk_replace(run->job->staging, FILE_NAME, data, bytes, error);
+    return package_disk_replace(staging, ENCODE_POSTER_FILE, data, bytes, error);
 }
 
 void
@@ -140,10 +138,11 @@ encode_poster_send(EncodePoster *poster, EncodeRun *run)
     poster->ready = TRUE;
     if (run->poster_sent)
         return;
-    if (!write_best(poster, run, &failure)) {
+    int matrix = encode_picture_choose_colour(source_reader_get_info(run->reader)).matrix;
+    if (!encode_poster_write(poster, run->job->staging, matrix, &failure)) {
         g_debug("poster: %s", failure->message);
         return;
     }
-    g_autoptr(ChildReport) report = encode_asset_new(CHILD_ASSET_POSTER, FILE_NAME);
+    g_autoptr(ChildReport) report = encode_asset_new(CHILD_ASSET_POSTER, ENCODE_POSTER_FILE);
     run->poster_sent = encode_asset_send(run, report);
 }

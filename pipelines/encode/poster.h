@@ -6,6 +6,8 @@
 
 #include "pipelines/encode/run.h"
 
+#define ENCODE_POSTER_FILE "poster.webp"
+
 struct AVFrame;
 typedef struct _EncodePoster EncodePoster;
 
@@ -25,6 +27,11 @@ gboolean encode_poster_is_ready(EncodePoster *poster);
 
 /** Returns: (transfer none) (nullable): the best one so far. */
 const struct AVFrame *encode_poster_get_best(const EncodePoster *poster);
+
+/** Writes `poster.webp`, at most 640 pixels wide, to @staging. @matrix: of the canvases, as
+ * libavutil numbers them. FALSE with ENCODE_FAILURE or PACKAGE_ERROR, also when there was no
+ * canvas. */
+gboolean encode_poster_write(EncodePoster *poster, const char *staging, int matrix, GError **error);
 
 /** Writes `poster.webp`, at most 640 pixels wide, and sends its line, unless run->poster_sent,
  * which it sets. A lesson without a poster is still a lesson: failure is not told. */

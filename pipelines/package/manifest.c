@@ -128,6 +128,22 @@ add_captions(JsonObject *object, GPtrArray *captions)
 }
 
 static void
+add_gaps(JsonObject *object, const GArray *gaps)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; gaps != NULL && i < gaps->len; i++) {
+        const PackageManifestGap *gap = &g_array_index(gaps, PackageManifestGap, i);
+        JsonObject *entry = json_object_new();
+        json_object_set_int_member(entry, "from_ms", gap->from_ms);
+        json_object_set_int_member(entry, "to_ms", gap->to_ms);
+        json_object_set_int_member(entry, "media_ms", gap->media_ms);
+        json_object_set_string_member(entry, "cause", gap->cause);
+        json_array_add_object_element(array, entry);
+    }
+    json_object_set_array_member(object, "gaps", array);
+}
+
+static void
 add_files(JsonObject *object, GPtrArray *files)
 {
     JsonArray *array = json_array_new();
@@ -160,7 +176,7 @@ package_manifest_format(const PackageManifest *manifest)
     add_slides(object, manifest);
     add_captions(object, manifest->captions);
     add_rungs(object, manifest->rungs);
-    json_object_set_array_member(object, "gaps", json_array_new());
+    add_gaps(object, manifest->gaps);
     add_files(object, manifest->files);
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
     g_autofree char *text = json_to_string(node, TRUE);

@@ -34,6 +34,14 @@ typedef struct {
     const char *file;     // (unowned) file name
 } PackageManifestCaptions;
 
+/** Something that is missing in a recording. */
+typedef struct {
+    gint64 from_ms;    // UTC milliseconds on the air
+    gint64 to_ms;      // UTC milliseconds on the air
+    gint64 media_ms;   // where in the lesson it is felt
+    const char *cause; // (unowned) a stable word
+} PackageManifestGap;
+
 /** Any other file of the folder: playlists, poster, stills … */
 typedef struct {
     char *name;    // (owned)
@@ -57,6 +65,7 @@ typedef struct {
     guint64 duration_ms;     // (value)
     GPtrArray *captions;     // (unowned) (nullable) (element-type PackageManifestCaptions)
     GPtrArray *rungs;        // (unowned) (element-type PackageManifestRung)
+    GArray *gaps;            // (unowned) (nullable) (element-type PackageManifestGap)
     GPtrArray *files;        // (unowned) (element-type PackageManifestFile)
 } PackageManifest;
 

@@ -62,13 +62,12 @@ api_bookingviews_render_gaps(const GArray *gaps)
 {
     JsonArray *array = json_array_new();
     for (guint i = 0; i < gaps->len; i++) {
-        const CatalogRecordingsGap *gap = &g_array_index(gaps, CatalogRecordingsGap, i);
+        const CatalogGap *gap = &g_array_index(gaps, CatalogGap, i);
         JsonObject *object = json_object_new();
         json_object_set_int_member(object, "from_ms", gap->from_ms);
         json_object_set_int_member(object, "to_ms", gap->to_ms);
         json_object_set_int_member(object, "media_ms", gap->media_ms);
-        json_object_set_string_member(object, "cause",
-                                      catalog_recordings_cause_to_text(gap->cause));
+        json_object_set_string_member(object, "cause", catalog_gap_cause_to_text(gap->cause));
         json_array_add_object_element(array, object);
     }
     return array;

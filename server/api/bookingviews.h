@@ -12,7 +12,7 @@
 /** What the catalogue says of one booking at one moment. */
 typedef struct {
     CatalogBooking *booking; // (owned)
-    GArray *gaps;            // (owned) (element-type CatalogRecordingsGap)
+    GArray *gaps;            // (owned) (element-type CatalogGap)
     char *slug;              // (owned) (nullable): of its channel
     gboolean readable;       // (value) who asks may watch the lesson it became
 } ApiBookingviews;
@@ -33,7 +33,7 @@ JsonObject *api_bookingviews_render(const ApiBookingviews *view, const ApiViewsR
 JsonObject *api_bookingviews_render_event(const CatalogGuide *event, const ApiBookingviews *view,
                                           const ApiViewsReader *reader);
 
-/** Returns: (transfer full): @gaps (element-type CatalogRecordingsGap). Any thread. */
+/** Returns: (transfer full): @gaps (element-type CatalogGap). Any thread. */
 JsonArray *api_bookingviews_render_gaps(const GArray *gaps);
 
 /** Whether @account (nullable) may see bookings at all, and change this one. */

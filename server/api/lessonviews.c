@@ -5,6 +5,7 @@
 #include "server/api/lessonviews.h"
 
 #include "pipelines/encode/rungs.h"
+#include "server/api/bookingviews.h"
 #include "server/api/captionviews.h"
 #include "server/api/members.h"
 #include "server/flows/publish.h"
@@ -153,6 +154,7 @@ set_extras(JsonObject *object, const CatalogLesson *lesson)
     set_area(object, "interpreter", &lesson->interpreter);
     set_area(object, "inset", &lesson->inset);
     json_object_set_boolean_member(object, "refining", lesson->refining);
+    json_object_set_array_member(object, "gaps", api_bookingviews_render_gaps(lesson->gaps));
 }
 
 static void

@@ -131,6 +131,15 @@ on_channel_change(FlowsLiveChannel *channel, gpointer user_data)
 }
 
 static void
+on_channel_segment(FlowsLiveChannel *channel, gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    const char *id = flows_live_channel_get_row(channel)->channel->id;
+    if (live->setup.on_segment != NULL)
+        live->setup.on_segment(id, live->setup.user_data);
+}
+
+static void
 on_channel_ended(FlowsLiveChannel *channel, gpointer user_data)
 {
     FlowsLive *live = user_data;
@@ -327,6 +336,7 @@ flows_live_new(const FlowsLiveSetup *setup)
         .retry_ms = setup->retry_ms > 0 ? setup->retry_ms : RETRY_MS,
         .on_change = on_channel_change,
         .on_health = note_channel,
+        .on_segment = on_channel_segment,
         .on_ended = on_channel_ended,
         .user_data = live,
     };
@@ -403,6 +413,17 @@ flows_live_list_names(FlowsLive *live)
     }
     g_mutex_unlock(&live->lock);
     return names;
+}
+
+FlowsWindow *
+flows_live_get_window(FlowsLive *live, const char *channel_id)
+{
+    g_mutex_lock(&live->lock);
+    const Known *known = g_hash_table_lookup(live->known, channel_id);
+    FlowsWindow *window =
+        known != NULL && known->window != NULL ? flows_window_ref(known->window) : NULL;
+    g_mutex_unlock(&live->lock);
+    return window;
 }
 
 FlowsLiveStatus *

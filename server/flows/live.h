@@ -13,16 +13,21 @@
 typedef struct _CatalogThreads CatalogThreads;
 typedef struct _FlowsLive FlowsLive;
 
+/** The window of this channel has one segment more. */
+typedef void (*FlowsLiveSegmentFunc)(const char *channel_id, gpointer user_data);
+
 /** Everything is borrowed and must outlive the supervisor. */
 typedef struct {
-    const ServerConfig *config; // (unowned)
-    ServerStorage *storage;     // (unowned)
-    ServerClock *clock;         // (unowned)
-    ServerEvents *events;       // (unowned) (nullable)
-    CatalogThreads *catalog;    // (unowned)
-    const char *media_program;  // (unowned), path of daorian-media
-    FlowsLiveFeed feed;         // (value) where packets come from
-    guint retry_ms;             // (value) pause after a child's first death, 0: a second
+    const ServerConfig *config;      // (unowned)
+    ServerStorage *storage;          // (unowned)
+    ServerClock *clock;              // (unowned)
+    ServerEvents *events;            // (unowned) (nullable)
+    CatalogThreads *catalog;         // (unowned)
+    const char *media_program;       // (unowned), path of daorian-media
+    FlowsLiveFeed feed;              // (value) where packets come from
+    FlowsLiveSegmentFunc on_segment; // (unowned) (nullable) told of each; main context
+    gpointer user_data;              // (unowned) of on_segment
+    guint retry_ms;                  // (value) pause after a child's first death, 0: a second
 } FlowsLiveSetup;
 
 /** Returns: (transfer full): a stopped supervisor. Main thread. */
@@ -37,6 +42,9 @@ void flows_live_wake(FlowsLive *live);
 /** Returns: (transfer full) (nullable): the window of the channel with this slug; NULL: no such
  * channel, or it is not enabled. Any thread. */
 FlowsWindow *flows_live_find_window(FlowsLive *live, const char *slug);
+
+/** As flows_live_find_window() by the channel's id. */
+FlowsWindow *flows_live_get_window(FlowsLive *live, const char *channel_id);
 
 /** Returns: (transfer full): how the channel with this id goes; off for one that is not known. Any
  * thread. */

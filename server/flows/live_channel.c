@@ -173,6 +173,8 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     gboolean good = flows_receive_worker_run_finish(result, &error);
     channel->pending--;
+    if (good && take->report->kind == CHILD_LIVE_REPORT_SEGMENT)
+        channel->shared->on_segment(channel, channel->shared->user_data);
     gboolean current = take->generation == channel->generation && channel->phase == PHASE_RUNNING;
     if (good && current && take->report->kind == CHILD_LIVE_REPORT_SEGMENT)
         note_segment(channel);

@@ -20,18 +20,19 @@ typedef void (*FlowsLiveChannelFunc)(FlowsLiveChannel *channel, gpointer user_da
 
 /** What all channels share; everything is borrowed. */
 typedef struct {
-    const ServerConfig *config;     // (unowned)
-    ServerStorage *storage;         // (unowned)
-    ServerClock *clock;             // (unowned)
-    const char *media_program;      // (unowned)
-    const ChildSandbox *sandbox;    // (unowned) (nullable) NULL: no child may run here
-    FlowsReceiveWorker *worker;     // (unowned) of one thread: what it does is in order
-    FlowsLiveFeed feed;             // (value)
-    guint retry_ms;                 // (value) the first pause after a child's death; it doubles
-    FlowsLiveChannelFunc on_change; // (unowned) its status or window is another
-    FlowsLiveChannelFunc on_health; // (unowned) its figures are new, each second
-    FlowsLiveChannelFunc on_ended;  // (unowned) after _end(): nothing goes on any more; free it
-    gpointer user_data;             // (unowned)
+    const ServerConfig *config;      // (unowned)
+    ServerStorage *storage;          // (unowned)
+    ServerClock *clock;              // (unowned)
+    const char *media_program;       // (unowned)
+    const ChildSandbox *sandbox;     // (unowned) (nullable) NULL: no child may run here
+    FlowsReceiveWorker *worker;      // (unowned) of one thread: what it does is in order
+    FlowsLiveFeed feed;              // (value)
+    guint retry_ms;                  // (value) the first pause after a child's death; it doubles
+    FlowsLiveChannelFunc on_change;  // (unowned) its status or window is another
+    FlowsLiveChannelFunc on_health;  // (unowned) its figures are new, each second
+    FlowsLiveChannelFunc on_segment; // (unowned) its window has one more
+    FlowsLiveChannelFunc on_ended;   // (unowned) after _end(): nothing goes on any more; free it
+    gpointer user_data;              // (unowned)
 } FlowsLiveChannelShared;
 
 /** @row: (transfer full). Begins at once when it is enabled. */

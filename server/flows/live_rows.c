@@ -4,6 +4,7 @@
 // A few rows, read whole each time: channels are tens, not thousands.
 #include "server/flows/live_rows.h"
 
+#include "catalog/bookings.h"
 #include "catalog/classes.h"
 #include "catalog/error.h"
 #include "catalog/multiplexes.h"
@@ -81,6 +82,10 @@ flows_live_rows_list(CatalogDatabase *database, GError **error)
         FlowsLiveRow *row = g_new0(FlowsLiveRow, 1);
         g_ptr_array_add(rows, row);
         row->channel = catalog_channels_copy(channels->pdata[i]);
+        // A running booking keeps a channel on the air that is else off.
+        if (!row->channel->enabled &&
+            !catalog_bookings_is_running(database, row->channel->id, &row->channel->enabled, error))
+            return NULL;
         if (!add_source(database, row, error))
             return NULL;
     }

@@ -118,6 +118,20 @@ describe_captions(const CatalogLesson *lesson)
     return described;
 }
 
+/* Returns: (transfer full) (element-type PackageManifestGap). */
+static GArray *
+describe_gaps(const CatalogLesson *lesson)
+{
+    GArray *described = g_array_new(FALSE, FALSE, sizeof(PackageManifestGap));
+    for (guint i = 0; i < lesson->gaps->len; i++) {
+        const CatalogGap *gap = &g_array_index(lesson->gaps, CatalogGap, i);
+        PackageManifestGap one = {gap->from_ms, gap->to_ms, gap->media_ms,
+                                  catalog_gap_cause_to_text(gap->cause)};
+        g_array_append_val(described, one);
+    }
+    return described;
+}
+
 /* Returns: (transfer full) (element-type PackageManifestFile): every file but lesson.json. */
 static GPtrArray *
 list_files(const char *bundle, const CatalogLesson *lesson)
@@ -146,6 +160,7 @@ flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
         g_ptr_array_add(names, playlist);
         g_ptr_array_add(rungs, describe_rung(rung, playlist));
     }
+    g_autoptr(GArray) gaps = describe_gaps(lesson);
     const char *board = find_file(lesson, CATALOG_ASSET_KIND_STORYBOARD);
     guint stills = count_stills(lesson);
     const PackageManifest manifest = {.id = lesson->id,
@@ -164,6 +179,7 @@ flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
                                       .duration_ms = (guint64)MAX(lesson->duration_ms, 0),
                                       .captions = captions,
                                       .rungs = rungs,
+                                      .gaps = gaps,
                                       .files = files};
     return package_manifest_format(&manifest);
 }

@@ -73,13 +73,23 @@ void flows_window_set_language(FlowsWindow *window, const char *language);
 /** Returns: (transfer full). Any thread. */
 char *flows_window_get_language(FlowsWindow *window);
 
-/** Each returns: (transfer full) (nullable): NULL when there is no such rung or nothing yet. Any
- * thread; no disk. */
+/** Each returns: (transfer full) (nullable): NULL: no such rung, or nothing yet. Any thread. */
 FlowsWindowPlaylist *flows_window_get_live(FlowsWindow *window, const char *rung);
 FlowsWindowPlaylist *flows_window_get_multivariant(FlowsWindow *window);
 /** @span_s: how much at the most, 0: up to the live edge. */
 FlowsWindowPlaylist *flows_window_make_from(FlowsWindow *window, const char *rung, gint64 start_ms,
                                             guint span_s);
+
+/** What a recording is to keep. */
+typedef struct {
+    guint64 number; // at least this one
+    gint64 from_ms; // UTC milliseconds: what ends after it
+    gint64 to_ms;   // UTC milliseconds: what begins before it
+} FlowsWindowRange;
+
+/** Returns: (transfer full): a copy of the segments of @range, perhaps none. Any thread; no disk.
+ */
+FlowsWindowIndex *flows_window_copy_range(FlowsWindow *window, const FlowsWindowRange *range);
 
 /** Opens a segment's or an init file; @size_bytes (out). Returns: the descriptor, −1: there is no
  * such. Any thread that may read the disk. */

@@ -135,8 +135,10 @@ count_bytes(const FlowsWindowIndexEntry *entry)
 gboolean
 flows_window_index_push(FlowsWindowIndex *index, const FlowsWindowIndexEntry *entry)
 {
-    if (entry->number != index->next_number || entry->time != index->next_time ||
-        entry->duration == 0 || entry->discontinuities < index->discontinuities)
+    gboolean follows = entry->number == index->next_number && entry->time == index->next_time;
+    gboolean later = entry->number >= index->next_number && entry->time >= index->next_time;
+    if (!(index->loose ? later : follows) || entry->duration == 0 ||
+        entry->discontinuities < index->discontinuities)
         return FALSE;
     g_array_append_val(index->entries, *entry);
     index->next_number = entry->number + 1;
@@ -260,4 +262,24 @@ flows_window_index_copy_rung(const FlowsWindowIndex *index, guint rung, guint fr
         g_array_append_val(segments, segment);
     }
     return segments;
+}
+
+FlowsWindowIndex *
+flows_window_index_copy(const FlowsWindowIndex *index, guint from, guint until)
+{
+    FlowsWindowIndex *copy = flows_window_index_new();
+    for (guint i = 0; i < index->rungs->len; i++)
+        flows_window_index_find_rung(copy, index->rungs->pdata[i], TRUE);
+    for (guint i = 0; i < index->inits->len; i++)
+        flows_window_index_add_init(copy, index->inits->pdata[i]);
+    for (guint place = from; place < until; place++) {
+        const FlowsWindowIndexEntry *entry = flows_window_index_get(index, place);
+        if (place == from) {
+            copy->next_number = entry->number;
+            copy->next_time = entry->time;
+            copy->discontinuities = entry->discontinuities;
+        }
+        flows_window_index_push(copy, entry);
+    }
+    return copy;
 }

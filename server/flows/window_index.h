@@ -48,6 +48,7 @@ typedef struct {
     guint64 next_init;       // of the next init file
     guint64 discontinuities; // up to now
     gboolean renamed;        // an idle extra's place has another name: write the journal anew
+    gboolean loose;          // numbers and times may leave holes: of a recording
 } FlowsWindowIndex;
 
 FlowsWindowIndex *flows_window_index_new(void);
@@ -63,7 +64,7 @@ gboolean flows_window_index_has_any(const FlowsWindowIndex *index, guint rung);
 /** Takes a copy of @init. FALSE, and nothing done, when its number was there already. */
 gboolean flows_window_index_add_init(FlowsWindowIndex *index, const FlowsWindowIndexInit *init);
 
-/** Returns: (transfer none) (nullable): the init file of this rung and number. */
+/** Returns: (nullable): the init file of this rung and number. */
 const FlowsWindowIndexInit *flows_window_index_find_init(FlowsWindowIndex *index, guint rung,
                                                          guint32 init);
 
@@ -80,11 +81,13 @@ void flows_window_index_drop(FlowsWindowIndex *index);
 FlowsWindowIndexInit *flows_window_index_take_idle_init(FlowsWindowIndex *index);
 void flows_window_index_free_init(FlowsWindowIndexInit *init);
 
+/** Returns: (transfer full): the entries from @from until before @until, with all init files. */
+FlowsWindowIndex *flows_window_index_copy(const FlowsWindowIndex *index, guint from, guint until);
+
 /** Returns: how many of the oldest are too many for @hours and @bytes; one always stays. */
 guint flows_window_index_count_excess(const FlowsWindowIndex *index, gint64 hours, gint64 bytes);
 
-/** Returns: the place of the oldest that playlists name. */
-guint flows_window_index_find_shown(const FlowsWindowIndex *index);
+guint flows_window_index_find_shown(const FlowsWindowIndex *index); // oldest in playlists
 
 /** Returns: (transfer full) (element-type PackageLivePlaylistSegment): one rung's. */
 GArray *flows_window_index_copy_rung(const FlowsWindowIndex *index, guint rung, guint from);

@@ -208,7 +208,7 @@ take_entry(FlowsWindowIndex *index, char **words, guint count)
         entry.duration > SEGMENT_MAX || entry.discontinuities < index->discontinuities ||
         !read_parts(index, words + 6, count - 6, &entry))
         return FALSE;
-    if (!fill_hole(index, &entry)) {
+    if (!index->loose && !fill_hole(index, &entry)) {
         while (flows_window_index_get_count(index) > 0)
             flows_window_index_drop(index);
         index->next_number = entry.number;
@@ -235,6 +235,13 @@ FlowsWindowIndex *
 flows_window_journal_parse(const char *text, gsize length, guint *damaged)
 {
     FlowsWindowIndex *index = flows_window_index_new();
+    flows_window_journal_read(index, text, length, damaged);
+    return index;
+}
+
+void
+flows_window_journal_read(FlowsWindowIndex *index, const char *text, gsize length, guint *damaged)
+{
     gsize at = 0;
     *damaged = 0;
     while (at < length) {
@@ -244,5 +251,4 @@ flows_window_journal_parse(const char *text, gsize length, guint *damaged)
             (*damaged)++;
         at += line + 1;
     }
-    return index;
 }

@@ -22,5 +22,9 @@ char *flows_window_journal_format_entry(const FlowsWindowIndex *index,
 /** Returns: (transfer full): the whole journal of @index. */
 GString *flows_window_journal_format(const FlowsWindowIndex *index);
 
+/** As flows_window_journal_parse() into an index that is new, and perhaps loose. */
+void flows_window_journal_read(FlowsWindowIndex *index, const char *text, gsize length,
+                               guint *damaged);
+
 /** Returns: (transfer full): what can be relied on; @damaged (out): lines that were left out. */
 FlowsWindowIndex *flows_window_journal_parse(const char *text, gsize length, guint *damaged);

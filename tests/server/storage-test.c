@@ -55,8 +55,8 @@ test_measures(void)
     g_assert_true(free_bytes > 0 && free_bytes <= total_bytes);
     g_unlink(link);
     g_unlink(file);
-    static const char *const names[] = {"uploads", "originals", "staging",
-                                        "lessons", "channels",  ""};
+    static const char *const names[] = {"uploads",  "originals",  "staging", "lessons",
+                                        "channels", "recordings", "health",  ""};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(folder, names[i], NULL);
         g_assert_cmpint(g_rmdir(path), ==, 0);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// The words of causes.
+#include "catalog/gap.h"
+
+#include "catalog/texts.h"
+
+static const char *const CAUSE_NAMES[] = {"signal-lost", "crash",     "restart", "too-slow",
+                                          "disk-full",   "scrambled", "late",    NULL};
+
+const char *
+catalog_gap_cause_to_text(CatalogGapCause cause)
+{
+    return CAUSE_NAMES[cause];
+}
+
+gboolean
+catalog_gap_cause_from_text(const char *text, CatalogGapCause *cause)
+{
+    int place = catalog_texts_find(CAUSE_NAMES, text);
+    if (place >= 0)
+        *cause = (CatalogGapCause)place;
+    return place >= 0;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Value: one line of a recording's ledger: from when to when something is missing, and why.
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+    CATALOG_GAP_CAUSE_SIGNAL_LOST,
+    CATALOG_GAP_CAUSE_CRASH,
+    CATALOG_GAP_CAUSE_RESTART,
+    CATALOG_GAP_CAUSE_TOO_SLOW,
+    CATALOG_GAP_CAUSE_DISK_FULL,
+    CATALOG_GAP_CAUSE_SCRAMBLED,
+    CATALOG_GAP_CAUSE_LATE, // booked, or on the air, after its beginning
+} CatalogGapCause;
+
+typedef struct {
+    gint64 from_ms;        // UTC milliseconds on the air
+    gint64 to_ms;          // UTC milliseconds on the air
+    gint64 media_ms;       // where in the lesson it is felt
+    CatalogGapCause cause; // (value)
+} CatalogGap;
+
+const char *catalog_gap_cause_to_text(CatalogGapCause cause);
+/** Returns: FALSE when @text (nullable) names none; @cause is then untouched. */
+gboolean catalog_gap_cause_from_text(const char *text, CatalogGapCause *cause);

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// read what was noted → plan and folders (worker) → child → files into the bundle (worker) → rows →
+// the recording's folder goes (worker). A step that a stop or a kill cuts off is done again by the
+// next start: the booking is FINISHING until its rows are written.
+#include "server/flows/record_make.h"
+
+#include <string.h>
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+#include "catalog/bookings.h"
+#include "catalog/error.h"
+#include "catalog/recordings.h"
+#include "pipelines/child/launcher.h"
+#include "pipelines/package/index.h"
+#include "server/flows/publish_asset.h"
+#include "server/flows/record_keep.h"
+#include "server/flows/record_rows.h"
+#include "server/flows/steps.h"
+#include "server/flows/window_files.h"
+
+#define TRIES_MAX 3
+#define PAUSE_MS 2000
+
+struct _FlowsRecordMake {
+    FlowsRecordMakeSetup setup; // (value)
+    CatalogBooking *booking;    // (owned)
+    char *folder;               // (owned) of the recording
+    char *staging;              // (owned) the child's
+    char *plan;                 // (owned) path
+    char *bundle;               // (owned) of the lesson
+    GArray *noted;              // (owned) (nullable) (element-type CatalogGap)
+    FlowsRecordJoin *join;      // (owned) (nullable) after the plan
+    GPtrArray *reports;         // (owned) (element-type ChildReport) of rungs
+    CatalogLesson *lesson;      // (owned) (nullable) while it is placed and written
+    ChildLauncher *child;       // (owned) (nullable)
+    GSource *pause;             // (owned) (nullable) before another try
+    const char *code;           // (unowned) static: why there is no lesson
+    CatalogBookingState state;  // (value) when there is none: MISSED or FAILED
+    guint tries;                // (value)
+    gboolean cancelled;         // (value)
+};
+
+static void begin_child(FlowsRecordMake *make);
+
+const char *
+flows_record_make_get_id(const FlowsRecordMake *make)
+{
+    return make->booking->id;
+}
+
+static void
+clear_pause(FlowsRecordMake *make)
+{
+    if (make->pause != NULL)
+        g_source_destroy(make->pause);
+    g_clear_pointer(&make->pause, g_source_unref);
+}
+
+void
+flows_record_make_free(FlowsRecordMake *make)
+{
+    clear_pause(make);
+    g_clear_pointer(&make->child, child_launcher_free);
+    g_clear_pointer(&make->noted, g_array_unref);
+    g_clear_pointer(&make->join, flows_record_join_free);
+    g_clear_pointer(&make->lesson, catalog_lesson_free);
+    g_ptr_array_unref(make->reports);
+    catalog_booking_free(make->booking);
+    g_free(make->folder);
+    g_free(make->staging);
+    g_free(make->plan);
+    g_free(make->bundle);
+    g_free(make);
+}
+
+static void
+finish(FlowsRecordMake *make, gboolean published)
+{
+    make->setup.on_done(make->booking->id, published, make->setup.user_data);
+}
+
+static gboolean
+remove_folder(gpointer data, GError **error)
+{
+    const FlowsRecordMake *make = data;
+    if (make->lesson != NULL || make->state == CATALOG_BOOKING_STATE_MISSED)
+        flows_window_files_remove(make->folder);
+    return TRUE;
+}
+
+static gboolean
+write_end(CatalogDatabase *database, gpointer data, GError **error)
+{
+    const FlowsRecordMake *make = data;
+    const CatalogAuditStamp by = {NULL, server_clock_now_ms(make->setup.clock)};
+    return catalog_bookings_set_state(database, make->booking->id, make->state, make->code, &by,
+                                      error);
+}
+
+static void
+on_ended(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsRecordMake *make = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_steps_run_finish(result, &error))
+        g_warning("recording %s: %s", make->booking->id, error->message);
+    finish(make, FALSE);
+}
+
+/* There is no lesson, and @code says why; what was kept stays unless that is nothing. */
+static void
+end_without(FlowsRecordMake *make, CatalogBookingState state, const char *code)
+{
+    static const FlowsStepsOne steps[] = {{.write = write_end}, {.files = remove_folder}};
+    const FlowsSteps walk = {make->setup.catalog, make->setup.worker, steps, G_N_ELEMENTS(steps)};
+    make->state = state;
+    make->code = code;
+    g_clear_pointer(&make->lesson, catalog_lesson_free);
+    flows_steps_run_async(&walk, make, NULL, on_ended, make);
+}
+
+static gboolean
+place_asset(FlowsRecordMake *make, const FlowsPublishPlaces *places, const ChildReport *report,
+            GError **error)
+{
+    CatalogAsset *asset = flows_publish_asset_place(places, make->lesson->id, report, error);
+    if (asset == NULL)
+        return FALSE;
+    asset->generation = make->lesson->generation;
+    g_ptr_array_add(make->lesson->assets, asset);
+    catalog_lesson_set_text(&make->lesson->poster_file, asset->file);
+    return TRUE;
+}
+
+static gboolean
+place_rung(FlowsRecordMake *make, const FlowsPublishPlaces *places, const ChildReport *report,
+           GError **error)
+{
+    CatalogRung *rung = NULL;
+    if (report->kind == CHILD_REPORT_RUNG) {
+        rung = flows_publish_place_rung(places, make->lesson->id, report, error);
+    } else {
+        rung = catalog_rung_new(make->lesson->id, report->name);
+        rung->error_code = g_strdup(report->code);
+        make->lesson->complete = FALSE;
+    }
+    if (rung == NULL)
+        return FALSE;
+    rung->generation = make->lesson->generation;
+    g_ptr_array_add(make->lesson->rungs, rung);
+    make->lesson->duration_ms = MAX(make->lesson->duration_ms, rung->duration_ms);
+    return TRUE;
+}
+
+static gboolean
+place_files(gpointer data, GError **error)
+{
+    FlowsRecordMake *make = data;
+    const FlowsPublishPlaces places = {.staging = make->staging, .bundle = make->bundle};
+    for (guint i = 0; i < make->reports->len; i++) {
+        const ChildReport *report = make->reports->pdata[i];
+        gboolean placed = report->kind == CHILD_REPORT_ASSET
+                              ? place_asset(make, &places, report, error)
+                              : place_rung(make, &places, report, error);
+        if (!placed)
+            return FALSE;
+    }
+    return flows_publish_describe(&places, make->lesson, error);
+}
+
+static gboolean
+write_rows(CatalogDatabase *database, gpointer data, GError **error)
+{
+    const FlowsRecordMake *make = data;
+    return flows_record_rows_publish(database, make->lesson, make->booking, make->join,
+                                     server_clock_now_ms(make->setup.clock), error);
+}
+
+static void
+on_published(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsRecordMake *make = user_data;
+    g_autoptr(GError) error = NULL;
+    if (flows_steps_run_finish(result, &error)) {
+        finish(make, TRUE);
+        return;
+    }
+    g_warning("recording %s: %s", make->booking->id, error->message);
+    gboolean given_up = g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) ||
+                        g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND);
+    gboolean full = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
+                    g_error_matches(error, PACKAGE_ERROR, PACKAGE_ERROR_SPACE);
+    if (given_up) {
+        flows_publish_remove_staging(make->bundle); // nothing names it
+        finish(make, FALSE);
+    } else {
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, full ? "no-space" : "internal");
+    }
+}
+
+static void
+publish(FlowsRecordMake *make)
+{
+    static const FlowsStepsOne steps[] = {
+        {.files = place_files}, {.write = write_rows}, {.files = remove_folder}};
+    const FlowsSteps walk = {make->setup.catalog, make->setup.worker, steps, G_N_ELEMENTS(steps)};
+    make->lesson = flows_record_rows_describe(make->booking, make->join,
+                                              server_clock_now_ms(make->setup.clock));
+    flows_steps_run_async(&walk, make, NULL, on_published, make);
+}
+
+static void
+on_report(const ChildReport *report, gpointer user_data)
+{
+    FlowsRecordMake *make = user_data;
+    gboolean poster = report->kind == CHILD_REPORT_ASSET && report->asset == CHILD_ASSET_POSTER;
+    if (report->kind == CHILD_REPORT_RUNG || report->kind == CHILD_REPORT_RUNG_FAILED || poster)
+        g_ptr_array_add(make->reports, child_report_copy(report));
+}
+
+static gboolean
+on_pause_over(gpointer user_data)
+{
+    FlowsRecordMake *make = user_data;
+    clear_pause(make);
+    begin_child(make);
+    return G_SOURCE_REMOVE;
+}
+
+/* A child of an earlier daemon may still die in the folder, or this one crashed: again, soon. */
+static void
+try_again(FlowsRecordMake *make)
+{
+    make->pause = g_timeout_source_new(PAUSE_MS);
+    g_source_set_callback(make->pause, on_pause_over, make, NULL);
+    g_source_attach(make->pause, g_main_context_get_thread_default());
+}
+
+static void
+on_child_end(const ChildLauncherEnd *end, gpointer user_data)
+{
+    FlowsRecordMake *make = user_data;
+    g_autofree char *code = g_strdup(end->code);
+    gboolean by_itself = end->by_itself;
+    if (code != NULL)
+        g_message("recording %s: %s: %s", make->booking->id, code,
+                  end->detail != NULL ? end->detail : "");
+    g_clear_pointer(&make->child, child_launcher_free);
+    if (make->cancelled)
+        finish(make, FALSE);
+    else if (code == NULL)
+        publish(make);
+    else if (!by_itself && make->tries < TRIES_MAX)
+        try_again(make);
+    else if (strcmp(code, "no-space") == 0)
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "no-space");
+    else
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, by_itself ? "damaged" : "internal");
+}
+
+static void
+begin_child(FlowsRecordMake *make)
+{
+    char *none[] = {NULL};
+    const ServerConfig *config = make->setup.config;
+    const ChildJob order = {.rungs = make->join->rungs, .done = none, .published = none};
+    const ChildLauncherSetup setup = {
+        .sandbox = make->setup.sandbox,
+        .places = {.program = make->setup.media_program,
+                   .source = make->plan,
+                   .staging = make->staging,
+                   .bundle = make->folder,
+                   .memory_bytes = config->encoder_memory_bytes},
+        .job = &order,
+        .role = "keep",
+        .silence_s = config->encoder_silence_s,
+    };
+    const ChildLauncherListener listener = {on_report, on_child_end, make};
+    g_autoptr(GError) error = NULL;
+    if (make->cancelled) {
+        finish(make, FALSE);
+        return;
+    }
+    if (make->setup.sandbox == NULL) {
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "no-sandbox");
+        return;
+    }
+    g_ptr_array_set_size(make->reports, 0);
+    make->tries++;
+    make->child = child_launcher_start(&setup, &listener, &error);
+    if (make->child != NULL)
+        return;
+    gboolean busy = g_error_matches(error, CHILD_ERROR, CHILD_ERROR_BUSY);
+    make->tries -= busy ? 1 : 0;
+    if (busy || make->tries < TRIES_MAX) {
+        try_again(make);
+    } else {
+        g_warning("recording %s: %s", make->booking->id, error->message);
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
+    }
+}
+
+static gboolean
+read_noted(CatalogDatabase *database, gpointer data, GError **error)
+{
+    FlowsRecordMake *make = data;
+    make->noted = catalog_recordings_list_gaps(database, make->booking->id, error);
+    return make->noted != NULL;
+}
+
+static gboolean
+write_plan(gpointer data, GError **error)
+{
+    FlowsRecordMake *make = data;
+    g_autoptr(FlowsRecordKeep) keep = flows_record_keep_open(make->folder, error);
+    if (keep == NULL)
+        return FALSE;
+    const FlowsRecordJoinFacts facts = {
+        .start_ms = make->booking->start_ms,
+        .end_ms = make->booking->end_ms,
+        .noted = make->noted,
+        .at_end = CATALOG_GAP_CAUSE_SIGNAL_LOST,
+    };
+    make->join = flows_record_join_plan(flows_record_keep_get_index(keep), &facts);
+    return g_file_set_contents(make->plan, make->join->plan->str, (gssize)make->join->plan->len,
+                               error);
+}
+
+static void
+on_planned(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsRecordMake *make = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_steps_run_finish(result, &error)) {
+        g_warning("recording %s: %s", make->booking->id, error->message);
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
+    } else if (make->join->rungs[0] == NULL) {
+        end_without(make, CATALOG_BOOKING_STATE_MISSED, "nothing-kept");
+    } else {
+        begin_child(make);
+    }
+}
+
+FlowsRecordMake *
+flows_record_make_start(const FlowsRecordMakeSetup *setup, const CatalogBooking *booking)
+{
+    static const FlowsStepsOne steps[] = {{.read = read_noted}, {.files = write_plan}};
+    const FlowsSteps walk = {setup->catalog, setup->worker, steps, G_N_ELEMENTS(steps)};
+    FlowsRecordMake *make = g_new0(FlowsRecordMake, 1);
+    make->setup = *setup;
+    make->booking = catalog_booking_copy(booking);
+    make->folder = server_storage_build_recording_path(setup->storage, booking->id);
+    make->staging = server_storage_build_channel_staging_path(make->folder);
+    make->plan = server_storage_build_recording_plan_path(make->folder);
+    make->bundle = server_storage_build_bundle_path(setup->storage, booking->id);
+    make->reports = g_ptr_array_new_with_free_func((GDestroyNotify)child_report_free);
+    flows_steps_run_async(&walk, make, NULL, on_planned, make);
+    return make;
+}
+
+void
+flows_record_make_cancel(FlowsRecordMake *make)
+{
+    make->cancelled = TRUE;
+    if (make->child != NULL) {
+        child_launcher_cancel(make->child);
+    } else if (make->pause != NULL) {
+        clear_pause(make);
+        finish(make, FALSE);
+    }
+}

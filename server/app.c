@@ -13,7 +13,6 @@
 #include <glib-unix.h>
 #include <sodium.h>
 
-#include "catalog/setup.h"
 #include "catalog/threads.h"
 #include "server/api/guard.h"
 #include "server/api/media.h"
@@ -24,6 +23,7 @@
 #include "server/flows/record.h"
 #include "server/flows/tidy.h"
 #include "server/greeting.h"
+#include "server/invitation.h"
 #include "server/routes.h"
 #include "server/secure.h"
 #include "server/watch.h"
@@ -237,28 +237,8 @@ make_record(ServerApp *app)
 }
 
 static void
-make_flows(ServerApp *app)
+make_broadcasts(ServerApp *app)
 {
-    app->media_program = server_app_find_media_program();
-    FlowsEncodeSetup encode = {
-        .config = app->config,
-        .storage = app->storage,
-        .clock = app->clock,
-        .events = app->events,
-        .catalog = app->catalog,
-        .media_program = app->media_program,
-    };
-    app->encode = flows_encode_new(&encode);
-    FlowsCaptionsSetup captions = {
-        .config = app->config,
-        .storage = app->storage,
-        .clock = app->clock,
-        .events = app->events,
-        .catalog = app->catalog,
-        .changed = on_captions_changed,
-        .changed_data = app,
-    };
-    app->captions = flows_captions_new(&captions);
     FlowsIntakeSetup intake = {
         .config = app->config,
         .clock = app->clock,
@@ -290,6 +270,32 @@ make_flows(ServerApp *app)
     };
     app->live = flows_live_new(&live);
     make_record(app);
+}
+
+static void
+make_flows(ServerApp *app)
+{
+    app->media_program = server_app_find_media_program();
+    FlowsEncodeSetup encode = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .media_program = app->media_program,
+    };
+    app->encode = flows_encode_new(&encode);
+    FlowsCaptionsSetup captions = {
+        .config = app->config,
+        .storage = app->storage,
+        .clock = app->clock,
+        .events = app->events,
+        .catalog = app->catalog,
+        .changed = on_captions_changed,
+        .changed_data = app,
+    };
+    app->captions = flows_captions_new(&captions);
+    make_broadcasts(app);
     FlowsHealthSetup health = {
         .storage = app->storage,
         .clock = app->clock,
@@ -361,14 +367,21 @@ server_app_new(ServerConfig *config, GError **error)
 }
 
 static void
+note_stopped(ServerApp *app, const char *name, const GError *error)
+{
+    if (error != NULL)
+        g_warning("%s: %s", name, error->message);
+    if (--app->to_stop == 0)
+        g_main_loop_quit(app->loop);
+}
+
+static void
 on_encode_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     ServerApp *app = user_data;
     g_autoptr(GError) error = NULL;
-    if (!flows_encode_stop_finish(app->encode, result, &error))
-        g_warning("encode: %s", error->message);
-    if (--app->to_stop == 0)
-        g_main_loop_quit(app->loop);
+    flows_encode_stop_finish(app->encode, result, &error);
+    note_stopped(app, "encode", error);
 }
 
 static void
@@ -376,10 +389,8 @@ on_captions_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     ServerApp *app = user_data;
     g_autoptr(GError) error = NULL;
-    if (!flows_captions_stop_finish(result, &error))
-        g_warning("captions: %s", error->message);
-    if (--app->to_stop == 0)
-        g_main_loop_quit(app->loop);
+    flows_captions_stop_finish(result, &error);
+    note_stopped(app, "captions", error);
 }
 
 static void
@@ -387,10 +398,8 @@ on_intake_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     ServerApp *app = user_data;
     g_autoptr(GError) error = NULL;
-    if (!flows_intake_stop_finish(app->intake, result, &error))
-        g_warning("intake: %s", error->message);
-    if (--app->to_stop == 0)
-        g_main_loop_quit(app->loop);
+    flows_intake_stop_finish(app->intake, result, &error);
+    note_stopped(app, "intake", error);
 }
 
 static void
@@ -409,10 +418,8 @@ on_live_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     ServerApp *app = user_data;
     g_autoptr(GError) error = NULL;
-    if (!flows_live_stop_finish(app->live, result, &error))
-        g_warning("live: %s", error->message);
-    if (--app->to_stop == 0)
-        g_main_loop_quit(app->loop);
+    flows_live_stop_finish(app->live, result, &error);
+    note_stopped(app, "live", error);
 }
 
 static void
@@ -420,10 +427,8 @@ on_record_stopped(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     ServerApp *app = user_data;
     g_autoptr(GError) error = NULL;
-    if (!flows_record_stop_finish(app->record, result, &error))
-        g_warning("record: %s", error->message);
-    if (--app->to_stop == 0)
-        g_main_loop_quit(app->loop);
+    flows_record_stop_finish(app->record, result, &error);
+    note_stopped(app, "record", error);
 }
 
 static gboolean
@@ -477,52 +482,13 @@ on_queue_wake(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-// The set-up link on its way through the catalogue.
-typedef struct {
-    ServerApp *app; // (unowned)
-    gint64 now_ms;  // UTC milliseconds
-    char *token;    // (owned) (nullable)
-} Link;
-
 static void
-free_link(gpointer data)
+on_invited(const char *token, gpointer user_data)
 {
-    Link *link = data;
-    g_free(link->token);
-    g_free(link);
-}
-
-static gboolean
-issue_link(CatalogDatabase *database, gpointer data, GError **error)
-{
-    Link *link = data;
-    gboolean needed = FALSE;
-    if (!catalog_setup_is_needed(database, &needed, error))
-        return FALSE;
-    if (needed)
-        link->token = catalog_setup_issue(database, link->now_ms, error);
-    return !needed || link->token != NULL;
-}
-
-static void
-on_link_issued(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Link *link = data;
-    g_autoptr(GError) error = NULL;
-    if (!catalog_threads_finish(result, &error))
-        g_warning("set-up link: %s", error->message);
-    if (link->app->http != NULL && !link->app->stopping)
-        server_greeting_print(link->app->config, http_server_get_port(link->app->http),
-                              http_server_get_secure_port(link->app->http), link->token);
-}
-
-static void
-greet(ServerApp *app)
-{
-    Link *link = g_new0(Link, 1);
-    link->app = app;
-    link->now_ms = server_clock_now_ms(app->clock);
-    catalog_threads_write_async(app->catalog, issue_link, link, free_link, NULL, on_link_issued);
+    ServerApp *app = user_data;
+    if (app->http != NULL && !app->stopping)
+        server_greeting_print(app->config, http_server_get_port(app->http),
+                              http_server_get_secure_port(app->http), token);
 }
 
 static void
@@ -541,7 +507,7 @@ start(ServerApp *app)
     flows_tidy_start(app->tidy);
     app->watch = server_watch_new(app->storage, app->catalog, on_watch_changed, app);
     http_server_start(app->http);
-    greet(app);
+    server_invitation_issue(app->catalog, server_clock_now_ms(app->clock), on_invited, app);
 }
 
 // HTTPS on a port that nobody asked for by name must not keep HTTP from starting.

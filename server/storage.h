@@ -11,7 +11,6 @@
 typedef struct _ServerStorage ServerStorage;
 
 /**
- * server_storage_new:
  * @data_folder: the folder's path, absolute or relative to the working directory
  *
  * Returns: (transfer full): the names under it. Does not touch the disk. Any thread.
@@ -68,14 +67,11 @@ char *server_storage_build_channel_segment_path(const char *channel_folder, cons
 char *server_storage_build_channel_init_path(const char *channel_folder, const char *rung,
                                              guint64 init);
 
-/** A recording's folder, which is laid out as a channel's is, and what else is in it: what is to be
- * joined. Each returns: (transfer full): an absolute path. @booking_id must be valid. */
+/** A recording's folder, laid out as a channel's; as above. */
 char *server_storage_build_recordings_path(ServerStorage *storage);
 char *server_storage_build_recording_path(ServerStorage *storage, const char *booking_id);
 char *server_storage_build_recording_plan_path(const char *recording_folder);
 
-/** Returns: (transfer full): a segment's or init file's path relative to its channel's or
- * recording's folder. */
 char *server_storage_build_segment_name(const char *rung, guint64 number);
 char *server_storage_build_init_name(const char *rung, guint64 init);
 
@@ -83,7 +79,7 @@ char *server_storage_build_init_name(const char *rung, guint64 init);
  * FALSE for what is neither. Pure. */
 gboolean server_storage_parse_channel_name(const char *name, guint64 *number, gboolean *is_init);
 
-/** Bytes free for us and in all on the data folder's file system. Blocks (statvfs). */
+/** Bytes free for us and in all on its file system. Blocks (statvfs). */
 gboolean server_storage_measure_disk(ServerStorage *storage, gint64 *free_bytes,
                                      gint64 *total_bytes, GError **error);
 

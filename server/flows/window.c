@@ -578,17 +578,7 @@ FlowsWindowIndex *
 flows_window_copy_range(FlowsWindow *window, const FlowsWindowRange *range)
 {
     g_mutex_lock(&window->lock);
-    guint from = 0, count = flows_window_index_get_count(window->index);
-    for (; from < count; from++) {
-        const FlowsWindowIndexEntry *entry = flows_window_index_get(window->index, from);
-        if (entry->number >= range->number &&
-            entry->wall_ms + (gint64)(entry->duration / 90) > range->from_ms)
-            break;
-    }
-    guint until = from;
-    while (until < count && flows_window_index_get(window->index, until)->wall_ms < range->to_ms)
-        until++;
-    FlowsWindowIndex *copy = flows_window_index_copy(window->index, from, until);
+    FlowsWindowIndex *copy = flows_window_range_copy(window->index, range);
     g_mutex_unlock(&window->lock);
     return copy;
 }

@@ -9,6 +9,7 @@
 #include "pipelines/child/live_report.h"
 #include "server/flows/window_index.h"
 #include "server/flows/window_playlist.h"
+#include "server/flows/window_range.h"
 #include "server/flows/window_tracks.h"
 
 typedef struct _FlowsWindow FlowsWindow;
@@ -38,7 +39,6 @@ void flows_window_unref(FlowsWindow *window);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsWindow, flows_window_unref)
 
 /**
- * flows_window_take:
  * @report: an init or a segment: its files are in the window's staging folder
  * @restarted: the first segment of a child: it does not go on from what is there
  *
@@ -51,7 +51,6 @@ gboolean flows_window_take(FlowsWindow *window, const ChildLiveReport *report, g
 
 /** New limits; they count from the next segment on. Any thread. */
 void flows_window_set_limits(FlowsWindow *window, const FlowsWindowLimits *limits);
-
 void flows_window_get_figures(FlowsWindow *window, FlowsWindowFigures *figures);
 
 /** A rung that is on the air now. */
@@ -70,7 +69,6 @@ GPtrArray *flows_window_get_tracks(FlowsWindow *window);
 
 /** @language: of the rungs' sound, ISO 639-2 or empty; told from the next segment on. */
 void flows_window_set_language(FlowsWindow *window, const char *language);
-/** Returns: (transfer full). Any thread. */
 char *flows_window_get_language(FlowsWindow *window);
 
 /** Each returns: (transfer full) (nullable): NULL: no such rung, or nothing yet. Any thread. */
@@ -80,15 +78,7 @@ FlowsWindowPlaylist *flows_window_get_multivariant(FlowsWindow *window);
 FlowsWindowPlaylist *flows_window_make_from(FlowsWindow *window, const char *rung, gint64 start_ms,
                                             guint span_s);
 
-/** What a recording is to keep. */
-typedef struct {
-    guint64 number; // at least this one
-    gint64 from_ms; // UTC milliseconds: what ends after it
-    gint64 to_ms;   // UTC milliseconds: what begins before it
-} FlowsWindowRange;
-
-/** Returns: (transfer full): a copy of the segments of @range, perhaps none. Any thread; no disk.
- */
+/** Returns: (transfer full): what of it is in @range. Any thread; no disk. */
 FlowsWindowIndex *flows_window_copy_range(FlowsWindow *window, const FlowsWindowRange *range);
 
 /** Opens a segment's or an init file; @size_bytes (out). Returns: the descriptor, −1: there is no

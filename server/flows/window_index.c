@@ -263,23 +263,3 @@ flows_window_index_copy_rung(const FlowsWindowIndex *index, guint rung, guint fr
     }
     return segments;
 }
-
-FlowsWindowIndex *
-flows_window_index_copy(const FlowsWindowIndex *index, guint from, guint until)
-{
-    FlowsWindowIndex *copy = flows_window_index_new();
-    for (guint i = 0; i < index->rungs->len; i++)
-        flows_window_index_find_rung(copy, index->rungs->pdata[i], TRUE);
-    for (guint i = 0; i < index->inits->len; i++)
-        flows_window_index_add_init(copy, index->inits->pdata[i]);
-    for (guint place = from; place < until; place++) {
-        const FlowsWindowIndexEntry *entry = flows_window_index_get(index, place);
-        if (place == from) {
-            copy->next_number = entry->number;
-            copy->next_time = entry->time;
-            copy->discontinuities = entry->discontinuities;
-        }
-        flows_window_index_push(copy, entry);
-    }
-    return copy;
-}

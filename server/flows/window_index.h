@@ -81,9 +81,6 @@ void flows_window_index_drop(FlowsWindowIndex *index);
 FlowsWindowIndexInit *flows_window_index_take_idle_init(FlowsWindowIndex *index);
 void flows_window_index_free_init(FlowsWindowIndexInit *init);
 
-/** Returns: (transfer full): the entries from @from until before @until, with all init files. */
-FlowsWindowIndex *flows_window_index_copy(const FlowsWindowIndex *index, guint from, guint until);
-
 /** Returns: how many of the oldest are too many for @hours and @bytes; one always stays. */
 guint flows_window_index_count_excess(const FlowsWindowIndex *index, gint64 hours, gint64 bytes);
 

@@ -71,7 +71,6 @@ char *server_storage_build_channel_init_path(const char *channel_folder, const c
 char *server_storage_build_recordings_path(ServerStorage *storage);
 char *server_storage_build_recording_path(ServerStorage *storage, const char *booking_id);
 char *server_storage_build_recording_plan_path(const char *recording_folder);
-
 char *server_storage_build_segment_name(const char *rung, guint64 number);
 char *server_storage_build_init_name(const char *rung, guint64 init);
 

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The entry: starts session, router and theme, and shows the page of the address. The lesson page is
-// here, since most first visits come by a link to a lesson; the others are chunks of their own.
+// here, since most first visits come by a link to a lesson; the others are chunks of their own,
+// most of them behind a chunk that knows their names.
 
 import { render, type FunctionComponent } from 'preact';
 import { useState } from 'preact/hooks';
@@ -26,17 +27,16 @@ type PageModule = { default: FunctionComponent };
 const CHUNKS: Record<string, () => Promise<PageModule>> = {
   '/': () => import('./pages/browse'),
   '/channel': () => import('./pages/channel'),
-  '/guide': () => import('./pages/guide'),
-  '/recordings': () => import('./pages/recordings'),
-  '/login': () => import('./pages/login'),
-  '/setup': () => import('./pages/setup'),
-  '/account': () => import('./pages/account'),
-  '/class': () => import('./pages/class'),
-  '/upload': () => import('./pages/upload'),
-  '/manage': () => import('./pages/manage'),
   '/offline': () => import('./pages/offline'),
-  '/admin': () => import('./pages/admin'),
 };
+
+/** Pages whose files the first visit need not even know by name. */
+const DOORS = /^.(?:guide|recordings|login|setup|account|class|upload|manage|admin)$/;
+
+function findLoader(name: string): (() => Promise<PageModule>) | undefined {
+  if (DOORS.test(name)) return () => import('./pages/doors').then((module) => module.doors[name]!());
+  return CHUNKS[name];
+}
 
 const loaded = new Map<string, FunctionComponent>();
 
@@ -85,7 +85,7 @@ function CurrentPage() {
   const watch = /^\/watch\/([^/]+)$/.exec(path);
   if (watch) return <WatchPage key={watch[1]} id={watch[1]!} />;
   const name = `/${path.split('/')[1] ?? ''}`;
-  const load = CHUNKS[name];
+  const load = findLoader(name);
   if (!load || (!/^.(?:admin|channel)/.test(name) && path !== name)) return <NotFound />;
   return <ChunkPage key={name} name={name} load={load} />;
 }

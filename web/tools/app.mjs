@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 const BACKGROUND = '#1d2b64';
 // Chunks that offline learners never need: staff pages, live channels and hls.js.
-const LEFT_OUT = /^src\/(?:pages\/(?:login|setup|account|upload|manage|admin|channel)|live\/|player\/auto|captions\/editor)\b/;
+const LEFT_OUT = /^src\/(?:pages\/(?:doors|guide|recordings|class|login|setup|account|upload|manage|admin|channel)|live\/|player\/auto|captions\/editor)\b/;
 
 function draw(svg, size, output) {
   const args = ['--format=png', `--width=${size}`, `--height=${size}`, `--output=${output}`];

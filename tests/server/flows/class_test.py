@@ -160,6 +160,14 @@ def test_withdrawn(bench):
     assert not seen["has_key"] and seen["on_air_ms"] is None and seen["slug"] is None, seen
 
 
+def test_kept(bench):
+    """What was taught is a lesson, with its gaps."""
+    seen = bench.wait(lambda: bench.ask("GET", f"/bookings/{bench.booking}"), lambda seen: seen["state"] in ("done", "failed", "missed", "cancelled"))
+    assert seen["state"] == "done" and seen["lesson_id"], seen
+    lesson = bench.wait(lambda: bench.ask("GET", f"/lessons/{seen['lesson_id']}"), lambda lesson: lesson["state"] == "published")
+    assert lesson["duration_ms"] > 15000 and lesson["owner"]["name"] == "teacher" and lesson["title"].startswith("วิทยาศาสตร์"), lesson
+
+
 def test_no_broadcast(bench):
     """Noise is sent away with a sentence; it never was on the air."""
     key = bench.ask("POST", "/class/key", 201)["key"]
@@ -185,7 +193,7 @@ def test_disabled(bench):
     bench.wait(lambda: bench.ask("GET", "/channels", role=None)["items"], lambda items: items == [])
 
 
-TESTS = [test_key, test_on_air, test_comes_back, test_withdrawn, test_no_broadcast, test_disabled]
+TESTS = [test_key, test_on_air, test_comes_back, test_withdrawn, test_kept, test_no_broadcast, test_disabled]
 
 
 def main():

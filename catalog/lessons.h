@@ -50,7 +50,11 @@ gboolean catalog_lessons_fail(CatalogDatabase *database, const char *id, const c
 gboolean catalog_lessons_withdraw(CatalogDatabase *database, const char *id,
                                   const CatalogAuditStamp *by, GError **error);
 
-/** Undoes catalog_lessons_withdraw(). CONFLICT when it is not withdrawn. */
+/** Withdraws lessons that were to be kept until @now_ms or earlier, at most a hundred at a time. */
+gboolean catalog_lessons_withdraw_expired(CatalogDatabase *database, gint64 now_ms, GError **error);
+
+/** Undoes catalog_lessons_withdraw(); a day until which it was kept that is past counts no more.
+ * CONFLICT when it is not withdrawn. */
 gboolean catalog_lessons_restore(CatalogDatabase *database, const char *id,
                                  const CatalogAuditStamp *by, GError **error);
 

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // One round is a chain of steps, each called back by the one before:
-// sweep sessions and list what is due (catalogue) → delete and count (file thread) → forget
-// (catalogue).
+// sweep sessions, withdraw lessons whose day has come, list what is due (catalogue) → delete and
+// count (file thread) → forget (catalogue).
 #include "server/flows/tidy.h"
 
 #include <errno.h>
@@ -106,7 +106,8 @@ static gboolean
 sweep_and_list(CatalogDatabase *database, gpointer data, GError **error)
 {
     Round *round = data;
-    if (!catalog_sessions_sweep(database, round->now_ms, error))
+    if (!catalog_sessions_sweep(database, round->now_ms, error) ||
+        !catalog_lessons_withdraw_expired(database, round->now_ms, error))
         return FALSE;
     round->superseded = catalog_rungs_list_superseded(database, round->now_ms, error);
     return round->superseded != NULL && list_originals(database, round, error);

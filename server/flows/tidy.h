@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// What keeps the data folder tidy while the server runs: ended sessions, files that newer ones
-// replaced, originals past their keeping, and how much room each folder takes. Lives on the main
-// context; file work is done on a thread of its own. Unfinished uploads are receive's own business.
+// What keeps the data folder tidy while the server runs: ended sessions, lessons that were to be
+// kept until today, files that newer ones replaced, originals past their keeping, and how much room
+// each folder takes. Lives on the main context; file work is done on a thread of its own.
+// Unfinished uploads are receive's own business.
 #pragma once
 
 #include "server/clock.h"

@@ -152,6 +152,45 @@ test_withdrawn_hides_what_goes_on(Fixture *fixture, gconstpointer unused)
     g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT);
 }
 
+static char *
+add_kept_until(Fixture *fixture, gint64 keep_until_ms)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = catalog_ids_new(FIXTURE_NOW_MS);
+    g_autoptr(CatalogLesson) lesson = catalog_lesson_new(id);
+    lesson->keep_until_ms = keep_until_ms;
+    g_assert_true(catalog_lessons_create(fixture->database, lesson, &fixture->by, &error));
+    return g_steal_pointer(&id);
+}
+
+static void
+test_expired_goes_on_its_day(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    CatalogDatabase *database = fixture->database;
+    g_autofree char *today = add_kept_until(fixture, FIXTURE_NOW_MS);
+    g_autofree char *tomorrow = add_kept_until(fixture, FIXTURE_NOW_MS + 1);
+    g_autofree char *always = add_kept_until(fixture, 0);
+    g_assert_true(catalog_lessons_withdraw_expired(database, FIXTURE_NOW_MS - 1, &error));
+    g_autoptr(CatalogLesson) before = get_lesson(fixture, today);
+    g_assert_cmpint(before->state, !=, CATALOG_LESSON_STATE_WITHDRAWN);
+    for (int i = 0; i < 2; i++)
+        g_assert_true(catalog_lessons_withdraw_expired(database, FIXTURE_NOW_MS, &error));
+    g_autoptr(CatalogLesson) gone = get_lesson(fixture, today);
+    g_autoptr(CatalogLesson) there = get_lesson(fixture, tomorrow);
+    g_autoptr(CatalogLesson) kept = get_lesson(fixture, always);
+    g_assert_cmpint(gone->state, ==, CATALOG_LESSON_STATE_WITHDRAWN);
+    g_assert_cmpint(there->state, !=, CATALOG_LESSON_STATE_WITHDRAWN);
+    g_assert_cmpint(kept->state, !=, CATALOG_LESSON_STATE_WITHDRAWN);
+    // Whoever brings it back does not lose it again a minute later.
+    g_assert_true(catalog_lessons_restore(database, today, &fixture->by, &error));
+    g_assert_true(catalog_lessons_withdraw_expired(database, FIXTURE_NOW_MS, &error));
+    g_autoptr(CatalogLesson) back = get_lesson(fixture, today);
+    g_assert_cmpint(back->state, !=, CATALOG_LESSON_STATE_WITHDRAWN);
+    g_assert_cmpint(back->keep_until_ms, ==, 0);
+    g_assert_no_error(error);
+}
+
 static void
 test_failure_and_warnings(Fixture *fixture, gconstpointer unused)
 {
@@ -348,6 +387,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/catalog/lessons/edit-is-guarded", test_edit_is_guarded);
     FIXTURE_ADD("/catalog/lessons/states-follow-the-table", test_states_follow_the_table);
     FIXTURE_ADD("/catalog/lessons/withdrawn-hides-what-goes-on", test_withdrawn_hides_what_goes_on);
+    FIXTURE_ADD("/catalog/lessons/expired-goes-on-its-day", test_expired_goes_on_its_day);
     FIXTURE_ADD("/catalog/lessons/failure-and-warnings", test_failure_and_warnings);
     FIXTURE_ADD("/catalog/lessons/whole-lesson", test_whole_lesson);
     FIXTURE_ADD("/catalog/lessons/paging-gives-each-once", test_paging_gives_each_once);

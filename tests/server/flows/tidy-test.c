@@ -31,6 +31,7 @@ write_lesson(CatalogDatabase *database, const char *id, gint64 now_ms, GError **
 {
     CatalogAuditStamp stamp = {NULL, now_ms};
     g_autoptr(CatalogLesson) lesson = catalog_lesson_new(id);
+    lesson->keep_until_ms = strcmp(id, OLD) == 0 ? NOW_MS : 0;
     CatalogLessonsMedia media = {.duration_ms = 1000, .complete = 1};
     return catalog_lessons_create(database, lesson, &stamp, error) &&
            catalog_lessons_set_original(database, id, 5, NULL, now_ms, error) &&
@@ -113,6 +114,7 @@ typedef struct {
     gint64 old_bytes; // of the old lesson's original
     gint64 new_bytes; // of the new lesson's original
     guint superseded; // files noted, due or not
+    gboolean hidden;  // the old lesson is withdrawn, the new one is not
     gboolean done;    // asked and answered
 } Known;
 
@@ -128,6 +130,8 @@ read_known(CatalogDatabase *database, gpointer data, GError **error)
     known->old_bytes = old->original_bytes;
     known->new_bytes = new->original_bytes;
     known->superseded = files->len;
+    known->hidden = old->state == CATALOG_LESSON_STATE_WITHDRAWN &&
+                    new->state != CATALOG_LESSON_STATE_WITHDRAWN;
     return TRUE;
 }
 
@@ -175,6 +179,7 @@ test_round(Fixture *fixture, gconstpointer data)
     ServerStorage *storage = fixture->storage;
     g_assert_cmpint(known.new_bytes, ==, 5);
     g_assert_cmpuint(known.superseded, ==, 1);
+    g_assert_true(known.hidden);
     g_assert_false(is_there(server_storage_build_original_path(storage, OLD)));
     g_assert_true(is_there(server_storage_build_original_path(storage, NEW)));
     g_assert_false(

@@ -85,7 +85,7 @@ load_inits(Work *work, GError **error)
             work->tracks = init->tracks;
         }
     }
-    return TRUE;
+    return work->tracks != NULL || refuse(error, work->join->rung, "nothing to join");
 }
 
 /* Size and rate may change on the way: parameter sets are in every segment. Kinds may not. */

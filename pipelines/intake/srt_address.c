@@ -45,6 +45,7 @@ set_passphrase(IntakeSrtAddress *address, const char *value, GError **error)
         return TRUE;
     if (length < PASSPHRASE_LEAST || length > PASSPHRASE_MOST)
         return refuse("a passphrase has 10 to 79 characters", error);
+    g_free(address->passphrase); // given twice: the last counts
     address->passphrase = g_strdup(value);
     return TRUE;
 }
@@ -54,6 +55,7 @@ set_stream_id(IntakeSrtAddress *address, const char *value, GError **error)
 {
     if (strlen(value) > INTAKE_SRT_ADDRESS_STREAM_ID_MAX)
         return refuse("a streamid has at most 512 characters", error);
+    g_free(address->stream_id);
     address->stream_id = *value != '\0' ? g_strdup(value) : NULL;
     return TRUE;
 }

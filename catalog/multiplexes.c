@@ -4,6 +4,8 @@
 // Rows of multiplexes. A scan writes its own columns and no others.
 #include "catalog/multiplexes.h"
 
+#include <string.h>
+
 #include "catalog/error.h"
 #include "catalog/ids.h"
 #include "catalog/statement.h"
@@ -32,6 +34,20 @@ check_texts(const char *uri, const char *name, GError **error)
     return FALSE;
 }
 
+/* An address for the audit log: neither who asks nor what is asked for, since secrets may be in
+ * both. */
+static char *
+strip_address(const char *uri)
+{
+    gsize length = strcspn(uri, "?");
+    const char *authority = strstr(uri, "://");
+    gsize scheme = authority != NULL && authority < uri + length ? (gsize)(authority - uri) + 3 : 0;
+    const char *host = uri + scheme;
+    const char *at = scheme > 0 ? memrchr(host, '@', strcspn(host, "/?")) : NULL;
+    host = at != NULL ? at + 1 : host;
+    return g_strdup_printf("%.*s%.*s", (int)scheme, uri, (int)(uri + length - host), host);
+}
+
 static const char ADD_SQL[] =
     "INSERT INTO multiplexes (id, uri, name, text_default, created_ms, updated_ms)"
     " VALUES (:id, :uri, :name, :text_default, :now_ms, :now_ms)";
@@ -43,7 +59,8 @@ catalog_multiplexes_add(CatalogDatabase *database, const char *uri, const char *
     if (!check_texts(uri, name, error))
         return NULL;
     g_autofree char *id = catalog_ids_new(by->now_ms);
-    g_autofree char *detail = catalog_texts_write_object("uri", uri, "name", name, NULL);
+    g_autofree char *place = strip_address(uri);
+    g_autofree char *detail = catalog_texts_write_object("uri", place, "name", name, NULL);
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, ADD_SQL);
     catalog_statement_bind_text(statement, ":id", id);
     catalog_statement_bind_text(statement, ":uri", uri);
@@ -67,8 +84,9 @@ catalog_multiplexes_edit(CatalogDatabase *database, const CatalogMultiplexes *ed
     g_autoptr(CatalogMultiplexes) before = catalog_multiplexes_get(database, edited->id, error);
     if (before == NULL || !check_texts(edited->uri, edited->name, error))
         return FALSE;
+    g_autofree char *place = strip_address(edited->uri);
     g_autofree char *detail = catalog_texts_write_object(
-        "uri", edited->uri, "name", edited->name, "text_default", edited->text_default, NULL);
+        "uri", place, "name", edited->name, "text_default", edited->text_default, NULL);
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, EDIT_SQL);
     catalog_statement_bind_text(statement, ":id", edited->id);
     catalog_statement_bind_text(statement, ":uri", edited->uri);
@@ -90,8 +108,8 @@ catalog_multiplexes_delete(CatalogDatabase *database, const char *id, const Cata
     g_autoptr(CatalogMultiplexes) before = catalog_multiplexes_get(database, id, error);
     if (before == NULL)
         return FALSE;
-    g_autofree char *detail =
-        catalog_texts_write_object("uri", before->uri, "name", before->name, NULL);
+    g_autofree char *place = strip_address(before->uri);
+    g_autofree char *detail = catalog_texts_write_object("uri", place, "name", before->name, NULL);
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, DELETE_SQL);
     catalog_statement_bind_text(statement, ":id", id);
     return catalog_statement_run(statement, error) &&

@@ -63,6 +63,38 @@ list_services(Fixture *fixture, const char *multiplex)
 }
 
 static void
+test_no_secret_in_the_log(Fixture *fixture, gconstpointer unused)
+{
+    static const struct {
+        const char *uri, *logged; // (static)
+    } lines[] = {
+        {"srt://192.0.2.7:9000?passphrase=0123456789", "srt://192.0.2.7:9000"},
+        {"http://me:secret@192.0.2.7/a@b.ts?token=secret", "http://192.0.2.7/a@b.ts"},
+        {"udp://@239.1.1.2:5004", "udp://239.1.1.2:5004"},
+        {"file:/srv/stream.ts", "file:/srv/stream.ts"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *id =
+            catalog_multiplexes_add(fixture->database, lines[i].uri, "x", "", &fixture->by, &error);
+        g_assert_no_error(error);
+        g_autoptr(CatalogMultiplexes) row = catalog_multiplexes_get(fixture->database, id, &error);
+        g_assert_true(catalog_multiplexes_edit(fixture->database, row, &fixture->by, &error));
+        g_assert_true(catalog_multiplexes_delete(fixture->database, id, &fixture->by, &error));
+        g_autoptr(CatalogPage) page = catalog_audit_list(fixture->database, id, NULL, 9, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(page->items->len, ==, 3);
+        g_autofree char *quoted = g_strdup_printf("\"%s\"", lines[i].logged);
+        for (guint j = 0; j < page->items->len; j++) {
+            const CatalogAuditEntry *entry = page->items->pdata[j];
+            g_assert_nonnull(strstr(entry->detail, quoted));
+            g_assert_null(strstr(entry->detail, "secret"));
+            g_assert_null(strstr(entry->detail, "passphrase"));
+        }
+    }
+}
+
+static void
 test_multiplexes(Fixture *fixture, gconstpointer unused)
 {
     GError *error = NULL;
@@ -232,6 +264,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     FIXTURE_ADD("/catalog/broadcasts/multiplexes", test_multiplexes);
+    FIXTURE_ADD("/catalog/broadcasts/no-secret-in-the-log", test_no_secret_in_the_log);
     FIXTURE_ADD("/catalog/broadcasts/scans-keep-edits", test_scans_keep_edits);
     FIXTURE_ADD("/catalog/broadcasts/guide", test_guide);
     return g_test_run();

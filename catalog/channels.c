@@ -24,6 +24,8 @@ catalog_channels_free(CatalogChannels *channel)
     g_free(channel->name);
     g_free(channel->service);
     g_strfreev(channel->rungs);
+    g_free(channel->burn_subtitles);
+    g_free(channel->burn_rung);
     g_free(channel);
 }
 
@@ -36,6 +38,8 @@ catalog_channels_copy(const CatalogChannels *channel)
     copy->name = g_strdup(channel->name);
     copy->service = g_strdup(channel->service);
     copy->rungs = g_strdupv(channel->rungs);
+    copy->burn_subtitles = g_strdup(channel->burn_subtitles);
+    copy->burn_rung = g_strdup(channel->burn_rung);
     return copy;
 }
 
@@ -67,6 +71,44 @@ catalog_channels_is_ladder(char **rungs)
 }
 
 static gboolean
+is_empty(const char *text)
+{
+    return text == NULL || *text == '\0';
+}
+
+/* ISO 639-2, in small letters, or none. */
+static gboolean
+is_language(const char *text)
+{
+    if (is_empty(text))
+        return TRUE;
+    for (guint i = 0; i < 3; i++)
+        if (!g_ascii_islower(text[i]))
+            return FALSE;
+    return text[3] == '\0';
+}
+
+/* The first one of the ladder is sound alone. */
+static gboolean
+is_burn_rung(const CatalogChannels *channel)
+{
+    return is_empty(channel->burn_rung) ||
+           (strcmp(channel->burn_rung, ladder[0]) != 0 &&
+            g_strv_contains((const char *const *)channel->rungs, channel->burn_rung));
+}
+
+const char *
+catalog_channels_get_burn_rung(const CatalogChannels *channel)
+{
+    if (is_empty(channel->burn_subtitles))
+        return NULL;
+    if (!is_empty(channel->burn_rung))
+        return channel->burn_rung;
+    gboolean heard = strcmp(channel->rungs[0], ladder[0]) == 0;
+    return channel->rungs[heard ? 1 : 0];
+}
+
+static gboolean
 check(const CatalogChannels *channel, GError **error)
 {
     const char *wrong = NULL;
@@ -80,6 +122,10 @@ check(const CatalogChannels *channel, GError **error)
         wrong = "window_hours: from 1 to 168";
     else if (channel->window_bytes < CATALOG_CHANNELS_BYTES_LEAST)
         wrong = "window_bytes: one mebibyte at least";
+    else if (!is_language(channel->burn_subtitles))
+        wrong = "burn_subtitles: three small letters, like tha";
+    else if (!is_burn_rung(channel))
+        wrong = "burn_rung: one of rungs, with pictures";
     if (wrong != NULL)
         g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, wrong);
     return wrong == NULL;
@@ -105,6 +151,10 @@ bind(CatalogStatement *statement, const CatalogChannels *channel)
     catalog_statement_bind_text(statement, ":rungs", rungs);
     catalog_statement_bind_int(statement, ":window_hours", channel->window_hours);
     catalog_statement_bind_int(statement, ":window_bytes", channel->window_bytes);
+    catalog_statement_bind_text(statement, ":burn_subtitles",
+                                is_empty(channel->burn_subtitles) ? "" : channel->burn_subtitles);
+    catalog_statement_bind_text(statement, ":burn_rung",
+                                is_empty(channel->burn_rung) ? "" : channel->burn_rung);
 }
 
 static gboolean
@@ -117,7 +167,7 @@ audit(CatalogDatabase *database, const CatalogChannels *channel, const char *id,
     g_autofree char *detail = catalog_texts_write_object(
         "slug", channel->slug, "name", channel->name, "service", channel->service, "enabled",
         channel->enabled ? "1" : "0", "rungs", rungs, "window_hours", hours, "window_bytes", bytes,
-        NULL);
+        "burn_subtitles", channel->burn_subtitles, "burn_rung", channel->burn_rung, NULL);
     return catalog_audit_append(database, by, action, id, detail, error);
 }
 
@@ -139,8 +189,9 @@ has_room(CatalogDatabase *database, GError **error)
 
 static const char ADD_SQL[] =
     "INSERT INTO channels (id, slug, name, service, enabled, rungs, window_hours, window_bytes,"
-    " created_ms, updated_ms) VALUES (:id, :slug, :name, :service, :enabled, :rungs,"
-    " :window_hours, :window_bytes, :now_ms, :now_ms)";
+    " burn_subtitles, burn_rung, created_ms, updated_ms) VALUES (:id, :slug, :name, :service,"
+    " :enabled, :rungs, :window_hours, :window_bytes, :burn_subtitles, :burn_rung, :now_ms,"
+    " :now_ms)";
 
 char *
 catalog_channels_add(CatalogDatabase *database, const CatalogChannels *added,
@@ -163,6 +214,7 @@ catalog_channels_add(CatalogDatabase *database, const CatalogChannels *added,
 static const char EDIT_SQL[] =
     "UPDATE channels SET slug = :slug, name = :name, service = :service, enabled = :enabled,"
     " rungs = :rungs, window_hours = :window_hours, window_bytes = :window_bytes,"
+    " burn_subtitles = :burn_subtitles, burn_rung = :burn_rung,"
     " revision = revision + 1, updated_ms = :now_ms WHERE id = :id AND revision = :revision";
 
 gboolean
@@ -199,8 +251,8 @@ catalog_channels_delete(CatalogDatabase *database, const char *id, gint64 revisi
 }
 
 #define CHANNELS_COLUMNS                                                                           \
-    "SELECT id, slug, name, service, enabled, rungs, window_hours, window_bytes, revision,"        \
-    " created_ms, updated_ms FROM channels"
+    "SELECT id, slug, name, service, enabled, rungs, window_hours, window_bytes, burn_subtitles,"  \
+    " burn_rung, revision, created_ms, updated_ms FROM channels"
 
 static CatalogChannels *
 read_channel(CatalogStatement *statement)
@@ -214,6 +266,8 @@ read_channel(CatalogStatement *statement)
     channel->rungs = catalog_texts_parse_list(catalog_statement_get_text(statement, "rungs"));
     channel->window_hours = catalog_statement_get_int(statement, "window_hours");
     channel->window_bytes = catalog_statement_get_int(statement, "window_bytes");
+    channel->burn_subtitles = catalog_statement_dup_text(statement, "burn_subtitles");
+    channel->burn_rung = catalog_statement_dup_text(statement, "burn_rung");
     channel->revision = catalog_statement_get_int(statement, "revision");
     channel->created_ms = catalog_statement_get_int(statement, "created_ms");
     channel->updated_ms = catalog_statement_get_int(statement, "updated_ms");

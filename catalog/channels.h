@@ -14,17 +14,20 @@
 #define CATALOG_CHANNELS_MAX 200 // so that every list of them is bounded
 
 typedef struct {
-    char *id;            // (owned)
-    char *slug;          // (owned): in addresses: letters a to z, digits, dashes within
-    char *name;          // (owned): for people
-    char *service;       // (owned) (nullable): id of the service's row, NULL when that is gone
-    gboolean enabled;    // (value)
-    char **rungs;        // (owned): lowest first
-    gint64 window_hours; // how far back one can rewind
-    gint64 window_bytes; // and how much disk that may take: bytes win
-    gint64 revision;     // from 1; grows with every edit by a person
-    gint64 created_ms;   // UTC milliseconds
-    gint64 updated_ms;   // UTC milliseconds
+    char *id;             // (owned)
+    char *slug;           // (owned): in addresses: letters a to z, digits, dashes within
+    char *name;           // (owned): for people
+    char *service;        // (owned) (nullable): id of the service's row, NULL when that is gone
+    gboolean enabled;     // (value)
+    char **rungs;         // (owned): lowest first
+    gint64 window_hours;  // how far back one can rewind
+    gint64 window_bytes;  // and how much disk that may take: bytes win
+    char *burn_subtitles; // (owned) (nullable): language (ISO 639-2) of bitmap subtitles that are
+                          // drawn into pictures, empty: none
+    char *burn_rung;      // (owned) (nullable): the only rung that gets them, empty: the lowest
+    gint64 revision;      // from 1; grows with every edit by a person
+    gint64 created_ms;    // UTC milliseconds
+    gint64 updated_ms;    // UTC milliseconds
 } CatalogChannels;
 
 CatalogChannels *catalog_channels_copy(const CatalogChannels *channel);
@@ -38,8 +41,13 @@ gboolean catalog_channels_is_slug(const char *text);
  * first, none twice. */
 gboolean catalog_channels_is_ladder(char **rungs);
 
-/** @added: slug, name, service, enabled, rungs and window count. Returns: (transfer full): the id;
- * NULL with EXISTS for a slug that is taken, NOT_FOUND for no such service, INVALID. */
+/** Returns: (static) (nullable): the rung of @channel that subtitles are drawn into; NULL: into
+ * none. */
+const char *catalog_channels_get_burn_rung(const CatalogChannels *channel);
+
+/** @added: slug, name, service, enabled, rungs, window and subtitles count. Returns: (transfer
+ * full): the id; NULL with EXISTS for a slug that is taken, NOT_FOUND for no such service, INVALID.
+ */
 char *catalog_channels_add(CatalogDatabase *database, const CatalogChannels *added,
                            const CatalogAuditStamp *by, GError **error);
 

@@ -488,5 +488,12 @@ static const char STEP_6_SQL[] =
     "CREATE INDEX classes_by_booking ON classes (booking);"
     "PRAGMA user_version = 6;";
 
+// Bitmap subtitles that are drawn into the pictures of one rung. Empty: none; the lowest.
+static const char STEP_7_SQL[] =
+    "ALTER TABLE channels ADD COLUMN burn_subtitles TEXT NOT NULL DEFAULT ''"
+    " CHECK (length(burn_subtitles) IN (0, 3));"
+    "ALTER TABLE channels ADD COLUMN burn_rung TEXT NOT NULL DEFAULT '';"
+    "PRAGMA user_version = 7;";
+
 const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, STEP_4_SQL,
-                                            STEP_5_SQL, STEP_6_SQL, NULL};
+                                            STEP_5_SQL, STEP_6_SQL, STEP_7_SQL, NULL};

@@ -87,6 +87,40 @@ test_life(Fixture *fixture, gconstpointer unused)
     g_clear_error(&error);
 }
 
+/* Off unless somebody wants it; the lowest rung with pictures unless another is named. */
+static void
+test_subtitles(Fixture *fixture, gconstpointer unused)
+{
+    GError *error = NULL;
+    CatalogChannels wanted = describe("class-2", NULL);
+    g_autofree char *id = catalog_channels_add(fixture->database, &wanted, &fixture->by, &error);
+    g_assert_no_error(error);
+    g_autoptr(CatalogChannels) seen = catalog_channels_get(fixture->database, id, &error);
+    g_assert_cmpstr(seen->burn_subtitles, ==, "");
+    g_assert_null(catalog_channels_get_burn_rung(seen));
+    static const char *const wide[] = {"voice", "small", "medium", NULL};
+    static const char *const named[][3] = {
+        {"tha", "", "small"}, {"tha", "medium", "medium"}, {"", "medium", NULL}};
+    for (guint i = 0; i < G_N_ELEMENTS(named); i++) {
+        g_autoptr(CatalogChannels) edited = catalog_channels_get(fixture->database, id, &error);
+        g_strfreev(edited->rungs);
+        g_free(edited->burn_subtitles);
+        g_free(edited->burn_rung);
+        edited->rungs = g_strdupv((char **)wide);
+        edited->burn_subtitles = g_strdup(named[i][0]);
+        edited->burn_rung = g_strdup(named[i][1]);
+        g_assert_true(catalog_channels_edit(fixture->database, edited, &fixture->by, &error));
+        g_autoptr(CatalogChannels) now = catalog_channels_get(fixture->database, id, &error);
+        g_assert_cmpstr(now->burn_subtitles, ==, named[i][0]);
+        g_assert_cmpstr(catalog_channels_get_burn_rung(now), ==, named[i][2]);
+    }
+    // Sound alone has nothing to draw into.
+    static const char *const heard[] = {"voice", NULL};
+    wanted.rungs = (char **)heard;
+    wanted.burn_subtitles = (char *)"tha";
+    g_assert_null(catalog_channels_get_burn_rung(&wanted));
+}
+
 static void
 assert_refused(Fixture *fixture, const CatalogChannels *channel, CatalogError code)
 {
@@ -120,6 +154,18 @@ test_refusals(Fixture *fixture, gconstpointer unused)
     channel = describe("a", NULL);
     channel.window_bytes = 1000;
     assert_refused(fixture, &channel, CATALOG_ERROR_INVALID);
+    static const char *const languages[] = {"th", "thai", "THA", "t-h"};
+    for (guint i = 0; i < G_N_ELEMENTS(languages); i++) {
+        channel = describe("a", NULL);
+        channel.burn_subtitles = (char *)languages[i];
+        assert_refused(fixture, &channel, CATALOG_ERROR_INVALID);
+    }
+    static const char *const rungs[] = {"voice", "medium", "../x"};
+    for (guint i = 0; i < G_N_ELEMENTS(rungs); i++) {
+        channel = describe("a", NULL);
+        channel.burn_rung = (char *)rungs[i];
+        assert_refused(fixture, &channel, CATALOG_ERROR_INVALID);
+    }
     channel = describe("a", "0199c82c-c000-7000-8000-0000000000a2");
     assert_refused(fixture, &channel, CATALOG_ERROR_NOT_FOUND);
 }
@@ -129,6 +175,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     FIXTURE_ADD("/catalog/channels/life", test_life);
+    FIXTURE_ADD("/catalog/channels/subtitles", test_subtitles);
     FIXTURE_ADD("/catalog/channels/refusals", test_refusals);
     return g_test_run();
 }

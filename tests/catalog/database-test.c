@@ -67,7 +67,7 @@ assert_broadcasts(CatalogDatabase *database, gboolean present)
 }
 
 static void
-assert_channels(CatalogDatabase *database, gboolean known)
+assert_channels(CatalogDatabase *database, gboolean known, gboolean burnt)
 {
     GError *error = NULL;
     g_autoptr(GPtrArray) channels = catalog_channels_list(database, &error);
@@ -75,6 +75,8 @@ assert_channels(CatalogDatabase *database, gboolean known)
     g_assert_cmpuint(channels->len, ==, known ? 1 : 0);
     const CatalogChannels *channel = known ? channels->pdata[0] : NULL;
     g_assert_true(!known || (channel->service != NULL && channel->revision == 3));
+    g_assert_cmpstr(known ? catalog_channels_get_burn_rung(channel) : NULL, ==,
+                    burnt ? "medium" : NULL);
 }
 
 static void
@@ -136,7 +138,7 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         g_assert_cmpint(lesson->length_bytes, ==, 100);
         g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
         assert_broadcasts(database, schema >= 3);
-        assert_channels(database, schema >= 4);
+        assert_channels(database, schema >= 4, schema >= 7);
         assert_recording(database, schema >= 5);
         assert_classes(database, schema >= 6);
     }

@@ -211,6 +211,20 @@ catalog_bookings_set_state(CatalogDatabase *database, const char *id, CatalogBoo
            catalog_audit_append(database, by, "booking.state", id, detail, error);
 }
 
+static const char ERROR_SQL[] = "UPDATE bookings SET error_code = :error_code, updated_ms = :now_ms"
+                                " WHERE id = :id AND state = 'finishing'";
+
+gboolean
+catalog_bookings_note_error(CatalogDatabase *database, const char *id, const char *error_code,
+                            gint64 now_ms, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, ERROR_SQL);
+    catalog_statement_bind_text(statement, ":id", id);
+    catalog_statement_bind_text(statement, ":error_code", error_code);
+    catalog_statement_bind_int(statement, ":now_ms", now_ms);
+    return catalog_statement_run_guarded(statement, "the booking is not finishing", error);
+}
+
 // Before its programme began, what was kept so far is all there is.
 static const char STOP_SQL[] =
     "UPDATE bookings SET start_ms = min(start_ms, :now_ms - 1000), end_ms = :now_ms,"

@@ -44,6 +44,10 @@ gboolean catalog_bookings_set_state(CatalogDatabase *database, const char *id,
                                     CatalogBookingState state, const char *error_code,
                                     const CatalogAuditStamp *by, GError **error);
 
+/** Why the lesson of a finishing one is not there yet. CONFLICT when it is in another state. */
+gboolean catalog_bookings_note_error(CatalogDatabase *database, const char *id,
+                                     const char *error_code, gint64 now_ms, GError **error);
+
 /** A running one ends now and is kept. CONFLICT when it does not run, NOT_FOUND. */
 gboolean catalog_bookings_stop(CatalogDatabase *database, const char *id,
                                const CatalogAuditStamp *by, GError **error);

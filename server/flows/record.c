@@ -32,6 +32,7 @@ struct _FlowsRecord {
     GHashTable *runs;            // (owned) (element-type FlowsRecordRun, unowned) by id
     GPtrArray *finishing;        // (owned) (element-type CatalogBooking): wait for make
     FlowsRecordMake *make;       // (owned) (nullable)
+    FlowsRecordRetry *retry;     // (owned) what make was in vain for
     GSource *timer;              // (owned) (nullable) the next look
     GTask *stop;                 // (owned) (nullable) to be completed when all is quiet
     guint ending;                // runs that end by themselves
@@ -229,6 +230,12 @@ set_next(FlowsRecord *record, const FlowsRecordAdvance *advance)
     gint64 wait_ms = LOOK_MOST_MS;
     if (advance->next_ms != G_MAXINT64)
         wait_ms = CLAMP(advance->next_ms - advance->now_ms, LOOK_LEAST_MS, LOOK_MOST_MS);
+    for (guint i = 0; i < record->finishing->len && record->make == NULL; i++) {
+        const CatalogBooking *booking = record->finishing->pdata[i];
+        gint64 rest_ms =
+            flows_record_retry_measure_wait(record->retry, booking->id, advance->now_ms);
+        wait_ms = CLAMP(rest_ms, LOOK_LEAST_MS, wait_ms);
+    }
     set_timer(record, (guint)wait_ms);
 }
 
@@ -311,11 +318,19 @@ look(FlowsRecord *record)
 }
 
 static void
-on_make_done(const char *booking_id, gboolean published, gpointer user_data)
+on_make_done(const char *booking_id, FlowsRecordMakeEnd end, FlowsRecordRetryCause why,
+             gpointer user_data)
 {
     FlowsRecord *record = user_data;
-    tell(record, booking_id);
-    if (published)
+    gint64 now_ms = server_clock_now_ms(record->setup.clock);
+    gboolean news = TRUE;
+    if (end == FLOWS_RECORD_MAKE_AGAIN)
+        news = flows_record_retry_note(record->retry, booking_id, why, now_ms);
+    else
+        flows_record_retry_forget(record->retry, booking_id);
+    if (news)
+        tell(record, booking_id);
+    if (end == FLOWS_RECORD_MAKE_PUBLISHED)
         server_events_publish(record->setup.events, SERVER_EVENTS_LESSON, booking_id);
     g_clear_pointer(&record->make, flows_record_make_free);
     if (record->stop != NULL)
@@ -325,10 +340,26 @@ on_make_done(const char *booking_id, gboolean published, gpointer user_data)
     look(record);
 }
 
+/* Returns: (transfer full) (nullable): the first that need not wait. */
+static CatalogBooking *
+steal_due(FlowsRecord *record)
+{
+    gint64 now_ms = server_clock_now_ms(record->setup.clock);
+    for (guint i = 0; i < record->finishing->len; i++) {
+        const CatalogBooking *booking = record->finishing->pdata[i];
+        if (flows_record_retry_measure_wait(record->retry, booking->id, now_ms) == 0)
+            return g_ptr_array_steal_index(record->finishing, i);
+    }
+    return NULL;
+}
+
 static void
 make_next(FlowsRecord *record)
 {
-    if (record->make != NULL || record->finishing->len == 0 || record->stop != NULL)
+    if (record->make != NULL || record->stop != NULL)
+        return;
+    g_autoptr(CatalogBooking) booking = steal_due(record);
+    if (booking == NULL)
         return;
     const FlowsRecordMakeSetup setup = {
         .config = record->setup.config,
@@ -338,11 +369,12 @@ make_next(FlowsRecord *record)
         .worker = record->maker,
         .media_program = record->setup.media_program,
         .sandbox = record->walls ? record->sandbox : NULL,
+        .quiet = flows_record_retry_is_known(record->retry, booking->id),
         .on_done = on_make_done,
         .user_data = record,
     };
-    g_autoptr(CatalogBooking) booking = g_ptr_array_steal_index(record->finishing, 0);
-    record->make = flows_record_make_start(&setup, booking);
+    guint crashes = flows_record_retry_count_crashes(record->retry, booking->id);
+    record->make = flows_record_make_start(&setup, booking, crashes);
 }
 
 static void
@@ -400,6 +432,7 @@ flows_record_new(const FlowsRecordSetup *setup)
     record->maker = flows_receive_worker_new("record-files", 1);
     record->cancellable = g_cancellable_new();
     record->runs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    record->retry = flows_record_retry_new();
     record->finishing = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_booking_free);
     record->first = TRUE;
     record->shared = (FlowsRecordRunShared){
@@ -477,6 +510,7 @@ flows_record_free(FlowsRecord *record)
     flows_receive_worker_free(record->maker);
     g_hash_table_unref(record->runs);
     g_ptr_array_unref(record->finishing);
+    flows_record_retry_free(record->retry);
     g_clear_pointer(&record->sandbox, child_sandbox_free);
     g_object_unref(record->cancellable);
     g_main_context_unref(record->context);

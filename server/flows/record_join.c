@@ -113,9 +113,11 @@ find_stand_in(const FlowsWindowIndexEntry *entry, const Rungs *rungs, guint step
 
 /* Adds the line of one segment. Returns: FALSE when it is left out. */
 static gboolean
-add_line(GString *plan, const FlowsWindowIndexEntry *entry, const Rungs *rungs)
+add_line(FlowsRecordJoin *join, const FlowsWindowIndexEntry *entry, const Rungs *rungs)
 {
+    GString *plan = join->plan;
     gsize before = plan->len;
+    guint64 bytes = 0;
     g_string_append_printf(plan, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, entry->time,
                            entry->duration);
     for (guint step = 0; step < G_N_ELEMENTS(ladder); step++) {
@@ -129,9 +131,11 @@ add_line(GString *plan, const FlowsWindowIndexEntry *entry, const Rungs *rungs)
         const FlowsWindowIndexPart *part = &entry->parts[rungs->places[from]];
         g_autofree char *init = server_storage_build_init_name(ladder[from], part->init);
         g_autofree char *segment = server_storage_build_segment_name(ladder[from], entry->number);
+        bytes += part->bytes;
         g_string_append_printf(plan, " %s %s %s", ladder[step], init, segment);
     }
     g_string_append_c(plan, '\n');
+    join->bytes += bytes;
     return TRUE;
 }
 
@@ -181,7 +185,7 @@ flows_record_join_plan(FlowsWindowIndex *index, const FlowsRecordJoinFacts *fact
     for (guint i = 0; i < flows_window_index_get_count(index); i++) {
         const FlowsWindowIndexEntry *entry = flows_window_index_get(index, i);
         gboolean first = join->plan->len == 0;
-        if (!add_line(join->plan, entry, &rungs))
+        if (!add_line(join, entry, &rungs))
             continue;
         add_gap(join, facts, end_ms, entry->wall_ms,
                 first ? CATALOG_GAP_CAUSE_LATE : CATALOG_GAP_CAUSE_SIGNAL_LOST);

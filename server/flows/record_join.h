@@ -23,6 +23,7 @@ typedef struct {
     gint64 starts_ms;    // UTC milliseconds of the first segment
     gint64 ends_ms;      // UTC milliseconds of the last one's end
     guint64 duration_ms; // of the lesson
+    guint64 bytes;       // of all segments that the plan names, each time it does
 } FlowsRecordJoin;
 
 /** Returns: (transfer full). */

@@ -3,7 +3,8 @@
 
 // read what was noted → plan and folders (worker) → child → files into the bundle (worker) → rows →
 // the recording's folder goes (worker). A step that a stop or a kill cuts off is done again by the
-// next start: the booking is FINISHING until its rows are written.
+// next start: the booking is FINISHING until its rows are written. Where the disk is full or the
+// child crashed it stays so, says why, and leaves nothing half made behind: record.c tries again.
 #include "server/flows/record_make.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "catalog/bookings.h"
 #include "catalog/error.h"
+#include "catalog/lessonlist.h"
 #include "catalog/recordings.h"
 #include "pipelines/child/launcher.h"
 #include "pipelines/package/index.h"
@@ -22,8 +24,8 @@
 #include "server/flows/steps.h"
 #include "server/flows/window_files.h"
 
-#define TRIES_MAX 3
 #define PAUSE_MS 2000
+#define ROOM_MORE_BYTES (2 * 1024 * 1024) // indexes, playlists, poster, rows
 
 struct _FlowsRecordMake {
     FlowsRecordMakeSetup setup; // (value)
@@ -40,7 +42,10 @@ struct _FlowsRecordMake {
     GSource *pause;             // (owned) (nullable) before another try
     const char *code;           // (unowned) static: why there is no lesson
     CatalogBookingState state;  // (value) when there is none: MISSED or FAILED
-    guint tries;                // (value)
+    FlowsRecordMakeEnd end;     // (value) what on_done is told
+    FlowsRecordRetryCause why;  // (value) of AGAIN
+    guint crashes;              // (value) of children before this one
+    gboolean named;             // (value) a lesson of this id is there
     gboolean cancelled;         // (value)
 };
 
@@ -78,9 +83,86 @@ flows_record_make_free(FlowsRecordMake *make)
 }
 
 static void
-finish(FlowsRecordMake *make, gboolean published)
+finish(FlowsRecordMake *make, FlowsRecordMakeEnd end)
 {
-    make->setup.on_done(make->booking->id, published, make->setup.user_data);
+    make->setup.on_done(make->booking->id, end, make->why, make->setup.user_data);
+}
+
+static gboolean
+is_no_space(const GError *error)
+{
+    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
+           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+           g_error_matches(error, PACKAGE_ERROR, PACKAGE_ERROR_SPACE);
+}
+
+/* Nothing of it is in any row, unless somebody else's work put it there. */
+static gboolean
+look_for_lesson(CatalogDatabase *database, gpointer data, GError **error)
+{
+    FlowsRecordMake *make = data;
+    g_autoptr(GError) local = NULL;
+    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, make->booking->id, &local);
+    make->named = lesson != NULL;
+    if (lesson != NULL || g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+}
+
+static gboolean
+remove_half_made(gpointer data, GError **error)
+{
+    const FlowsRecordMake *make = data;
+    flows_window_files_clean_staging(make->folder);
+    if (!make->named)
+        flows_publish_remove_staging(make->bundle);
+    return TRUE;
+}
+
+static gboolean
+write_why(CatalogDatabase *database, gpointer data, GError **error)
+{
+    const FlowsRecordMake *make = data;
+    gint64 now_ms = server_clock_now_ms(make->setup.clock);
+    return make->code == NULL || g_strcmp0(make->code, make->booking->error_code) == 0 ||
+           catalog_bookings_note_error(database, make->booking->id, make->code, now_ms, error);
+}
+
+/* That the row cannot be written says nothing new: the disk is full, or it is cancelled. */
+static void
+on_left(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    FlowsRecordMake *make = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!flows_steps_run_finish(result, &error))
+        g_debug("recording %s: %s", make->booking->id, error->message);
+    finish(make, make->end);
+}
+
+/* What is half made goes; the booking stays as it is. @code (nullable): static, what its row says.
+ */
+static void
+leave(FlowsRecordMake *make, FlowsRecordMakeEnd end, const char *code)
+{
+    static const FlowsStepsOne steps[] = {
+        {.read = look_for_lesson}, {.files = remove_half_made}, {.write = write_why}};
+    const FlowsSteps walk = {make->setup.catalog, make->setup.worker, steps, G_N_ELEMENTS(steps)};
+    make->end = end;
+    make->code = code;
+    flows_steps_run_async(&walk, make, NULL, on_left, make);
+}
+
+static void
+leave_for_later(FlowsRecordMake *make, FlowsRecordRetryCause why)
+{
+    static const char *const codes[] = {
+        [FLOWS_RECORD_RETRY_ROOM] = "no-space",
+        [FLOWS_RECORD_RETRY_CRASH] = "crashed",
+        [FLOWS_RECORD_RETRY_TROUBLE] = NULL,
+    };
+    make->why = why;
+    leave(make, FLOWS_RECORD_MAKE_AGAIN, codes[why]);
 }
 
 static gboolean
@@ -106,9 +188,15 @@ on_ended(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     FlowsRecordMake *make = user_data;
     g_autoptr(GError) error = NULL;
-    if (!flows_steps_run_finish(result, &error))
-        g_warning("recording %s: %s", make->booking->id, error->message);
-    finish(make, FALSE);
+    make->why = FLOWS_RECORD_RETRY_TROUBLE;
+    if (flows_steps_run_finish(result, &error) ||
+        g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) ||
+        g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
+        finish(make, FLOWS_RECORD_MAKE_OVER);
+        return;
+    }
+    g_warning("recording %s: %s", make->booking->id, error->message);
+    finish(make, FLOWS_RECORD_MAKE_AGAIN);
 }
 
 /* There is no lesson, and @code says why; what was kept stays unless that is nothing. */
@@ -186,20 +274,19 @@ on_published(GObject *source, GAsyncResult *result, gpointer user_data)
     FlowsRecordMake *make = user_data;
     g_autoptr(GError) error = NULL;
     if (flows_steps_run_finish(result, &error)) {
-        finish(make, TRUE);
+        finish(make, FLOWS_RECORD_MAKE_PUBLISHED);
         return;
     }
-    g_warning("recording %s: %s", make->booking->id, error->message);
-    gboolean given_up = g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) ||
-                        g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND);
-    gboolean full = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
-                    g_error_matches(error, PACKAGE_ERROR, PACKAGE_ERROR_SPACE);
-    if (given_up) {
-        flows_publish_remove_staging(make->bundle); // nothing names it
-        finish(make, FALSE);
-    } else {
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, full ? "no-space" : "internal");
-    }
+    g_message("recording %s: %s", make->booking->id, error->message);
+    if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) ||
+        g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+        leave(make, FLOWS_RECORD_MAKE_OVER, NULL); // it was given up
+    else if (is_no_space(error) || g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO))
+        leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
+    else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY))
+        leave_for_later(make, FLOWS_RECORD_RETRY_TROUBLE);
+    else
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
 }
 
 static void
@@ -231,13 +318,23 @@ on_pause_over(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* A child of an earlier daemon may still die in the folder, or this one crashed: again, soon. */
+/* A child of an earlier daemon still dies in the folder. */
 static void
-try_again(FlowsRecordMake *make)
+wait_for_folder(FlowsRecordMake *make)
 {
     make->pause = g_timeout_source_new(PAUSE_MS);
     g_source_set_callback(make->pause, on_pause_over, make, NULL);
     g_source_attach(make->pause, g_main_context_get_thread_default());
+}
+
+/* It crashed, was killed, found no memory, or could not be started. */
+static void
+judge_crash(FlowsRecordMake *make)
+{
+    if (make->crashes + 1 < FLOWS_RECORD_RETRY_CRASHES_MAX)
+        leave_for_later(make, FLOWS_RECORD_RETRY_CRASH);
+    else
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
 }
 
 static void
@@ -251,15 +348,15 @@ on_child_end(const ChildLauncherEnd *end, gpointer user_data)
                   end->detail != NULL ? end->detail : "");
     g_clear_pointer(&make->child, child_launcher_free);
     if (make->cancelled)
-        finish(make, FALSE);
+        finish(make, FLOWS_RECORD_MAKE_OVER);
     else if (code == NULL)
         publish(make);
-    else if (!by_itself && make->tries < TRIES_MAX)
-        try_again(make);
     else if (strcmp(code, "no-space") == 0)
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, "no-space");
+        leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
+    else if (!by_itself || strcmp(code, "out-of-memory") == 0)
+        judge_crash(make);
     else
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, by_itself ? "damaged" : "internal");
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "damaged");
 }
 
 static void
@@ -282,7 +379,7 @@ begin_child(FlowsRecordMake *make)
     const ChildLauncherListener listener = {on_report, on_child_end, make};
     g_autoptr(GError) error = NULL;
     if (make->cancelled) {
-        finish(make, FALSE);
+        finish(make, FLOWS_RECORD_MAKE_OVER);
         return;
     }
     if (make->setup.sandbox == NULL) {
@@ -290,18 +387,18 @@ begin_child(FlowsRecordMake *make)
         return;
     }
     g_ptr_array_set_size(make->reports, 0);
-    make->tries++;
     make->child = child_launcher_start(&setup, &listener, &error);
     if (make->child != NULL)
         return;
-    gboolean busy = g_error_matches(error, CHILD_ERROR, CHILD_ERROR_BUSY);
-    make->tries -= busy ? 1 : 0;
-    if (busy || make->tries < TRIES_MAX) {
-        try_again(make);
-    } else {
-        g_warning("recording %s: %s", make->booking->id, error->message);
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
+    if (g_error_matches(error, CHILD_ERROR, CHILD_ERROR_BUSY)) {
+        wait_for_folder(make);
+        return;
     }
+    g_message("recording %s: %s", make->booking->id, error->message);
+    if (is_no_space(error))
+        leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
+    else
+        judge_crash(make);
 }
 
 static gboolean
@@ -310,6 +407,20 @@ read_noted(CatalogDatabase *database, gpointer data, GError **error)
     FlowsRecordMake *make = data;
     make->noted = catalog_recordings_list_gaps(database, make->booking->id, error);
     return make->noted != NULL;
+}
+
+/* A lesson is about as large as what it is joined from; nobody tries in vain. */
+static gboolean
+check_room(const FlowsRecordMake *make, GError **error)
+{
+    gint64 free_bytes = flows_window_files_measure_free(make->folder);
+    gint64 wanted = (gint64)make->join->bytes + ROOM_MORE_BYTES;
+    if (free_bytes < 0 || free_bytes >= wanted || make->join->rungs[0] == NULL)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                "the lesson takes %" G_GINT64_FORMAT " bytes, the disk has %" G_GINT64_FORMAT,
+                wanted, free_bytes);
+    return FALSE;
 }
 
 static gboolean
@@ -326,8 +437,8 @@ write_plan(gpointer data, GError **error)
         .at_end = CATALOG_GAP_CAUSE_SIGNAL_LOST,
     };
     make->join = flows_record_join_plan(flows_record_keep_get_index(keep), &facts);
-    return g_file_set_contents(make->plan, make->join->plan->str, (gssize)make->join->plan->len,
-                               error);
+    return check_room(make, error) && g_file_set_contents(make->plan, make->join->plan->str,
+                                                          (gssize)make->join->plan->len, error);
 }
 
 static void
@@ -336,8 +447,14 @@ on_planned(GObject *source, GAsyncResult *result, gpointer user_data)
     FlowsRecordMake *make = user_data;
     g_autoptr(GError) error = NULL;
     if (!flows_steps_run_finish(result, &error)) {
-        g_warning("recording %s: %s", make->booking->id, error->message);
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
+        gboolean full = is_no_space(error);
+        gboolean busy = g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY);
+        if (!make->setup.quiet)
+            g_message("recording %s: %s", make->booking->id, error->message);
+        if (full || busy)
+            leave_for_later(make, full ? FLOWS_RECORD_RETRY_ROOM : FLOWS_RECORD_RETRY_TROUBLE);
+        else
+            end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
     } else if (make->join->rungs[0] == NULL) {
         end_without(make, CATALOG_BOOKING_STATE_MISSED, "nothing-kept");
     } else {
@@ -346,13 +463,15 @@ on_planned(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 FlowsRecordMake *
-flows_record_make_start(const FlowsRecordMakeSetup *setup, const CatalogBooking *booking)
+flows_record_make_start(const FlowsRecordMakeSetup *setup, const CatalogBooking *booking,
+                        guint crashes)
 {
     static const FlowsStepsOne steps[] = {{.read = read_noted}, {.files = write_plan}};
     const FlowsSteps walk = {setup->catalog, setup->worker, steps, G_N_ELEMENTS(steps)};
     FlowsRecordMake *make = g_new0(FlowsRecordMake, 1);
     make->setup = *setup;
     make->booking = catalog_booking_copy(booking);
+    make->crashes = crashes;
     make->folder = server_storage_build_recording_path(setup->storage, booking->id);
     make->staging = server_storage_build_channel_staging_path(make->folder);
     make->plan = server_storage_build_recording_plan_path(make->folder);
@@ -370,6 +489,6 @@ flows_record_make_cancel(FlowsRecordMake *make)
         child_launcher_cancel(make->child);
     } else if (make->pause != NULL) {
         clear_pause(make);
-        finish(make, FALSE);
+        finish(make, FLOWS_RECORD_MAKE_OVER);
     }
 }

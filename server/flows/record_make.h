@@ -11,9 +11,20 @@
 #include "server/clock.h"
 #include "server/config.h"
 #include "server/flows/receive_worker.h"
+#include "server/flows/record_retry.h"
 #include "server/storage.h"
 
 typedef struct _FlowsRecordMake FlowsRecordMake;
+
+typedef enum {
+    FLOWS_RECORD_MAKE_PUBLISHED, // the lesson is there
+    FLOWS_RECORD_MAKE_OVER,      // there is none, which its row says; or nobody wants it by now
+    FLOWS_RECORD_MAKE_AGAIN,     // the booking is FINISHING still: try again
+} FlowsRecordMakeEnd;
+
+/** @why: of AGAIN. */
+typedef void (*FlowsRecordMakeFunc)(const char *booking_id, FlowsRecordMakeEnd end,
+                                    FlowsRecordRetryCause why, gpointer user_data);
 
 /** Everything is borrowed and must outlive the work. */
 typedef struct {
@@ -24,14 +35,14 @@ typedef struct {
     FlowsReceiveWorker *worker;  // (unowned)
     const char *media_program;   // (unowned)
     const ChildSandbox *sandbox; // (unowned) (nullable) NULL: no child may run here
-    void (*on_done)(const char *booking_id, gboolean published,
-                    gpointer user_data); // (unowned) once; free it then
-    gpointer user_data;                  // (unowned)
+    gboolean quiet;              // (value) that there is no room was said before
+    FlowsRecordMakeFunc on_done; // (unowned) once; free it then
+    gpointer user_data;          // (unowned)
 } FlowsRecordMakeSetup;
 
-/** @booking: copied. */
+/** @booking: copied. @crashes: that earlier tries ended in. */
 FlowsRecordMake *flows_record_make_start(const FlowsRecordMakeSetup *setup,
-                                         const CatalogBooking *booking);
+                                         const CatalogBooking *booking, guint crashes);
 
 /** Returns: (transfer none): of which booking. */
 const char *flows_record_make_get_id(const FlowsRecordMake *make);

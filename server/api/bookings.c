@@ -13,6 +13,7 @@
 #include "server/api/call.h"
 #include "server/api/paging.h"
 #include "server/api/problem.h"
+#include "server/api/revision.h"
 
 #define MOMENT_MAX G_GINT64_CONSTANT(4000000000000)
 
@@ -26,12 +27,6 @@ typedef struct {
     gint64 from_ms;            // (value)
     gint64 until_ms;           // (value)
 } Question;
-
-/* What a write is guarded by; the call's extra. */
-typedef struct {
-    gint64 revision;  // (value) that was seen, −1: whatever it is
-    gboolean discard; // (value) of a removal
-} Guard;
 
 static void
 free_question(gpointer data)
@@ -225,14 +220,7 @@ void
 api_bookings_create(HttpExchange *exchange)
 {
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    if (call->body == NULL)
-        api_problem_reply(exchange, 400, "malformed", "the body is missing");
-    else if (!api_call_refuse_others(call, api_bookingbody_get_new_names(), &error))
-        api_problem_reply_error(exchange, error);
-    else
+    if (call != NULL && api_call_require_body(call, api_bookingbody_get_new_names()))
         api_call_write(g_steal_pointer(&call), write_new, render_created);
 }
 
@@ -240,13 +228,12 @@ api_bookings_create(HttpExchange *exchange)
 static CatalogBooking *
 read_guarded(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const Guard *guard = call->extra;
     g_autoptr(CatalogBooking) booking = catalog_bookings_get(database, call->id, error);
     if (booking == NULL)
         return NULL;
     if (!api_bookingviews_may_edit(call->account, booking))
         refuse(error, API_PROBLEM_ERROR_FORBIDDEN, "another person's");
-    else if (guard->revision >= 0 && guard->revision != booking->revision)
+    else if (call->revision >= 0 && call->revision != booking->revision)
         refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
     else
         return g_steal_pointer(&booking);
@@ -271,53 +258,28 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
     return read_one(database, call, error);
 }
 
-/* FALSE when the exchange is answered. */
-static gboolean
-take_guard(ApiCall *call)
-{
-    const char *if_match = http_exchange_get_header(call->exchange, "If-Match");
-    const char *discard = http_exchange_get_query(call->exchange, "discard");
-    Guard *guard = g_new0(Guard, 1);
-    gsize length = if_match != NULL ? strlen(if_match) : 0;
-    call->extra = guard;
-    call->free_extra = g_free;
-    guard->revision = -1;
-    guard->discard = g_strcmp0(discard, "true") == 0;
-    if (discard != NULL && !guard->discard && strcmp(discard, "false") != 0) {
-        api_problem_reply(call->exchange, 422, "invalid", "discard is true or false");
-        return FALSE;
-    }
-    if (if_match == NULL) {
-        api_problem_reply(call->exchange, 428, "precondition-required", NULL);
-        return FALSE;
-    }
-    if (strcmp(if_match, "*") == 0)
-        return TRUE;
-    g_autofree char *digits = length > 2 ? g_strndup(if_match + 1, length - 2) : g_strdup("");
-    if (if_match[0] == '"' && length > 2 && if_match[length - 1] == '"' &&
-        g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, &guard->revision, NULL))
-        return TRUE;
-    api_problem_reply(call->exchange, 412, "precondition-failed", NULL);
-    return FALSE;
-}
-
 void
 api_bookings_update(HttpExchange *exchange)
 {
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    if (call->body == NULL) {
-        api_problem_reply(exchange, 400, "malformed", "the body is missing");
-        return;
-    }
-    if (!take_guard(call))
-        return;
-    if (!api_call_refuse_others(call, api_bookingbody_get_change_names(), &error))
-        api_problem_reply_error(exchange, error);
-    else
+    if (call != NULL && api_call_require_body(call, api_bookingbody_get_change_names()) &&
+        api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_changes, render_changed);
+}
+
+/* Whether nothing shall be kept is the call's extra. FALSE when the exchange is answered. */
+static gboolean
+take_discard(ApiCall *call)
+{
+    const char *discard = http_exchange_get_query(call->exchange, "discard");
+    gboolean *wanted = g_new0(gboolean, 1);
+    call->extra = wanted;
+    call->free_extra = g_free;
+    *wanted = g_strcmp0(discard, "true") == 0;
+    if (discard == NULL || *wanted || strcmp(discard, "false") == 0)
+        return TRUE;
+    api_problem_reply(call->exchange, 422, "invalid", "discard is true or false");
+    return FALSE;
 }
 
 /* A plan is given up, a running one ends (and is kept, unless nobody wants it), what is over is
@@ -325,13 +287,13 @@ api_bookings_update(HttpExchange *exchange)
 static gboolean
 write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const Guard *guard = call->extra;
+    const gboolean *discard = call->extra;
     g_autoptr(CatalogBooking) booking = read_guarded(database, call, error);
     if (booking == NULL)
         return FALSE;
     switch (booking->state) {
     case CATALOG_BOOKING_STATE_RUNNING:
-        if (!guard->discard)
+        if (!*discard)
             return catalog_bookings_stop(database, booking->id, &call->stamp, error);
         break;
     case CATALOG_BOOKING_STATE_WAITING:
@@ -354,6 +316,6 @@ void
 api_bookings_remove(HttpExchange *exchange)
 {
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    if (call != NULL && take_guard(call))
+    if (call != NULL && take_discard(call) && api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_removal, render_removed);
 }

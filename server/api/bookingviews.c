@@ -10,6 +10,7 @@
 #include "catalog/lessonlist.h"
 #include "server/api/broadcastviews.h"
 #include "server/api/members.h"
+#include "server/api/revision.h"
 #include "server/recordsentences.h"
 
 void
@@ -134,7 +135,7 @@ JsonObject *
 api_bookingviews_render(const ApiBookingviews *view, const ApiViewsReader *reader)
 {
     const CatalogBooking *booking = view->booking;
-    g_autofree char *etag = g_strdup_printf("\"%" G_GINT64_FORMAT "\"", booking->revision);
+    g_autofree char *etag = api_revision_make_etag(booking->revision, NULL);
     JsonObject *object = json_object_new();
     json_object_set_string_member(object, "id", booking->id);
     api_members_set_text(object, "channel", booking->channel);
@@ -164,7 +165,7 @@ render_mark(const ApiBookingviews *view, const ApiViewsReader *reader)
     gboolean insider = api_bookingviews_may_see(reader->account);
     if (!insider && !view->readable)
         return NULL;
-    g_autofree char *etag = g_strdup_printf("\"%" G_GINT64_FORMAT "\"", booking->revision);
+    g_autofree char *etag = api_revision_make_etag(booking->revision, NULL);
     JsonObject *object = json_object_new();
     json_object_set_string_member(object, "id", booking->id);
     json_object_set_string_member(object, "state", catalog_booking_state_to_text(booking->state));

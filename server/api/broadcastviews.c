@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "server/api/members.h"
+#include "server/api/revision.h"
 #include "server/intakesentences.h"
-
-#define HASH_LENGTH 12 // as api_views_parse_etag() reads
 
 /* The tag of a row: nothing but an edit by a person changes it. */
 static void
@@ -18,8 +17,7 @@ set_etag(JsonObject *object, const char *id, gint64 revision)
 {
     g_autofree char *text = g_strdup_printf("%s %" G_GINT64_FORMAT, id, revision);
     g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
-    g_autofree char *etag =
-        g_strdup_printf("\"%" G_GINT64_FORMAT "-%.*s\"", revision, HASH_LENGTH, hash);
+    g_autofree char *etag = api_revision_make_etag(revision, hash);
     json_object_set_string_member(object, "etag", etag);
 }
 

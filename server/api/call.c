@@ -58,6 +58,7 @@ api_call_new_plain(HttpExchange *exchange)
     call->account = http_exchange_get_account(exchange);
     call->stamp.account_id = call->account != NULL ? call->account->id : NULL;
     call->stamp.now_ms = server_clock_now_ms(server_app_get_clock(call->app));
+    call->revision = API_CALL_ANY_REVISION;
     const char *id = http_exchange_get_parameter(exchange, "id");
     if (id != NULL && !catalog_ids_is_valid(id)) {
         api_problem_reply(exchange, 404, "not-found", NULL);
@@ -232,6 +233,19 @@ api_call_refuse_others(ApiCall *call, const char *const *names, GError **error)
             return refuse(error, at->data, "is not a member of this request");
     }
     return TRUE;
+}
+
+gboolean
+api_call_require_body(ApiCall *call, const char *const *names)
+{
+    g_autoptr(GError) error = NULL;
+    if (call->body != NULL && api_call_refuse_others(call, names, &error))
+        return TRUE;
+    if (call->body == NULL)
+        api_problem_reply(call->exchange, 400, "malformed", "the body is missing");
+    else
+        api_problem_reply_error(call->exchange, error);
+    return FALSE;
 }
 
 gboolean

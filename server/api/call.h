@@ -12,6 +12,8 @@
 #include "server/app.h"
 #include "server/http/exchange.h"
 
+#define API_CALL_ANY_REVISION (-1) // whatever it is: a call begins with it
+
 typedef struct {
     HttpExchange *exchange;             // (owned), delivery thread only
     ServerApp *app;                     // (unowned)
@@ -19,10 +21,11 @@ typedef struct {
     CatalogAuditStamp stamp;            // who and when, for the work's writes
     char *id;                           // (owned) (nullable), the path's valid {id}
     JsonObject *body;                   // (owned) (nullable), what the client sent
-    gpointer extra;                     // (owned) (nullable), the handler's own input
-    GDestroyNotify free_extra;          // of extra
-    gpointer result;                    // (owned) (nullable), what the work found
-    GDestroyNotify free_result;         // of result
+    gint64 revision;            // that the client saw, for the work to compare; see revision.h
+    gpointer extra;             // (owned) (nullable), the handler's own input
+    GDestroyNotify free_extra;  // of extra
+    gpointer result;            // (owned) (nullable), what the work found
+    GDestroyNotify free_result; // of result
 } ApiCall;
 
 /** Runs on a catalogue thread in a transaction; must not touch the exchange. */
@@ -68,6 +71,10 @@ gboolean api_call_require_text(ApiCall *call, const char *name, gsize most_bytes
                                GError **error);
 gboolean api_call_take_number(ApiCall *call, const char *name, gint64 *out, GError **error);
 gboolean api_call_take_boolean(ApiCall *call, const char *name, gboolean *out, GError **error);
+
+/** There must be a body, with no members but those in @names (NULL-terminated). FALSE when the
+ * exchange is answered. */
+gboolean api_call_require_body(ApiCall *call, const char *const *names);
 
 /** Refuses members that are not in @names (NULL-terminated): a misspelt one must not pass in
  * silence. */

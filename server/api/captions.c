@@ -17,16 +17,15 @@
 #include "server/api/captionviews.h"
 #include "server/api/lessons.h"
 #include "server/api/problem.h"
+#include "server/api/revision.h"
 #include "server/api/views.h"
 #include "server/flows/captions.h"
 
-#define ANY_REVISION (-1)
 #define NO_REVISION 0
 
 // What every request here is about; the call's extra.
 typedef struct {
     char *language;          // (owned) canonical
-    gint64 revision;         // the one the editor saw
     gboolean draft;          // the text is not finished yet
     gboolean occupied;       // a person answers for what there is
     FlowsCaptionsSave *save; // (owned) (nullable) a file on its way
@@ -56,18 +55,6 @@ free_listing(gpointer data)
     g_free(listing);
 }
 
-/* If-Match names a revision; without it @otherwise counts. FALSE when the exchange is answered. */
-static gboolean
-read_revision(HttpExchange *exchange, gint64 otherwise, gint64 *revision)
-{
-    const char *if_match = http_exchange_get_header(exchange, "If-Match");
-    *revision = otherwise;
-    if (if_match == NULL || api_views_parse_etag(if_match, revision))
-        return TRUE;
-    api_problem_reply(exchange, 412, "precondition-failed", NULL);
-    return FALSE;
-}
-
 /* Returns: (transfer full) (nullable): the call with its Wanted, or NULL when it is answered. */
 static ApiCall *
 begin(HttpExchange *exchange, gboolean with_text)
@@ -84,7 +71,7 @@ begin(HttpExchange *exchange, gboolean with_text)
     wanted->language = g_strdup(language);
     call->extra = wanted;
     call->free_extra = free_wanted;
-    if (!read_revision(exchange, ANY_REVISION, &wanted->revision))
+    if (!api_revision_read_match(call))
         return NULL;
     return g_steal_pointer(&call);
 }
@@ -255,7 +242,7 @@ save_text(ApiCall *read)
     GBytes *body = http_exchange_get_body(call->exchange);
     g_autoptr(GBytes) bytes = body != NULL ? g_bytes_ref(body) : g_bytes_new(NULL, 0);
     wanted->save = flows_captions_save_new(call->id, wanted->language, bytes);
-    wanted->save->revision = wanted->revision;
+    wanted->save->revision = call->revision;
     wanted->save->draft = wanted->draft;
     wanted->save->account_id = g_strdup(call->account->id);
     wanted->save->now_ms = call->stamp.now_ms;
@@ -276,7 +263,7 @@ api_captions_put(HttpExchange *exchange)
     Wanted *wanted = call->extra;
     wanted->draft = g_strcmp0(state, "draft") == 0;
     if (fresh)
-        wanted->revision = NO_REVISION;
+        call->revision = NO_REVISION;
     if (state != NULL && !wanted->draft && strcmp(state, "approved") != 0)
         api_problem_reply(exchange, 422, "invalid", "state is not draft or approved");
     else if (!fresh && http_exchange_get_header(exchange, "If-Match") == NULL)
@@ -293,7 +280,7 @@ static gboolean
 write_change(CatalogDatabase *database, ApiCall *call, Change change, GError **error)
 {
     const Wanted *wanted = call->extra;
-    const CatalogCaptionsKey key = {call->id, wanted->language, wanted->revision};
+    const CatalogCaptionsKey key = {call->id, wanted->language, call->revision};
     g_autoptr(GError) local = NULL;
     g_autoptr(CatalogLesson) lesson = api_lessons_read_editable(database, call, error);
     if (lesson == NULL)

@@ -4,13 +4,12 @@
 // The members as ARCHITECTURE.md has them.
 #include "server/api/captionviews.h"
 
-#define HASH_LENGTH 12
+#include "server/api/revision.h"
 
 char *
 api_captionviews_make_etag(const CatalogCaptions *captions)
 {
-    return g_strdup_printf("\"%" G_GINT64_FORMAT "-%.*s\"", captions->revision, HASH_LENGTH,
-                           captions->sha256);
+    return api_revision_make_etag(captions->revision, captions->sha256);
 }
 
 JsonObject *

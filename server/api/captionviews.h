@@ -14,7 +14,7 @@
 JsonObject *api_captionviews_render(const CatalogCaptions *captions);
 
 /** Returns: (transfer full): the strong, quoted entity tag: its revision, then a hash of the text;
- * api_views_parse_etag() reads it. */
+ * api_revision_parse_etag() reads it. */
 char *api_captionviews_make_etag(const CatalogCaptions *captions);
 
 /** Returns: (transfer full): `[{line,code,message}]` of @list (element-type CaptionsFaultsOne). */

@@ -11,6 +11,7 @@
 #include "server/api/channelviews.h"
 #include "server/api/paging.h"
 #include "server/api/problem.h"
+#include "server/api/revision.h"
 #include "server/flows/live.h"
 
 #define HOURS_DEFAULT 8
@@ -238,81 +239,37 @@ void
 api_channels_create(HttpExchange *exchange)
 {
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    if (call->body == NULL)
-        api_problem_reply(exchange, 400, "malformed", "the body is missing");
-    else if (!api_call_refuse_others(call, names, &error))
-        api_problem_reply_error(exchange, error);
-    else
+    if (call != NULL && api_call_require_body(call, names))
         api_call_write(g_steal_pointer(&call), write_new, render_created);
 }
 
 static gboolean
 write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const gint64 *revision = call->extra;
     g_autoptr(GError) local = NULL;
     g_autoptr(CatalogChannels) channel = catalog_channels_get(database, call->id, error);
     if (channel == NULL || !take_changes(call, channel, error))
         return FALSE;
-    if (*revision >= 0)
-        channel->revision = *revision;
+    if (call->revision >= 0)
+        channel->revision = call->revision;
     if (!catalog_channels_edit(database, channel, &call->stamp, &local))
         return translate(local, error);
     return read_one(database, call, error);
-}
-
-/* FALSE when the exchange is answered. */
-static gboolean
-take_revision(ApiCall *call)
-{
-    const char *if_match = http_exchange_get_header(call->exchange, "If-Match");
-    gint64 *revision = g_new0(gint64, 1);
-    gsize length = if_match != NULL ? strlen(if_match) : 0;
-    call->extra = revision;
-    call->free_extra = g_free;
-    *revision = -1;
-    if (if_match == NULL) {
-        api_problem_reply(call->exchange, 428, "precondition-required", NULL);
-        return FALSE;
-    }
-    if (strcmp(if_match, "*") == 0)
-        return TRUE;
-    g_autofree char *digits = length > 2 ? g_strndup(if_match + 1, length - 2) : g_strdup("");
-    if (if_match[0] == '"' && length > 2 && if_match[length - 1] == '"' &&
-        g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, revision, NULL))
-        return TRUE;
-    api_problem_reply(call->exchange, 412, "precondition-failed", NULL);
-    return FALSE;
 }
 
 void
 api_channels_update(HttpExchange *exchange)
 {
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    if (call->body == NULL) {
-        api_problem_reply(exchange, 400, "malformed", "the body is missing");
-        return;
-    }
-    if (!take_revision(call))
-        return;
-    if (!api_call_refuse_others(call, names, &error))
-        api_problem_reply_error(exchange, error);
-    else
+    if (call != NULL && api_call_require_body(call, names) && api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_changes, render_changed);
 }
 
 static gboolean
 write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const gint64 *revision = call->extra;
     g_autoptr(GError) local = NULL;
-    if (catalog_channels_delete(database, call->id, *revision, &call->stamp, &local))
+    if (catalog_channels_delete(database, call->id, call->revision, &call->stamp, &local))
         return TRUE;
     if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
         return refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
@@ -324,6 +281,6 @@ void
 api_channels_remove(HttpExchange *exchange)
 {
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    if (call != NULL && take_revision(call))
+    if (call != NULL && api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_removal, render_removed);
 }

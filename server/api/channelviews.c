@@ -6,6 +6,7 @@
 
 #include "catalog/services.h"
 #include "server/api/members.h"
+#include "server/api/revision.h"
 #include "server/flows/live.h"
 #include "server/livesentences.h"
 
@@ -185,7 +186,7 @@ api_channelviews_render(ServerApp *app, const ApiChannelviews *view, const ApiVi
     g_autoptr(FlowsLiveStatus) status = flows_live_get_status(live, channel->id);
     g_autoptr(FlowsWindow) window = flows_live_find_window(live, channel->slug);
     g_autofree char *playlist = g_strdup_printf("/channels/%s/index.m3u8", channel->slug);
-    g_autofree char *etag = g_strdup_printf("\"%" G_GINT64_FORMAT "\"", channel->revision);
+    g_autofree char *etag = api_revision_make_etag(channel->revision, NULL);
     JsonObject *object = json_object_new();
     json_object_set_string_member(object, "id", channel->id);
     json_object_set_string_member(object, "slug", channel->slug);

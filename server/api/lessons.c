@@ -10,6 +10,7 @@
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "server/api/problem.h"
+#include "server/api/revision.h"
 #include "server/api/views.h"
 #include "server/api/lessonviews.h"
 #include "server/flows/encode.h"
@@ -269,12 +270,11 @@ take_changes(ApiCall *call, CatalogLesson *lesson, GError **error)
 static gboolean
 write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const gint64 *revision = call->extra;
     g_autoptr(GError) local = NULL;
     g_autoptr(CatalogLesson) lesson = api_lessons_read_editable(database, call, error);
     if (lesson == NULL || !take_changes(call, lesson, error))
         return FALSE;
-    if (catalog_lessons_update(database, lesson, *revision, &call->stamp, &local))
+    if (catalog_lessons_update(database, lesson, call->revision, &call->stamp, &local))
         return read_one(database, call, error);
     if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
         return refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
@@ -296,22 +296,7 @@ api_lessons_update(HttpExchange *exchange)
     static const char *const names[] = {
         "title", "description", "language",      "visibility", "subject",       "grade", "course",
         "area",  "centre",      "rights_holder", "licence",    "keep_until_ms", NULL};
-    const char *if_match = http_exchange_get_header(exchange, "If-Match");
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    gint64 *revision = g_new0(gint64, 1);
-    call->extra = revision;
-    call->free_extra = g_free;
-    if (call->body == NULL)
-        api_problem_reply(exchange, 400, "malformed", "the body is missing");
-    else if (if_match == NULL)
-        api_problem_reply(exchange, 428, "precondition-required", NULL);
-    else if (!api_views_parse_etag(if_match, revision))
-        api_problem_reply(exchange, 412, "precondition-failed", NULL);
-    else if (!api_call_refuse_others(call, names, &error))
-        api_problem_reply_error(exchange, error);
-    else
+    if (call != NULL && api_call_require_body(call, names) && api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_changes, render_edited);
 }

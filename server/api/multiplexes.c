@@ -15,11 +15,11 @@
 #include "server/api/broadcastviews.h"
 #include "server/api/call.h"
 #include "server/api/problem.h"
+#include "server/api/revision.h"
 #include "server/flows/intake.h"
 
 #define URI_BYTES_MAX 2048
 #define NAME_BYTES_MAX 256
-#define ANY_REVISION (-1)
 
 /** What the row shall be; the call's extra. */
 typedef struct {
@@ -270,8 +270,8 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
         g_free(*texts[i].to);
         *texts[i].to = g_strdup(texts[i].from);
     }
-    if (wanted->revision != ANY_REVISION)
-        edited->revision = wanted->revision;
+    if (call->revision != API_CALL_ANY_REVISION)
+        edited->revision = call->revision;
     if (!catalog_multiplexes_edit(database, edited, &call->stamp, &cause))
         return explain(cause, error);
     return read_one(database, call, error);
@@ -282,21 +282,6 @@ render_changed(ApiCall *call)
 {
     note_changed(call);
     reply_one(call, 200);
-}
-
-/* If-Match must be there. FALSE when the exchange is answered. */
-static gboolean
-read_revision(HttpExchange *exchange, gint64 *revision)
-{
-    const char *if_match = http_exchange_get_header(exchange, "If-Match");
-    if (if_match == NULL) {
-        api_problem_reply(exchange, 428, "precondition-required", NULL);
-        return FALSE;
-    }
-    if (api_views_parse_etag(if_match, revision))
-        return TRUE;
-    api_problem_reply(exchange, 412, "precondition-failed", NULL);
-    return FALSE;
 }
 
 void
@@ -311,24 +296,23 @@ api_multiplexes_update(HttpExchange *exchange)
         api_problem_reply(exchange, 400, "malformed", "the body is missing");
     else if (!take_wanted(call, wanted, &error))
         api_problem_reply_error(exchange, error);
-    else if (read_revision(exchange, &wanted->revision) && check_wanted(exchange, wanted))
+    else if (api_revision_require_match(call) && check_wanted(exchange, wanted))
         api_call_write(g_steal_pointer(&call), write_changes, render_changed);
 }
 
 static gboolean
 write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    Wanted *extra = call->extra;
-    const CatalogMultiplexes *wanted = extra->row;
+    Wanted *wanted = call->extra;
     g_autoptr(CatalogMultiplexes) before = catalog_multiplexes_get(database, call->id, error);
     if (before == NULL)
         return FALSE;
-    if (wanted->revision != ANY_REVISION && wanted->revision != before->revision) {
+    if (call->revision != API_CALL_ANY_REVISION && call->revision != before->revision) {
         g_set_error_literal(error, API_PROBLEM_ERROR, API_PROBLEM_ERROR_PRECONDITION,
                             "changed meanwhile");
         return FALSE;
     }
-    extra->moved = TRUE;
+    wanted->moved = TRUE;
     return catalog_multiplexes_delete(database, call->id, &call->stamp, error);
 }
 
@@ -345,8 +329,8 @@ api_multiplexes_remove(HttpExchange *exchange)
     g_autoptr(ApiCall) call = api_call_new(exchange);
     if (call == NULL)
         return;
-    CatalogMultiplexes *wanted = attach_wanted(call);
-    if (read_revision(exchange, &wanted->revision))
+    attach_wanted(call);
+    if (api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_removal, render_removed);
 }
 

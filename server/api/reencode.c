@@ -11,12 +11,12 @@
 #include "server/api/body.h"
 #include "server/api/lessons.h"
 #include "server/api/problem.h"
+#include "server/api/revision.h"
 #include "server/api/views.h"
 #include "server/flows/reencode.h"
 
 typedef struct {
     CatalogArea area; // (value) width 0: none
-    gint64 revision;  // (value) −1: whatever it is
 } Mark;
 
 static gboolean
@@ -68,14 +68,14 @@ write_mark(CatalogDatabase *database, ApiCall *call, GError **error)
     g_autoptr(CatalogLesson) lesson = api_lessons_read_editable(database, call, error);
     if (lesson == NULL)
         return FALSE;
-    if (mark->revision >= 0 && mark->revision != lesson->revision) {
+    if (call->revision >= 0 && call->revision != lesson->revision) {
         g_set_error_literal(error, API_PROBLEM_ERROR, API_PROBLEM_ERROR_PRECONDITION,
                             "changed meanwhile");
         return FALSE;
     }
     return flows_reencode_mark_interpreter(database, lesson,
                                            mark->area.width > 0 ? &mark->area : NULL,
-                                           mark->revision, &call->stamp, error) &&
+                                           call->revision, &call->stamp, error) &&
            read_changed(database, call, error);
 }
 
@@ -124,19 +124,15 @@ take_body(ApiCall *call, Mark *mark, GError **error)
 void
 api_reencode_mark_interpreter(HttpExchange *exchange)
 {
-    const char *if_match = http_exchange_get_header(exchange, "If-Match");
     g_autoptr(ApiCall) call = api_call_new_plain(exchange);
     g_autoptr(GError) error = NULL;
     if (call == NULL)
         return;
     Mark *mark = g_new0(Mark, 1);
-    mark->revision = -1;
     call->extra = mark;
     call->free_extra = g_free;
-    if (if_match != NULL && !api_views_parse_etag(if_match, &mark->revision)) {
-        api_problem_reply(exchange, 412, "precondition-failed", NULL);
+    if (!api_revision_read_match(call))
         return;
-    }
     if (take_body(call, mark, &error))
         api_call_write(g_steal_pointer(&call), write_mark, render_and_wake);
     else if (error != NULL)

@@ -14,6 +14,7 @@
 #include "server/api/broadcastviews.h"
 #include "server/api/call.h"
 #include "server/api/problem.h"
+#include "server/api/revision.h"
 #include "server/flows/live.h"
 
 #define NAME_BYTES_MAX 256
@@ -227,14 +228,13 @@ take_shown(ApiCall *call, CatalogServices *service, GError **error)
 static gboolean
 write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
 {
-    const gint64 *revision = call->extra;
     g_autoptr(GError) local = NULL;
     g_autoptr(CatalogServices) service = catalog_services_get(database, call->id, error);
     if (service == NULL || !take_name(call, service, error) ||
         !take_channel(call, service, error) || !take_shown(call, service, error))
         return FALSE;
-    if (*revision >= 0)
-        service->revision = *revision;
+    if (call->revision >= 0)
+        service->revision = call->revision;
     if (catalog_services_edit(database, service, &call->stamp, &local))
         return read_one(database, call, error);
     if (!g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT)) {
@@ -259,23 +259,8 @@ void
 api_services_update(HttpExchange *exchange)
 {
     static const char *const names[] = {"own_name", "own_channel", "shown", NULL};
-    const char *if_match = http_exchange_get_header(exchange, "If-Match");
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    gint64 *revision = g_new0(gint64, 1);
-    call->extra = revision;
-    call->free_extra = g_free;
-    if (call->body == NULL)
-        api_problem_reply(exchange, 400, "malformed", "the body is missing");
-    else if (if_match == NULL)
-        api_problem_reply(exchange, 428, "precondition-required", NULL);
-    else if (!api_views_parse_etag(if_match, revision))
-        api_problem_reply(exchange, 412, "precondition-failed", NULL);
-    else if (!api_call_refuse_others(call, names, &error))
-        api_problem_reply_error(exchange, error);
-    else
+    if (call != NULL && api_call_require_body(call, names) && api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_changes, render_changed);
 }
 

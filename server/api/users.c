@@ -228,14 +228,7 @@ api_users_update(HttpExchange *exchange)
 {
     static const char *const names[] = {"display_name", "role", "disabled", NULL};
     g_autoptr(ApiCall) call = api_call_new(exchange);
-    g_autoptr(GError) error = NULL;
-    if (call == NULL)
-        return;
-    if (call->body == NULL)
-        api_problem_reply(exchange, 400, "malformed", "the body is missing");
-    else if (!api_call_refuse_others(call, names, &error))
-        api_problem_reply_error(exchange, error);
-    else
+    if (call != NULL && api_call_require_body(call, names))
         api_call_write(g_steal_pointer(&call), write_changes, render_changed);
 }
 

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "server/api/members.h"
-
-#define HASH_LENGTH 12
+#include "server/api/revision.h"
 
 JsonNode *
 api_views_wrap(JsonObject *object)
@@ -26,21 +25,7 @@ api_views_make_etag(const CatalogLesson *lesson, JsonObject *rendered)
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), rendered);
     g_autofree char *text = json_to_string(node, FALSE);
     g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
-    return g_strdup_printf("\"%" G_GINT64_FORMAT "-%.*s\"", lesson->revision, HASH_LENGTH, hash);
-}
-
-gboolean
-api_views_parse_etag(const char *if_match, gint64 *revision)
-{
-    if (strcmp(if_match, "*") == 0) {
-        *revision = -1;
-        return TRUE;
-    }
-    const char *dash = strchr(if_match, '-');
-    if (if_match[0] != '"' || dash == NULL || strlen(dash) != HASH_LENGTH + 2)
-        return FALSE;
-    g_autofree char *digits = g_strndup(if_match + 1, (gsize)(dash - if_match - 1));
-    return g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, revision, NULL);
+    return api_revision_make_etag(lesson->revision, hash);
 }
 
 JsonObject *

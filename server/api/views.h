@@ -42,7 +42,3 @@ JsonNode *api_views_wrap(JsonObject *object);
 /** Returns: (transfer full): the strong, quoted entity tag of a lesson's JSON: its revision, then a
  * hash. */
 char *api_views_make_etag(const CatalogLesson *lesson, JsonObject *rendered);
-
-/** @revision (out): what the tag of an If-Match names; FALSE when it is none of ours. `*` gives −1.
- */
-gboolean api_views_parse_etag(const char *if_match, gint64 *revision);

@@ -4,7 +4,7 @@
 // The small texts of headers and paths: languages, entity tags, forwarded addresses, names in a
 // bundle.
 #include "server/api/peer.h"
-#include "server/api/views.h"
+#include "server/api/revision.h"
 #include "server/sentences.h"
 #include "server/storage.h"
 
@@ -19,7 +19,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     gint64 revision = -1;
     ServerSentencesLanguage language = server_sentences_choose_language(text);
     g_assert_true(language == SERVER_SENTENCES_THAI || language == SERVER_SENTENCES_ENGLISH);
-    if (api_views_parse_etag(text, &revision))
+    if (api_revision_parse_etag(text, &revision))
         g_assert_cmpint(revision, >=, -1);
     const char *address = api_peer_find_last(text);
     g_assert_true(address == NULL || g_hostname_is_ip_address(address));

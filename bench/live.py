@@ -21,7 +21,8 @@ SECONDS = 60 * float(os.environ.get("DAORIAN_BENCH_MINUTES", "1"))
 BIT_RATE = 4_000_000  # of the transport stream, filled with null packets
 PIECE = 188 * 7
 RUNGS = ("voice", "small", "medium")
-SOURCES = (("moving test card", "testsrc2=size=720x576:rate=50"), ("slow zoom", "mandelbrot=size=720x576:rate=50:end_scale=0.01"))
+ZOOM = "mandelbrot=size=1440x1152:rate=1,trim=end_frame=1,zoompan=z=1+on/2000:x=iw/3-iw/zoom/3:y=ih/3-ih/zoom/3:d=100000:s=720x576:fps=50"
+SOURCES = (("moving test card", "testsrc2=size=720x576:rate=50"), ("slow zoom", ZOOM))
 
 
 def make_service(folder, picture):
@@ -74,7 +75,7 @@ def run_daorian(build, data, folder):
     """CPU seconds, memory after a quarter and at the end, seconds of each segment behind its last packet."""
     ours, theirs = socket.socketpair()
     job = {"type": "live", "rungs": RUNGS, "staging": str(folder), "first_number": 1, "first_time": 0, "first_init": 1, "segment_ms": 3000,
-           "behind_ms": 5000, "text_default": "tis-620", "language": "tha"}
+           "behind_ms": 5000, "text_default": "tis-620", "language": "tha", "extras": ["voices", "captions", "scrub"]}
     ours.sendall((json.dumps(job) + "\n").encode())
     command = [str(build / "daorian-media"), "--role", "live", "--control-fd", str(theirs.fileno()), "--input-fd", "{input}"]
     child, begun = start(command, data, [theirs.fileno()])

@@ -9,9 +9,8 @@
 
 #include <string.h>
 
-#include "catalog/ids.h"
 #include "catalog/threads.h"
-#include "server/flows/window_files.h"
+#include "server/flows/strays.h"
 
 #define TROUBLE_MS 5000
 #define RETRY_MS 1000
@@ -193,44 +192,14 @@ take_row(FlowsLive *live, const FlowsLiveRow *row)
 }
 
 /* Folders of channels that a kill left behind in the middle of their removal. */
-typedef struct {
-    char *folder;   // (owned) of all channels
-    GPtrArray *ids; // (owned) (element-type utf8) that have a row
-} Sweep;
-
-static void
-free_sweep(gpointer data)
-{
-    Sweep *sweep = data;
-    g_free(sweep->folder);
-    g_ptr_array_unref(sweep->ids);
-    g_free(sweep);
-}
-
-static gboolean
-sweep_folders(gpointer data, GError **error)
-{
-    Sweep *sweep = data;
-    g_autoptr(GDir) dir = g_dir_open(sweep->folder, 0, NULL);
-    const char *name = NULL;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(sweep->folder, name, NULL);
-        if (catalog_ids_is_valid(name) &&
-            !g_ptr_array_find_with_equal_func(sweep->ids, name, g_str_equal, NULL))
-            flows_window_files_remove(path);
-    }
-    return TRUE;
-}
-
 static void
 begin_sweep(FlowsLive *live, GPtrArray *rows)
 {
-    Sweep *sweep = g_new0(Sweep, 1);
-    sweep->folder = server_storage_build_channels_path(live->setup.storage);
-    sweep->ids = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < rows->len; i++)
-        g_ptr_array_add(sweep->ids, g_strdup(((FlowsLiveRow *)rows->pdata[i])->channel->id));
-    flows_receive_worker_run_async(live->worker, sweep_folders, sweep, free_sweep, NULL, NULL);
+        g_ptr_array_add(ids, g_strdup(((FlowsLiveRow *)rows->pdata[i])->channel->id));
+    flows_strays_remove_async(live->worker, server_storage_build_channels_path(live->setup.storage),
+                              ids);
     live->swept = TRUE;
 }
 

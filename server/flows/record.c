@@ -8,12 +8,11 @@
 
 #include <string.h>
 
-#include "catalog/ids.h"
 #include "catalog/threads.h"
 #include "server/flows/record_advance.h"
 #include "server/flows/record_make.h"
 #include "server/flows/record_run.h"
-#include "server/flows/window_files.h"
+#include "server/flows/strays.h"
 
 #define TROUBLE_MS 5000
 // The clock may be set, and the guide moves programmes, while nothing else happens.
@@ -180,48 +179,17 @@ update_finishing(FlowsRecord *record, const GPtrArray *pending)
 }
 
 /* Folders of recordings that nobody wants. */
-typedef struct {
-    char *folder;   // (owned) of all recordings
-    GPtrArray *ids; // (owned) (element-type utf8) that stay
-} Sweep;
-
-static void
-free_sweep(gpointer data)
-{
-    Sweep *sweep = data;
-    g_free(sweep->folder);
-    g_ptr_array_unref(sweep->ids);
-    g_free(sweep);
-}
-
-static gboolean
-sweep_folders(gpointer data, GError **error)
-{
-    Sweep *sweep = data;
-    g_autoptr(GDir) dir = g_dir_open(sweep->folder, 0, NULL);
-    const char *name = NULL;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(sweep->folder, name, NULL);
-        if (catalog_ids_is_valid(name) &&
-            !g_ptr_array_find_with_equal_func(sweep->ids, name, g_str_equal, NULL))
-            flows_window_files_remove(path);
-    }
-    return TRUE;
-}
-
-/* Behind the work that is queued: whoever still has a folder is through with it then. */
 static void
 begin_sweep(FlowsRecord *record, GPtrArray *kept)
 {
     record->dirty = record->ending > 0;
     if (record->dirty)
         return;
-    Sweep *sweep = g_new0(Sweep, 1);
-    sweep->folder = server_storage_build_recordings_path(record->setup.storage);
-    sweep->ids = g_ptr_array_ref(kept);
     if (record->make != NULL)
-        g_ptr_array_add(sweep->ids, g_strdup(flows_record_make_get_id(record->make)));
-    flows_receive_worker_run_async(record->worker, sweep_folders, sweep, free_sweep, NULL, NULL);
+        g_ptr_array_add(kept, g_strdup(flows_record_make_get_id(record->make)));
+    flows_strays_remove_async(record->worker,
+                              server_storage_build_recordings_path(record->setup.storage),
+                              g_ptr_array_ref(kept));
 }
 
 static void

@@ -17,7 +17,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent / "server" / "api"))
+sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 from daemon import Daemon  # noqa: E402
 
 LOOP_S = 120

@@ -14,13 +14,14 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 from satip_server import SatipServer  # noqa: E402
+
 
 PACKET = 188
 WAIT_S = 90  # for anything; a slow machine only makes it longer
@@ -330,21 +331,9 @@ def test_garbage_is_survived(bench):
 
 def main():
     media, thai_mux, daorian = sys.argv[1:4]
-    tests = [value for name, value in sorted(globals().items()) if name.startswith("test_")]
-    print(f"1..{len(tests)}", flush=True)
-    failed = False
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(media, thai_mux, daorian, Path(folder))
-        for number, test in enumerate(tests, 1):
-            try:
-                test(bench)
-                print(f"ok {number} {test.__name__}", flush=True)
-            except Exception:
-                failed = True
-                print("".join("# " + line for line in traceback.format_exc().splitlines(True)), end="")
-                print(f"not ok {number} {test.__name__}", flush=True)
-    sys.exit(1 if failed else 0)
+        return tap.run(tap.find(globals()), Bench(media, thai_mux, daorian, Path(folder)))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

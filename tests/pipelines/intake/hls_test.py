@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from child_test import Child
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from child_test import Child  # noqa: E402
 
 PACKET = 188
 SERVICES = [101, 102, 103, 104]
@@ -161,21 +162,13 @@ TESTS = [test_live, test_holes, test_over, test_refused, test_child]
 
 
 def main():
-    print(f"1..{len(TESTS)}")
-    failed = False
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(*sys.argv[1:4], Path(folder))
-        for number, test in enumerate(TESTS, 1):
-            try:
-                test(bench)
-                print(f"ok {number} {test.__name__}", flush=True)
-            except Exception:
-                failed = True
-                print("\n".join(f"# {line}" for line in traceback.format_exc().splitlines()))
-                print(f"not ok {number} {test.__name__}", flush=True)
-        bench.server.shutdown()
-        bench.server.server_close()
-    return 1 if failed else 0
+        try:
+            return tap.run(TESTS, bench)
+        finally:
+            bench.server.shutdown()
+            bench.server.server_close()
 
 
 if __name__ == "__main__":

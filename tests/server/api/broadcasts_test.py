@@ -11,11 +11,13 @@ import socket
 import subprocess
 import sys
 import time
-import traceback
 from contextlib import contextmanager
+from pathlib import Path
 
-from daemon import Daemon
-from event_stream import Stream
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
+from event_stream import Stream  # noqa: E402
 
 WAIT_S = 120
 
@@ -167,33 +169,21 @@ def test_another_address_begins_anew(bench):
         assert children and bench.children() == children, "another name is no reason to begin anew"
 
 
+def test_ends_with_all_children(bench):
+    children = bench.children()
+    bench.daemon.end()
+    left = [child for child in children if os.path.exists(f"/proc/{child}")]
+    assert not left, left
+
+
 def main():
     program, thai_mux = sys.argv[1:3]
-    tests = [value for name, value in sorted(globals().items()) if name.startswith("test_")]
-    print(f"1..{len(tests) + 1}", flush=True)
-    failed = 0
     daemon = Daemon(program)
     try:
-        bench = Bench(daemon.start(), thai_mux)
-        for number, test in enumerate(tests, 1):
-            try:
-                test(bench)
-                print(f"ok {number} - {test.__name__}", flush=True)
-            except Exception:
-                failed += 1
-                print("".join("# " + line for line in traceback.format_exc().splitlines(True)), end="")
-                print(f"not ok {number} - {test.__name__}", flush=True)
-        children = bench.children()
-        code = daemon.stop()
-        left = [child for child in children if os.path.exists(f"/proc/{child}")]
-        print(f"{'ok' if code == 0 and not left else 'not ok'} {len(tests) + 1} - the server ends with all children", flush=True)
-        failed += code != 0 or bool(left)
-        for line in daemon.errors if failed else []:
-            print("# " + line.rstrip())
+        return tap.run(tap.find(globals()), Bench(daemon.start(), thai_mux), log=lambda: daemon.errors)
     finally:
         daemon.clean()
-    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

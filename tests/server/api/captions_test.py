@@ -8,12 +8,13 @@ import json
 import sqlite3
 import sys
 import time
-import traceback
 from contextlib import closing
+from pathlib import Path
 
-from daemon import Daemon
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
 
-# What it does depends on the language it is called with.
 PROGRAM = """#!/bin/sh
 case "$2" in
 th) printf '1\\n00:00:01,000 --> 00:00:02,000\\nสวัสดี %s\\n' "$(wc -c <"$1")" ;;
@@ -159,21 +160,10 @@ def test_stops_with_a_program_running(scene):
 
 def main():
     scene = Scene(sys.argv[1])
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
-    print(f"1..{len(tests)}", flush=True)
-    failed = 0
     try:
-        for number, (name, test) in enumerate(tests, 1):
-            try:
-                test(scene)
-                print(f"ok {number} - {name[5:]}", flush=True)
-            except Exception:  # noqa: BLE001 - the others still tell something
-                failed += 1
-                print(f"not ok {number} - {name[5:]}", flush=True)
-                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()), flush=True)
+        return tap.run(tap.find(globals()), scene, log=lambda: scene.daemon.errors)
     finally:
         scene.daemon.clean()
-    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@
 import json
 import sqlite3
 import sys
-import traceback
 from contextlib import closing
+from pathlib import Path
 
-from daemon import Daemon
-from event_stream import WAIT_S, Stream
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
+from event_stream import Stream  # noqa: E402
 
 TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
 
@@ -116,31 +118,23 @@ def test_streams_end_with_the_account(daemon, tokens):
         event = stream.next()
 
 
-def main():
-    daemon, failed = Daemon(sys.argv[1]), 0
-    tests = [value for name, value in globals().items() if name.startswith("test_")]
-    print(f"1..{len(tests) + 1}", flush=True)
+def test_stops_with_a_stream_open(daemon, tokens):
+    lingering = Stream(daemon, bearer(tokens["staff"]))
     try:
-        roles = {"administrator": "administrator", "staff": "staff", "teacher": "teacher", "other": "teacher",
-                 "learner": "learner"}
-        daemon.start()
-        tokens = make_tokens(daemon, roles)
-        for number, test in enumerate(tests, 1):
-            try:
-                test(daemon, tokens)
-                print(f"ok {number} - {test.__name__[5:]}", flush=True)
-            except Exception:  # noqa: BLE001 - the tests after it still run
-                failed += 1
-                print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
-                print(f"not ok {number} - {test.__name__[5:]}", flush=True)
-        lingering = Stream(daemon, bearer(tokens["staff"]))
-        code = daemon.stop()
-        print(f"{'ok' if code == 0 else 'not ok'} {len(tests) + 1} - stops with a stream open")
+        daemon.end()
+    finally:
         lingering.close()
+
+
+def main():
+    daemon = Daemon(sys.argv[1])
+    roles = {"administrator": "administrator", "staff": "staff", "teacher": "teacher", "other": "teacher", "learner": "learner"}
+    try:
+        daemon.start()
+        return tap.run(tap.find(globals()), daemon, make_tokens(daemon, roles), log=lambda: daemon.errors)
     finally:
         daemon.clean()
-    sys.stdout.write("".join(f"# {line}" for line in daemon.errors))
-    sys.exit(failed > 0)
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

@@ -19,8 +19,11 @@ import channels
 import classes
 import guide
 import openapi_broadcasts
-from daemon import Daemon
 from document import Document
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+from daemon import Daemon  # noqa: E402
 
 PASSWORD = "correct horse"
 NOBODY = "01900000-0000-7000-8000-000000000000"

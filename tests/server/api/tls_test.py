@@ -14,9 +14,11 @@ import ssl
 import subprocess
 import sys
 import time
-import traceback
+from pathlib import Path
 
-from daemon import Daemon
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
 
 USAGE, DATAERR = 64, 65
 FILES = {"authority.crt", "authority.key", "server.pem"}
@@ -222,19 +224,10 @@ def test_kill(daemon):
 
 def main():
     daemon = Daemon(sys.argv[1])
-    tests = [value for name, value in globals().items() if name.startswith("test_")]
-    print(f"TAP version 13\n1..{len(tests)}")
-    failed = 0
-    for number, test in enumerate(tests, 1):
-        try:
-            test(daemon)
-            print(f"ok {number} - {test.__name__}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {test.__name__}")
-            print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), flush=True)
-    daemon.clean()
-    return failed != 0
+    try:
+        return tap.run(tap.find(globals()), daemon, log=lambda: daemon.errors)
+    finally:
+        daemon.clean()
 
 
 if __name__ == "__main__":

@@ -14,8 +14,11 @@ import random
 import socket
 import sys
 import time
+from pathlib import Path
 
-from daemon import Daemon
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
 
 PATH = "/api/v1/uploads"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -34,7 +37,7 @@ def expect(value, wanted, what="value"):
 
 
 class Uploads:
-    """Each method whose name begins with `run_` is one test."""
+    """Each method whose name begins with `test_` is one."""
 
     def __init__(self, daemon):
         self.daemon = daemon
@@ -95,7 +98,7 @@ class Uploads:
 
     # Tests
 
-    def run_options(self):
+    def test_options(self):
         for path in (PATH, f"{PATH}/{NOBODY}"):
             headers = self.send("OPTIONS", path, 204, who=None).headers
             expect(headers["tus-version"], "1.0.0")
@@ -105,7 +108,7 @@ class Uploads:
                 "creation", "creation-with-upload", "creation-defer-length", "checksum", "concatenation",
                 "termination", "expiration"})
 
-    def run_cross_origin(self):
+    def test_cross_origin(self):
         asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "PATCH",
                  "Access-Control-Request-Headers": "authorization,tus-resumable,upload-offset"}
         headers = self.send("OPTIONS", f"{PATH}/{NOBODY}", 204, who=None, headers=asked).headers
@@ -119,13 +122,13 @@ class Uploads:
         for name in ("location", "daorian-lesson", "upload-offset", "upload-expires", "tus-resumable"):
             assert name in exposed, name
 
-    def run_version(self):
+    def test_version(self):
         path, _ = self.create(5)
         for method, where in (("POST", PATH), ("HEAD", path), ("PATCH", path), ("DELETE", path)):
             for headers in ({}, {"Tus-Resumable": "0.2.2"}):
                 expect(self.send(method, where, 412, headers=headers).headers["tus-version"], "1.0.0")
 
-    def run_creation(self):
+    def test_creation(self):
         typed = f"filename {b64('บท.mp4')},title {b64('เศษส่วน')},description {b64('ครั้งที่ 1')},language {b64('th')}"
         answer = self.send("POST", PATH, 201, headers={**TUS, "Upload-Length": "100", "Upload-Metadata": typed})
         left = email.utils.parsedate_to_datetime(answer.headers["upload-expires"]).timestamp() - time.time()
@@ -137,7 +140,7 @@ class Uploads:
         expect((headers["upload-metadata"], headers["upload-length"], headers["upload-offset"],
                 headers["cache-control"]), (typed, "100", "0", "no-store"))
 
-    def run_creation_refused(self):
+    def test_creation_refused(self):
         for wrong in ({}, {"Upload-Length": "-1"}, {"Upload-Length": "x"}, {"Upload-Defer-Length": "2"},
                       {"Upload-Length": "1", "Upload-Defer-Length": "1"},
                       {"Upload-Length": "1", "Upload-Metadata": "title %%%"},
@@ -146,7 +149,7 @@ class Uploads:
             expect(self.send("POST", PATH, 400, headers={**TUS, **wrong}).headers["content-type"],
                    "application/problem+json")
 
-    def run_quotas(self):
+    def test_quotas(self):
         for language, word in (("th", "ใหญ่เกินไป"), ("en", "too large")):
             problem = self.send("POST", PATH, 413, who="full", headers={
                 **TUS, "Upload-Length": "5000001", "Accept-Language": language}).json()
@@ -159,7 +162,7 @@ class Uploads:
         self.send("DELETE", path, 204, who="full", headers=TUS)
         self.create(4000000, who="full")
 
-    def run_edits_while_receiving(self):
+    def test_edits_while_receiving(self):
         data = b"0123456789"
         path, lesson = self.create(10, Upload_Metadata=f"title {b64('แรก')}")
         self.patch(path, 0, data[:4])
@@ -170,7 +173,7 @@ class Uploads:
         expect((self.lesson(lesson)["title"], self.lesson(lesson)["state"]), ("แก้แล้ว", "queued"))
         expect(self.stored(lesson), data)
 
-    def run_creation_with_upload(self):
+    def test_creation_with_upload(self):
         headers = {**BYTES, "Upload-Length": "10"}
         answer = self.send("POST", PATH, 201, b"01234", headers=headers)
         expect(answer.headers["upload-offset"], "5")
@@ -181,7 +184,7 @@ class Uploads:
         self.send("POST", PATH, 413, b"01234567890", headers=headers)
         self.send("POST", PATH, 415, b"01234", headers={**TUS, "Upload-Length": "10", "Content-Type": "text/plain"})
 
-    def run_deferred_length(self):
+    def test_deferred_length(self):
         answer = self.send("POST", PATH, 201, headers={**TUS, "Upload-Defer-Length": "1"})
         path = answer.headers["location"]
         headers = self.send("HEAD", path, 200, headers=TUS).headers
@@ -192,7 +195,7 @@ class Uploads:
         self.patch(path, 10, b"", 409)
         expect(self.stored(answer.headers["daorian-lesson"]), b"0123456789")
 
-    def run_patch_refused(self):
+    def test_patch_refused(self):
         path, _ = self.create(10)
         self.patch(path, 3, b"345", 409)
         self.patch(path, 0, b"012", 415, Content_Type="application/octet-stream")
@@ -206,7 +209,7 @@ class Uploads:
         expect(self.offset(path), 0)
         expect(self.offset(path, who="arun"), 0)
 
-    def run_checksums(self):
+    def test_checksums(self):
         data = b"0123456789"
         crc = binascii.crc32(data).to_bytes(4, "big")
         for name, value in (("sha1", hashlib.sha1(data).digest()), ("sha256", hashlib.sha256(data).digest()),
@@ -219,7 +222,7 @@ class Uploads:
             expect(self.stored(lesson), data)
         self.patch(self.create(10)[0], 0, data, 400, Upload_Checksum="sha512 AAAA")
 
-    def run_concatenation(self):
+    def test_concatenation(self):
         parts = []
         for data in (b"first ", b"second"):
             path, lesson = self.create(len(data), Upload_Concat="partial")
@@ -237,7 +240,7 @@ class Uploads:
         expect((headers["upload-length"], headers["upload-offset"]), ("12", "12"))
         self.patch(answer.headers["location"], 12, b"x", 403)
 
-    def run_termination(self):
+    def test_termination(self):
         path, lesson = self.create(10, Upload_Metadata=f"title {b64('พิมพ์ไว้')}")
         self.patch(path, 0, b"0123")
         self.send("DELETE", path, 404, who="malee", headers=TUS)
@@ -251,7 +254,7 @@ class Uploads:
         self.patch(path, 0, b"ab")
         self.send("DELETE", path, 409, headers=TUS)
 
-    def run_method_override(self):
+    def test_method_override(self):
         path, lesson = self.create(4)
         headers = {**BYTES, "Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"}
         self.send("POST", path, 204, b"0123", headers=headers)
@@ -260,14 +263,14 @@ class Uploads:
         self.send("POST", path, 204, headers={**TUS, "X-HTTP-Method-Override": "DELETE"})
         self.send("HEAD", path, 410, headers=TUS)
 
-    def run_list(self):
+    def test_list(self):
         path, lesson = self.create(10, who="malee", Upload_Metadata=f"filename {b64('a.mp4')}")
         self.patch(path, 0, b"0123", who="malee")
         items = self.send("GET", PATH, 200, who="malee").json()["items"]
         expect([(one["id"], one["lesson_id"], one["offset_bytes"], one["length_bytes"], one["filename"])
                 for one in items], [(path.rsplit("/", 1)[1], lesson, 4, 10, "a.mp4")])
 
-    def run_cut_line_keeps_what_came(self):
+    def test_cut_line_keeps_what_came(self):
         data = random.Random(1).randbytes(300000)
         path, lesson = self.create(len(data))
         line = self.open_patch(path, 0, len(data), data[:120000])
@@ -277,14 +280,14 @@ class Uploads:
         self.patch(path, 120000, data[120000:])
         expect(self.stored(lesson), data)
 
-    def run_cut_checked_chunk_is_not_counted(self):
+    def test_cut_checked_chunk_is_not_counted(self):
         path, _ = self.create(1000)
         line = self.open_patch(path, 0, 1000, b"x" * 500, f"Upload-Checksum: sha1 {b64(bytes(20))}\r\n")
         self.await_part(path, 500)
         line.close()
         expect(self.offset(path), 0)
 
-    def run_newer_line_takes_over(self):
+    def test_newer_line_takes_over(self):
         data = random.Random(2).randbytes(300000)
         path, lesson = self.create(len(data))
         dead = self.open_patch(path, 0, len(data), data[:100000])
@@ -300,14 +303,14 @@ class Uploads:
             assert answer == b"" or b" 423 " in answer.split(b"\r\n")[0], answer[:100]
             line.close()
 
-    def run_refusal_before_the_body(self):
+    def test_refusal_before_the_body(self):
         path, _ = self.create(1000)
         line = self.open_patch(path, 7, 1000, b"", "Expect: 100-continue\r\n")
         answer = line.recv(4096)
         assert b" 409 " in answer.split(b"\r\n")[0], answer[:100]
         line.close()
 
-    def run_killed(self):
+    def test_killed(self):
         data = random.Random(3).randbytes(400000)
         path, lesson = self.create(len(data))
         self.patch(path, 0, data[:100000])
@@ -323,45 +326,29 @@ class Uploads:
         expect(sorted(one.name for one in (self.daemon.data / "uploads").glob("*.unverified")), [])
 
 
-def run_floor(program):
+def test_floor(uploads):
     """A disk that is as good as full: refused when the length is declared."""
-    daemon = Daemon(program, config="[storage]\nfree_floor_bytes=500T\n")
+    daemon = Daemon(uploads.daemon.program, config="[storage]\nfree_floor_bytes=500T\n")
     try:
         daemon.start()
-        uploads = Uploads(daemon)
-        problem = uploads.send("POST", PATH, 507, headers={**TUS, "Upload-Length": "1"}).json()
+        problem = Uploads(daemon).send("POST", PATH, 507, headers={**TUS, "Upload-Length": "1"}).json()
         expect(problem["code"], "upload-no-room")
     finally:
         daemon.clean()
 
 
-def run_all(program):
-    daemon = Daemon(program, config=CONFIG)
+def test_ends_in_good_order(uploads):
+    uploads.daemon.end()
+
+
+def main():
+    daemon = Daemon(sys.argv[1], config=CONFIG)
     try:
-        daemon.start()
-        uploads = Uploads(daemon)
-        for name in [name for name in vars(Uploads) if name.startswith("run_")]:
-            yield name, getattr(uploads, name)
-        yield "run_floor", lambda: run_floor(program)
-        yield "run_good_order", lambda: expect(daemon.stop(), 0, "exit code")
-        yield "run_no_complaints", lambda: expect(
-            [line for line in daemon.errors if "CRITICAL" in line or "Sanitizer" in line], [])
+        tests = [*tap.find(vars(Uploads)), *tap.find(globals())]
+        return tap.run(tests, Uploads(daemon.start()), log=lambda: daemon.errors)
     finally:
         daemon.clean()
 
 
-def main():
-    count = failed = 0
-    for name, run in run_all(sys.argv[1]):
-        count += 1
-        try:
-            run()
-            print(f"ok {count} - {name[4:]}", flush=True)
-        except Exception as error:  # noqa: BLE001 - the ones after it run too
-            failed += 1
-            print(f"not ok {count} - {name[4:]}\n# {type(error).__name__}: {error}", flush=True)
-    print(f"1..{count}")
-    return 1 if failed else 0
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

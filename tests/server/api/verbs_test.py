@@ -11,10 +11,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import traceback
 from contextlib import closing
+from pathlib import Path
 
-from daemon import Daemon
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
 
 USAGE, DATAERR, NOINPUT, NOUSER, UNAVAILABLE, CANTCREAT, CONFIG = 64, 65, 66, 67, 69, 73, 78
 
@@ -166,27 +168,16 @@ def test_behind_a_proxy(daemon):
 
 
 def test_stops_in_good_order(daemon):
-    assert daemon.stop() == 0
-    complaints = [line for line in daemon.errors if "CRITICAL" in line or "Sanitizer" in line]
-    assert not complaints, complaints
+    daemon.end()
 
 
 def main():
-    daemon, failed = Daemon(sys.argv[1]), 0
-    tests = [value for name, value in globals().items() if name.startswith("test_")]
-    print(f"1..{len(tests)}", flush=True)
+    daemon = Daemon(sys.argv[1])
     try:
-        for number, test in enumerate(tests, 1):
-            try:
-                test(daemon)
-                print(f"ok {number} - {test.__name__[5:]}", flush=True)
-            except Exception:  # noqa: BLE001 - the tests after it still run
-                failed += 1
-                print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
-                print(f"not ok {number} - {test.__name__[5:]}", flush=True)
+        return tap.run(tap.find(globals()), daemon, log=lambda: daemon.errors)
     finally:
         daemon.clean()
-    sys.exit(failed > 0)
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,6 +8,7 @@ absurd_test.py DAORIAN: with DAORIAN_TEST_LONG in the environment they are as ab
 DAORIAN_ONLY chooses those whose name has its words.
 """
 
+import functools
 import os
 import shutil
 import sqlite3
@@ -18,6 +19,9 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 
 TOOLS = Path(__file__).resolve().parents[3] / "tools"
 WAIT_S = 300
@@ -168,20 +172,12 @@ class Absurd:
 
 def main():
     only = os.environ.get("DAORIAN_ONLY", "")
-    cases = [case for case in CASES if only in case.name]
     absurd = Absurd(os.path.abspath(sys.argv[1]), bool(os.environ.get("DAORIAN_TEST_LONG")))
-    print(f"TAP version 13\n1..{len(cases)}", flush=True)
-    failed = 0
-    for number, case in enumerate(cases, 1):
-        try:
-            absurd.run(case)
-            print(f"ok {number} - {case.name}", flush=True)
-        except (AssertionError, OSError, subprocess.SubprocessError, sqlite3.Error) as fault:
-            failed += 1
-            print(f"not ok {number} - {case.name}")
-            print("\n".join(f"# {line}" for line in str(fault).splitlines()), flush=True)
-    absurd.remove()
-    return 1 if failed else 0
+    cases = [functools.partial(absurd.run, case) for case in CASES if only in case.name]
+    try:
+        return tap.run(cases, name=lambda test: test.args[0].name)
+    finally:
+        absurd.remove()
 
 
 if __name__ == "__main__":

@@ -13,11 +13,12 @@ import socket
 import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 from daemon import Daemon  # noqa: E402
+
 
 WAIT_S = 240
 UNKNOWN, CONFLICT, TIMEOUT = 1401, 1409, 16
@@ -193,30 +194,20 @@ def test_disabled(bench):
     bench.wait(lambda: bench.ask("GET", "/channels", role=None)["items"], lambda items: items == [])
 
 
-TESTS = [test_key, test_on_air, test_comes_back, test_withdrawn, test_kept, test_no_broadcast, test_disabled]
+def test_ends_in_good_order(bench):
+    bench.daemon.end()
+    assert "live_" not in "".join(bench.daemon.errors), "a stream key in the log"
+
+
+TESTS = [test_key, test_on_air, test_comes_back, test_withdrawn, test_kept, test_no_broadcast, test_disabled, test_ends_in_good_order]
 
 
 def main():
-    print(f"1..{len(TESTS) + 1}")
-    failed, bench = False, Bench(*sys.argv[1:4])
+    bench = Bench(*sys.argv[1:4])
     try:
-        for number, test in enumerate(TESTS, 1):
-            try:
-                test(bench)
-                print(f"ok {number} {test.__name__}", flush=True)
-            except Exception:
-                failed = True
-                print("\n".join(f"# {line}" for line in traceback.format_exc().splitlines()))
-                print(f"not ok {number} {test.__name__}", flush=True)
-        clean = bench.daemon.stop() == 0
-        print(f"{'ok' if clean else 'not ok'} {len(TESTS) + 1} stops cleanly")
-        said = "".join(bench.daemon.errors)
-        failed = failed or not clean or "live_" in said
-        if failed:
-            print("\n".join(f"# {line}" for line in said.splitlines()[-40:]))
+        return tap.run(TESTS, bench, log=lambda: bench.daemon.errors)
     finally:
         bench.daemon.clean()
-    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 import_test.py DAORIAN
 """
 
+import functools
 import math
 import os
 import shutil
@@ -19,8 +20,9 @@ import wave
 from contextlib import closing
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))
-from daemon import Daemon  # noqa: E402 - the folder must be on the path first
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
 
 WAIT_S = 400
 CONFIG = "[storage]\nfree_floor_bytes=1M\n"
@@ -41,7 +43,7 @@ def write_tone(path, seconds=3):
 
 
 class Import:
-    """Each method whose name begins with `run_` is one test with a folder of its own."""
+    """Each method whose name begins with `test_` is one, with a folder of its own."""
 
     def __init__(self, program):
         self.program = program
@@ -68,7 +70,7 @@ class Import:
             return {row[0]: row[1:] for row in database.execute(
                 "SELECT id, title, language, state, complete, original_bytes FROM lessons")}
 
-    def run_folder(self):
+    def test_folder(self):
         (self.files / "b").mkdir()
         (self.files / "บทที่_1.mp4").write_bytes(b"one")
         (self.files / "b" / "two.webm").write_bytes(b"second")
@@ -84,7 +86,7 @@ class Import:
         expect(list((self.data / "uploads").iterdir()), [])
         assert (self.files / "บทที่_1.mp4").exists(), "what is imported stays"
 
-    def run_failures(self):
+    def test_failures(self):
         (self.files / "good.mp4").write_bytes(b"good")
         (self.files / "bad.mp4").write_bytes(b"bad")
         (self.files / "bad.json").write_text('{"title":7}')
@@ -97,7 +99,7 @@ class Import:
         expect(self.run(66, empty)[0], [])
         expect(self.run(74, self.files, data="/proc/none")[0], [])
 
-    def run_no_room(self):
+    def test_no_room(self):
         self.config.write_text("[storage]\nfree_floor_bytes=500T\n")
         (self.files / "a.mp4").write_bytes(b"a")
         ids, sentences = self.run(65, self.files)
@@ -133,14 +135,14 @@ class Import:
                    ("failed", "import-interrupted"))
         assert not (data / "originals" / lesson).exists()
 
-    def run_killed_then_imported_again(self):
+    def test_killed_then_imported_again(self):
         (self.data / "uploads").mkdir(parents=True)
         lesson = self.kill_half_way(self.data)
         write_tone(self.files / "tone.wav")
         self.run(0, "--wait", self.files)
         self.wait_failed(lesson, self.data)
 
-    def run_killed_then_served(self):
+    def test_killed_then_served(self):
         daemon = Daemon(self.program, encoder=False, config=CONFIG)
         try:
             daemon.start()
@@ -151,7 +153,7 @@ class Import:
         finally:
             daemon.clean()
 
-    def run_wait(self):
+    def test_wait(self):
         write_tone(self.files / "tone.wav")
         (self.files / "noise.mp4").write_bytes(os.urandom(200000))
         ids, sentences = self.run(65, "--wait", self.files)
@@ -161,7 +163,7 @@ class Import:
         expect(self.lessons()[ids[0]][:4], ("tone", "th", "published", 1))
         assert (self.data / "lessons" / ids[0] / "index.m3u8").exists()
 
-    def run_beside_a_server(self):
+    def test_beside_a_server(self):
         daemon = Daemon(self.program, encoder=True, config=CONFIG)
         try:
             daemon.start()
@@ -174,21 +176,17 @@ class Import:
             daemon.clean()
 
 
-def main():
-    count = failed = 0
-    for name in [name for name in vars(Import) if name.startswith("run_")]:
-        count += 1
-        scene = Import(sys.argv[1])
+def in_own_folder(test):
+    @functools.wraps(test)
+    def run(program):
+        scene = Import(program)
         try:
-            getattr(scene, name)()
-            print(f"ok {count} - {name[4:]}", flush=True)
-        except Exception as error:  # noqa: BLE001 - the ones after it run too
-            failed += 1
-            print(f"not ok {count} - {name[4:]}\n# {type(error).__name__}: {error}", flush=True)
+            test(scene)
         finally:
             scene.remove()
-    print(f"1..{count}")
-    return 1 if failed else 0
+
+    return run
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(tap.run([in_own_folder(test) for test in tap.find(vars(Import))], sys.argv[1]))

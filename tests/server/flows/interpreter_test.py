@@ -16,8 +16,10 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))
-from daemon import Daemon  # noqa: E402 - the folder must be on the path first
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
+from daemon import Daemon  # noqa: E402
+
 
 WAIT_S = 500
 CONFIG = "[storage]\nfree_floor_bytes=1M\n"
@@ -108,7 +110,7 @@ def check_after(lesson, files, bundle, source, pictures):
     assert {rung["name"] for rung in told["rungs"]} == {rung["name"] for rung in lesson["rungs"]}
 
 
-def run(program, pictures):
+def test_interpreter(program, pictures):
     folder = Path(tempfile.mkdtemp(prefix="daorian-interpreter-"))
     daemon = Daemon(program, encoder=True, config=CONFIG)
     source = folder / "lesson.mp4"
@@ -132,15 +134,5 @@ def run(program, pictures):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def main():
-    print("1..1")
-    try:
-        run(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
-    except Exception as error:  # noqa: BLE001 - told as the protocol wants it
-        print(f"not ok 1 - interpreter\n# {type(error).__name__}: {error}")
-        return 1
-    print("ok 1 - interpreter")
-    return 0
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(tap.run([test_interpreter], sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))

@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 from daemon import Daemon  # noqa: E402
+
 
 WAIT_S = 240
 PLAYLIST = re.compile(rb"#EXT-X-MEDIA-SEQUENCE:(\d+)\n")
@@ -152,28 +153,20 @@ def test_off_and_on(bench):
     bench.wait(folder.exists, lambda there: not there)
 
 
-TESTS = [test_from_address_to_playlist, test_pictures_of_services, test_child_is_killed, test_daemon_is_killed, test_off_and_on]
+def test_ends_in_good_order(bench):
+    bench.daemon.end()
+
+
+TESTS = [test_from_address_to_playlist, test_pictures_of_services, test_child_is_killed, test_daemon_is_killed, test_off_and_on, test_ends_in_good_order]
 
 
 def main():
-    print(f"1..{len(TESTS) + 1}")
-    bench, failed = Bench(*sys.argv[1:3]), 0
+    bench = Bench(*sys.argv[1:3])
     try:
-        for number, test in enumerate(TESTS, 1):
-            try:
-                test(bench)
-                print(f"ok {number} - {test.__name__}", flush=True)
-            except Exception:  # noqa: BLE001 - the tests after it still say what they can
-                failed += 1
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-                print(f"not ok {number} - {test.__name__}", flush=True)
-        code = bench.daemon.stop()
-        complaints = [line for line in bench.daemon.errors if "CRITICAL" in line or "Sanitizer" in line]
-        print(f"{'ok' if code == 0 and not complaints else 'not ok'} {len(TESTS) + 1} - the daemon ends in good order {complaints}")
-        failed += code != 0 or bool(complaints)
+        return tap.run(TESTS, bench, log=lambda: bench.daemon.errors)
     finally:
         bench.daemon.clean()
-    sys.exit(failed > 0)
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

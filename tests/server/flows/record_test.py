@@ -13,12 +13,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-import traceback
 from contextlib import closing
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 from daemon import Daemon  # noqa: E402
+
 
 WAIT_S = 240
 EVENT = 60001  # of no programme in the multiplex
@@ -201,29 +202,21 @@ def test_channel_that_is_off(bench):
     assert seen["error"]["code"] == "nothing-kept" and seen["error"]["sentence"], seen
 
 
+def test_ends_in_good_order(bench):
+    bench.daemon.end()
+
+
 TESTS = [test_channel, test_by_time_from_before_now, test_by_event_that_overruns, test_over_kills, test_given_up,
-         test_channel_that_is_off]
+         test_channel_that_is_off, test_ends_in_good_order]
 
 
 def main():
-    print(f"1..{len(TESTS) + 1}")
-    bench, failed = Bench(*sys.argv[1:4]), 0
+    bench = Bench(*sys.argv[1:4])
     try:
-        for number, test in enumerate(TESTS, 1):
-            try:
-                test(bench)
-                print(f"ok {number} - {test.__name__}", flush=True)
-            except Exception:  # noqa: BLE001 - the tests after it still say what they can
-                failed += 1
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-                print(f"not ok {number} - {test.__name__}", flush=True)
-        code = bench.daemon.stop()
-        complaints = [line for line in bench.daemon.errors if "CRITICAL" in line or "Sanitizer" in line]
-        print(f"{'ok' if code == 0 and not complaints else 'not ok'} {len(TESTS) + 1} - the daemon ends in good order {complaints}")
-        failed += code != 0 or bool(complaints)
+        return tap.run(TESTS, bench, log=lambda: bench.daemon.errors)
     finally:
         bench.daemon.clean()
-    sys.exit(failed > 0)
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

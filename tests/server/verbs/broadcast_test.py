@@ -15,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 
 USAGE, DATAERR, NOINPUT, UNAVAILABLE = 64, 65, 66, 69
 PACKET = 188
@@ -283,22 +285,13 @@ def test_silence(bench):
     assert code == NOINPUT and out == "" and "none0" in error, (code, error)
 
 
+TESTS = [test_file, test_text_default, test_damage, test_probe, test_people, test_nothing_there, test_http, test_udp,
+         test_rtp, test_silence]
+
+
 def main():
-    tests = [test_file, test_text_default, test_damage, test_probe, test_people, test_nothing_there, test_http, test_udp,
-             test_rtp, test_silence]
-    print(f"1..{len(tests)}", flush=True)
-    failures = 0
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), Path(folder))
-        for number, test in enumerate(tests, 1):
-            try:
-                test(bench)
-                print(f"ok {number} - {test.__name__}", flush=True)
-            except Exception:
-                failures += 1
-                print("\n".join(f"# {line}" for line in traceback.format_exc().splitlines()))
-                print(f"not ok {number} - {test.__name__}", flush=True)
-    return 1 if failures else 0
+        return tap.run(TESTS, Bench(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), Path(folder)))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 from satip_server import CLOSE, FLOOD, HANG, RAW, SatipServer  # noqa: E402
+
 
 USAGE, UNAVAILABLE, TEMPFAIL, PROTOCOL, CONFIG, NOHOST = 64, 69, 75, 76, 78, 68
 TUNING = "src=1&freq=11778&pol=v&msys=dvbs2&sr=27500&fec=34&mtype=8psk&ro=0.35&plts=on"
@@ -294,21 +295,10 @@ TESTS = [test_datagrams, test_inside, test_no_datagrams, test_unsupported_transp
 
 def main():
     wanted = [test for test in TESTS if len(sys.argv) < 4 or test.__name__ in sys.argv[3:]]
-    print(f"1..{len(wanted)}", flush=True)
-    failures = 0
     with tempfile.TemporaryDirectory() as folder:
         stream = Path(folder) / "mux.ts"
         subprocess.run([Path(sys.argv[2]).resolve(), "--seconds", "11", stream], check=True, timeout=120)
-        bench = Bench(Path(sys.argv[1]).resolve(), stream.read_bytes())
-        for number, test in enumerate(wanted, 1):
-            try:
-                test(bench)
-                print(f"ok {number} - {test.__name__}", flush=True)
-            except Exception:
-                failures += 1
-                print("\n".join(f"# {line}" for line in traceback.format_exc().splitlines()))
-                print(f"not ok {number} - {test.__name__}", flush=True)
-    return 1 if failures else 0
+        return tap.run(wanted, Bench(Path(sys.argv[1]).resolve(), stream.read_bytes()))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-import traceback
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import tap  # noqa: E402
 
 USAGE, NOPERM = 64, 77
 SECRET = "กุญแจลับ-ของเรา"
@@ -149,24 +151,15 @@ def test_addresses(bench):
         assert "xxx" not in error.replace("streamid=" + "x" * 513, ""), error
 
 
+TESTS = [test_caller, test_listener, test_wrong_passphrase, test_wrong_passphrase_of_caller, test_goes_and_comes, test_addresses]
+
+
 def main():
     daorian, thai_mux, sender = sys.argv[1:4]
-    tests = [test_caller, test_listener, test_wrong_passphrase, test_wrong_passphrase_of_caller, test_goes_and_comes, test_addresses]
-    print(f"1..{len(tests)}")
-    failed = False
     with tempfile.TemporaryDirectory() as folder:
         stream = str(Path(folder) / "mux.ts")
         subprocess.run([thai_mux, "--seconds", "12", stream], check=True)
-        bench = Bench(daorian, sender, stream)
-        for number, test in enumerate(tests, 1):
-            try:
-                test(bench)
-                print(f"ok {number} {test.__name__}", flush=True)
-            except Exception:
-                failed = True
-                print("\n".join(f"# {line}" for line in traceback.format_exc().splitlines()))
-                print(f"not ok {number} {test.__name__}", flush=True)
-    return 1 if failed else 0
+        return tap.run(TESTS, Bench(daorian, sender, stream))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ class Daemon:
         self.config = self.folder / "daorian.conf"
         self.config.write_text(config)
         self.process = None
+        self.errors = []
         self.port = 0
         self.setup_token = None
         self.lock = None
@@ -109,6 +110,12 @@ class Daemon:
         code = self.process.wait(timeout=60)
         self.process = None
         return code
+
+    def end(self):
+        """Stops it in good order: no critical warning, no word of a sanitizer."""
+        code = self.stop()
+        complaints = [line for line in self.errors if "CRITICAL" in line or "Sanitizer" in line]
+        assert code == 0 and not complaints, f"exit status {code} {complaints}"
 
     def clean(self):
         if self.process:

@@ -25,6 +25,8 @@ static const ChildFieldsRow fields[] = {
     {"behind_ms", CHILD_FIELDS_SMALL, AT(behind_ms), 1, NULL, MOST_BEHIND_MS},
     {"text_default", CHILD_FIELDS_TAG, AT(text_default), 1, CHILD_FIELDS_LETTERS, MAX_WORD},
     {"language", CHILD_FIELDS_TAG, AT(language), 1, CHILD_FIELDS_LETTERS, MAX_WORD},
+    {"burn_language", CHILD_FIELDS_TAG, AT(burn_language), 1, CHILD_FIELDS_LETTERS, MAX_WORD},
+    {"burn_rung", CHILD_FIELDS_TAG, AT(burn_rung), 1, CHILD_FIELDS_LETTERS, MAX_WORD},
     {"extras", CHILD_FIELDS_NAMES, AT(extras), 1, CHILD_FIELDS_LETTERS, MAX_WORD},
 };
 
@@ -36,6 +38,8 @@ child_live_job_new(void)
     job->behind_ms = 5000;
     job->text_default = g_strdup("tis-620");
     job->language = g_strdup("tha");
+    job->burn_language = g_strdup("");
+    job->burn_rung = g_strdup("");
     job->extras = g_new0(char *, 1);
     return job;
 }

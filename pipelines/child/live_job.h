@@ -18,6 +18,8 @@ typedef struct {
     guint behind_ms;      // (value) how far encoding may fall behind before rungs are dropped
     char *text_default;   // (owned) what unmarked text of the network is, as `tis-620`
     char *language;       // (owned) ISO 639-2 of the wanted sound track, may be empty
+    char *burn_language;  // (owned) ISO 639-2 of bitmap subtitles to draw into pictures, or empty
+    char *burn_rung;      // (owned) the rung that gets them, empty: the lowest with pictures
     char **extras;        // (owned) any of `voices` `captions` `scrub`, see live_track.h
 } ChildLiveJob;
 

@@ -221,7 +221,7 @@ live_channel_new(const ChildLiveJob *job, LiveLadderSink sink, gpointer data, GE
     channel->timeline =
         live_timeline_new((gint64)job->first_time, on_timeline_placed, release_frame, channel);
     const LiveExtrasPlace place = {channel->timeline, channel->mixer, channel->ladder};
-    channel->extras = live_extras_new((const char *const *)job->extras, &place);
+    channel->extras = live_extras_new(job, &place);
     channel->service = live_service_new(job->language, fallback, &listener);
     return channel;
 }

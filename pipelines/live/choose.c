@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define HEARING_IMPAIRED 0x02 // audio_type, ISO/IEC 13818-1 §2.6.19
-#define VISUAL_IMPAIRED 0x03  // audio_type: somebody describes the picture
+#define HEARING_IMPAIRED 0x02  // audio_type, ISO/IEC 13818-1 §2.6.19
+#define VISUAL_IMPAIRED 0x03   // audio_type: somebody describes the picture
+#define HEARING_SUBTITLES 0x20 // component_type from here to 0x2F, EN 300 468 table 26
 #define VOICES_MAX 3
 #define TEXTS_MAX 4
 
@@ -138,4 +139,30 @@ live_choose_extras(const TablesService *service, const TablesStream *sound, Live
             count = add_pages(stream, extras, count, most);
     }
     return count;
+}
+
+static gboolean
+is_for_hearing(const TablesStreamPage *page)
+{
+    return (page->purpose & 0xF0) == HEARING_SUBTITLES;
+}
+
+LiveChooseBitmap
+live_choose_bitmap(const TablesService *service, const char *language)
+{
+    LiveChooseBitmap chosen = {0};
+    gboolean last_resort = FALSE;
+    for (guint i = 0; i < service->streams->len; i++) {
+        const TablesStream *stream = &g_array_index(service->streams, TablesStream, i);
+        guint count = stream->kind == TABLES_STREAM_SUBTITLES ? stream->page_count : 0;
+        for (guint k = 0; k < count; k++) {
+            const TablesStreamPage *page = &stream->pages[k];
+            gboolean better = chosen.pid == 0 || (last_resort && !is_for_hearing(page));
+            if (!better || strcmp(page->language, language) != 0)
+                continue;
+            chosen = (LiveChooseBitmap){stream->pid, page->page, page->ancillary};
+            last_resort = is_for_hearing(page);
+        }
+    }
+    return chosen;
 }

@@ -30,5 +30,15 @@ typedef struct {
 guint live_choose_extras(const TablesService *service, const TablesStream *sound,
                          LiveChooseExtra *extras);
 
+/** A track of bitmap subtitles. */
+typedef struct {
+    guint16 pid;       // (value) 0: there is none
+    guint16 page;      // (value) composition page
+    guint16 ancillary; // (value) page
+} LiveChooseBitmap;
+
+/** Returns: subtitles in @language; those for people who do not hear well only without others. */
+LiveChooseBitmap live_choose_bitmap(const TablesService *service, const char *language);
+
 /** Returns: whether @stream is of a codec that is decoded here. */
 gboolean live_choose_is_known(const TablesStream *stream);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pipelines/live/burn.h"
 #include "pipelines/live/choose.h"
 #include "pipelines/live/scrub.h"
 #include "pipelines/live/text.h"
@@ -26,6 +27,7 @@ struct _LiveExtras {
     gboolean voices;       // (value) wanted
     gboolean captions;     // (value) wanted
     LiveScrub *scrub;      // (owned) (nullable) where wanted
+    LiveBurn *burn;        // (owned) (nullable) where wanted
     GPtrArray *lanes;      // (owned) (element-type Lane)
 };
 
@@ -126,6 +128,8 @@ live_extras_follow(LiveExtras *extras, const TablesService *service, const Table
 {
     LiveChooseExtra chosen[LIVE_CHOOSE_EXTRAS_MAX];
     guint count = live_choose_extras(service, sound, chosen);
+    if (extras->burn != NULL)
+        live_burn_follow(extras->burn, service);
     for (guint i = 0; i < extras->lanes->len; i++)
         if (!is_chosen(extras->lanes->pdata[i], chosen, count))
             leave_lane(extras, extras->lanes->pdata[i]);
@@ -140,6 +144,8 @@ live_extras_follow(LiveExtras *extras, const TablesService *service, const Table
 void
 live_extras_push(LiveExtras *extras, const TablesPacket *packet)
 {
+    if (extras->burn != NULL)
+        live_burn_push(extras->burn, packet);
     for (guint i = 0; i < extras->lanes->len; i++) {
         const Lane *lane = extras->lanes->pdata[i];
         if (lane->chosen.pid == packet->pid && lane->until == G_MAXINT64)
@@ -210,17 +216,27 @@ on_ladder_take(gint64 time, const struct AVFrame *canvas, int matrix, gpointer d
     live_scrub_take(extras->scrub, time, canvas, matrix);
 }
 
+static const struct AVFrame *
+on_ladder_draw(EncodeRungsId rung, gint64 time, const struct AVFrame *canvas, int matrix,
+               gpointer data)
+{
+    LiveExtras *extras = data;
+    return extras->burn == NULL ? NULL : live_burn_draw(extras->burn, rung, time, canvas, matrix);
+}
+
 LiveExtras *
-live_extras_new(const char *const *wanted, const LiveExtrasPlace *place)
+live_extras_new(const ChildLiveJob *job, const LiveExtrasPlace *place)
 {
     LiveExtras *extras = g_new0(LiveExtras, 1);
-    const LiveSide side = {on_ladder_is_ready, on_ladder_write, on_ladder_choose, on_ladder_take,
-                           extras};
+    const char *const *wanted = (const char *const *)job->extras;
+    const LiveSide side = {on_ladder_is_ready, on_ladder_write, on_ladder_choose,
+                           on_ladder_take,     on_ladder_draw,  extras};
     extras->place = *place;
     extras->voices = g_strv_contains(wanted, "voices");
     extras->captions = g_strv_contains(wanted, "captions");
     if (g_strv_contains(wanted, "scrub"))
         extras->scrub = live_scrub_new();
+    extras->burn = live_burn_new(job, find_place, extras);
     extras->lanes = g_ptr_array_new_with_free_func(free_lane);
     live_ladder_set_side(extras->place.ladder, &side);
     return extras;
@@ -231,5 +247,6 @@ live_extras_free(LiveExtras *extras)
 {
     g_ptr_array_unref(extras->lanes);
     g_clear_pointer(&extras->scrub, live_scrub_free);
+    g_clear_pointer(&extras->burn, live_burn_free);
     g_free(extras);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// What a channel has beside its rungs: other sounds, text captions, small pictures. Follows the
+// What a channel has beside its rungs: other sounds, text captions, small pictures; and subtitles
+// that are drawn into one of them. Follows the
 // tables by itself: a track that vanishes leaves no parts, one that returns goes on under its name,
 // another language is another track. What is wrong with any of it harms no rung. One thread.
 #pragma once
@@ -21,9 +22,9 @@ typedef struct {
     LiveLadder *ladder;           // (unowned) takes what is made
 } LiveExtrasPlace;
 
-/** @wanted: of the job. @place: copied, what it names is borrowed for life. Returns: (transfer
+/** @place: copied, what it names is borrowed for life. Returns: (transfer
  * full). */
-LiveExtras *live_extras_new(const char *const *wanted, const LiveExtrasPlace *place);
+LiveExtras *live_extras_new(const ChildLiveJob *job, const LiveExtrasPlace *place);
 void live_extras_free(LiveExtras *extras);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LiveExtras, live_extras_free)
 

@@ -338,14 +338,28 @@ live_ladder_begin_segment(LiveLadder *ladder, const LiveLadderSegment *segment, 
     return write_ready(ladder, error);
 }
 
+/* Returns: (nullable): the picture of a rung, with what is drawn over it there. */
+static const AVFrame *
+draw_picture(LiveLadder *ladder, const Step *step, const AVFrame *frame, GError **error)
+{
+    const LiveSide *side = &ladder->side;
+    const AVFrame *drawn =
+        live_canvas_draw(ladder->canvas, frame, step->decided.width, step->decided.height, error);
+    if (drawn == NULL || side->draw == NULL)
+        return drawn;
+    int matrix = live_canvas_get_colour(ladder->canvas).matrix;
+    const AVFrame *over = side->draw(live_rung_get_id(step->rung), live_ladder_get_time(ladder),
+                                     drawn, matrix, side->data);
+    return over != NULL ? over : drawn;
+}
+
 static gboolean
 add_picture(LiveLadder *ladder, Step *step, const AVFrame *frame, GError **error)
 {
     guint ticks = live_rung_get_step(step->rung);
     if (ticks == 0 || ladder->in_segment % ticks != 0)
         return TRUE;
-    const AVFrame *drawn =
-        live_canvas_draw(ladder->canvas, frame, step->decided.width, step->decided.height, error);
+    const AVFrame *drawn = draw_picture(ladder, step, frame, error);
     return drawn != NULL && live_rung_add_picture(step->rung, drawn, live_ladder_get_time(ladder),
                                                   ladder->in_segment == 0, error);
 }

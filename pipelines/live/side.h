@@ -5,6 +5,7 @@
 // calls it.
 #pragma once
 
+#include "pipelines/encode/rungs.h"
 #include "pipelines/live/store.h"
 
 struct AVFrame;
@@ -17,6 +18,12 @@ typedef gboolean (*LiveSideIsReady)(gint64 start, gint64 end, gint64 now, gpoint
 typedef gboolean (*LiveSideWrite)(LiveStore *store, ChildLiveReport *report, gpointer data,
                                   GError **error);
 
+/** A picture that is about to be coded for @rung. @matrix: of its colours, as libavutil numbers
+ * them. Returns: (transfer none) (nullable): what is coded in its place, NULL: itself. */
+typedef const struct AVFrame *(*LiveSideDraw)(EncodeRungsId rung, gint64 time,
+                                              const struct AVFrame *canvas, int matrix,
+                                              gpointer data);
+
 /** A segment's first picture: whether it is wanted, and at what size (in: the largest). */
 typedef gboolean (*LiveSideChoose)(gint64 time, guint *width, guint *height, gpointer data);
 
@@ -28,5 +35,6 @@ typedef struct {
     LiveSideWrite write;      // (nullable)
     LiveSideChoose choose;    // (nullable)
     LiveSideTake take;        // (nullable)
+    LiveSideDraw draw;        // (nullable)
     gpointer data;            // (unowned) for all of them
 } LiveSide;

@@ -87,14 +87,16 @@ take_language(TablesStream *stream, TablesBytes body)
         stream->purpose = (guint8)purpose;
 }
 
-static void
+/* Returns: (nullable): NULL when there are enough. */
+static TablesStreamPage *
 add_page(TablesStream *stream, const char *language, guint8 purpose, guint16 page)
 {
     if (stream->page_count == TABLES_STREAM_PAGES_MAX)
-        return;
+        return NULL;
     TablesStreamPage *added = &stream->pages[stream->page_count++];
-    *added = (TablesStreamPage){.purpose = purpose, .page = page};
+    *added = (TablesStreamPage){.purpose = purpose, .page = page, .ancillary = page};
     memcpy(added->language, language, sizeof added->language);
+    return added;
 }
 
 /* EN 300 468 §6.2.43: of several pages the first counts, but subtitles come before all others. */
@@ -131,7 +133,7 @@ take_subtitling(TablesStream *stream, TablesBytes body)
     while (tables_descriptor_take_code(&body, language) &&
            tables_bytes_take_integer(&body, 1, &type) &&
            tables_bytes_take_integer(&body, 2, &page)) {
-        add_page(stream, language, (guint8)type, (guint16)page);
+        TablesStreamPage *added = add_page(stream, language, (guint8)type, (guint16)page);
         if (stream->page == 0) {
             memcpy(stream->language, language, sizeof language);
             stream->purpose = (guint8)type;
@@ -139,6 +141,8 @@ take_subtitling(TablesStream *stream, TablesBytes body)
         }
         if (!tables_bytes_take_integer(&body, 2, &ancillary))
             return;
+        if (added != NULL)
+            added->ancillary = (guint16)ancillary;
     }
 }
 

@@ -21,9 +21,10 @@ typedef enum {
 
 /** Text of one language that a stream carries. */
 typedef struct {
-    char language[4]; // (value) ISO 639-2
-    guint8 purpose;   // (value) teletext_type or subtitling_type
-    guint16 page;     // (value) as below
+    char language[4];  // (value) ISO 639-2
+    guint8 purpose;    // (value) teletext_type or subtitling_type
+    guint16 page;      // (value) as below
+    guint16 ancillary; // (value) page of subtitles that several languages share
 } TablesStreamPage;
 
 typedef struct {

@@ -18,9 +18,11 @@
 #define BYTES_DEFAULT (G_GINT64_CONSTANT(20) * 1000 * 1000 * 1000)
 #define NAME_BYTES_MAX 300
 #define RUNG_BYTES_MAX 32
+#define LANGUAGE_BYTES 3
 
-static const char *const names[] = {"slug",  "name",         "service",      "enabled",
-                                    "rungs", "window_hours", "window_bytes", NULL};
+static const char *const names[] = {
+    "slug",         "name",         "service",        "enabled",   "rungs",
+    "window_hours", "window_bytes", "burn_subtitles", "burn_rung", NULL};
 
 static gboolean
 refuse(GError **error, ApiProblemError code, const char *message)
@@ -140,21 +142,21 @@ api_channels_get(HttpExchange *exchange)
         api_call_read(call, read_one, render_one);
 }
 
+/* A text that null takes back. @member: (inout) (nullable). */
 static gboolean
-take_service(ApiCall *call, CatalogChannels *channel, GError **error)
+take_nullable(ApiCall *call, const char *name, gsize most_bytes, char **member, GError **error)
 {
-    const char *service = NULL;
-    if (json_object_has_member(call->body, "service") &&
-        json_object_get_null_member(call->body, "service")) {
-        g_clear_pointer(&channel->service, g_free);
+    const char *text = NULL;
+    if (json_object_has_member(call->body, name) && json_object_get_null_member(call->body, name)) {
+        g_clear_pointer(member, g_free);
         return TRUE;
     }
-    if (!api_call_take_text(call, "service", 64, &service, error))
+    if (!api_call_take_text(call, name, most_bytes, &text, error))
         return FALSE;
-    if (service == NULL)
+    if (text == NULL)
         return TRUE;
-    g_free(channel->service);
-    channel->service = g_strdup(service);
+    g_free(*member);
+    *member = g_strdup(text);
     return TRUE;
 }
 
@@ -189,7 +191,10 @@ take_changes(ApiCall *call, CatalogChannels *channel, GError **error)
         !api_call_take_boolean(call, "enabled", &channel->enabled, error) ||
         !api_call_take_number(call, "window_hours", &channel->window_hours, error) ||
         !api_call_take_number(call, "window_bytes", &channel->window_bytes, error) ||
-        !take_service(call, channel, error) || !take_rungs(call, channel, error))
+        !take_nullable(call, "service", 64, &channel->service, error) ||
+        !take_nullable(call, "burn_subtitles", LANGUAGE_BYTES, &channel->burn_subtitles, error) ||
+        !take_nullable(call, "burn_rung", RUNG_BYTES_MAX, &channel->burn_rung, error) ||
+        !take_rungs(call, channel, error))
         return FALSE;
     if (slug != NULL) {
         g_free(channel->slug);

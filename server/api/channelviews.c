@@ -158,6 +158,12 @@ list_names(char **names)
 }
 
 static void
+set_unless_empty(JsonObject *object, const char *name, const char *text)
+{
+    api_members_set_text(object, name, text != NULL && *text != '\0' ? text : NULL);
+}
+
+static void
 set_settings(JsonObject *object, const ApiChannelviews *view, const FlowsLiveStatus *status)
 {
     const CatalogChannels *channel = view->channel;
@@ -168,6 +174,8 @@ set_settings(JsonObject *object, const ApiChannelviews *view, const FlowsLiveSta
     json_object_set_array_member(member, "rungs", list_names(channel->rungs));
     json_object_set_int_member(member, "window_hours", channel->window_hours);
     json_object_set_int_member(member, "window_bytes", channel->window_bytes);
+    set_unless_empty(member, "burn_subtitles", channel->burn_subtitles);
+    set_unless_empty(member, "burn_rung", channel->burn_rung);
     json_object_set_int_member(member, "used_bytes", (gint64)status->figures.bytes);
     api_members_set_text(member, "detail", status->detail);
     json_object_set_int_member(member, "retry_ms", status->retry_ms);

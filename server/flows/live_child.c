@@ -76,8 +76,14 @@ build_job_line(const FlowsLiveChildSetup *setup, const char *staging)
     g_autoptr(ChildLiveJob) job = child_live_job_new();
     FlowsWindowFigures figures = {0};
     flows_window_get_figures(setup->window, &figures);
+    const CatalogChannels *channel = setup->row->channel;
+    const char *burn_rung = catalog_channels_get_burn_rung(channel);
     g_free(job->text_default);
-    job->rungs = g_strdupv(setup->row->channel->rungs);
+    g_free(job->burn_language);
+    g_free(job->burn_rung);
+    job->burn_language = g_strdup(burn_rung != NULL ? channel->burn_subtitles : "");
+    job->burn_rung = g_strdup(burn_rung != NULL ? burn_rung : "");
+    job->rungs = g_strdupv(channel->rungs);
     job->staging = child_sandbox_translate(setup->sandbox, staging, "/staging");
     job->first_number = figures.next_number;
     job->first_time = figures.next_time;

@@ -99,6 +99,9 @@ flows_live_rows_is_same_work(const FlowsLiveRow *a, const FlowsLiveRow *b)
            g_strcmp0(a->multiplex_id, b->multiplex_id) == 0 && g_strcmp0(a->uri, b->uri) == 0 &&
            a->service_number == b->service_number &&
            g_strcmp0(a->text_default, b->text_default) == 0 &&
+           g_strcmp0(a->channel->burn_subtitles, b->channel->burn_subtitles) == 0 &&
+           g_strcmp0(catalog_channels_get_burn_rung(a->channel),
+                     catalog_channels_get_burn_rung(b->channel)) == 0 &&
            g_strv_equal((const char *const *)a->channel->rungs,
                         (const char *const *)b->channel->rungs);
 }

@@ -23,8 +23,8 @@
 #define JOB                                                                                        \
     "{\"type\":\"live\",\"rungs\":[\"voice\",\"small\",\"medium\"],\"staging\":\"/staging\","      \
     "\"first_number\":12,\"first_time\":3283200,\"first_init\":4,\"segment_ms\":3000,"             \
-    "\"behind_ms\":5000,\"text_default\":\"tis-620\",\"language\":\"tha\",\"extras\":[\"voices\"]" \
-    "}"
+    "\"behind_ms\":5000,\"text_default\":\"tis-620\",\"language\":\"tha\","                        \
+    "\"burn_language\":\"tha\",\"burn_rung\":\"small\",\"extras\":[\"voices\"]}"
 
 static const char *const golden[] = {
     "{\"type\":\"hello\",\"version\":1}",

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tests/pipelines/live/units.h"
+#include "tests/support/dvbsub.h"
 #include "tests/support/psi.h"
 #include "tests/support/teletext.h"
 
@@ -22,6 +23,8 @@
 #define TEXT_MAGAZINE 1
 #define TEXT_PAGE 0x50
 #define TEXT_LASTS_MS 1000
+#define THAI_PAGE 1
+#define ENGLISH_PAGE 2
 
 typedef struct {
     AVCodecContext *context; // (owned)
@@ -238,7 +241,22 @@ typedef struct {
     const char *language; // (static) (nullable)
     guint8 purpose;       // (value) audio_type
     guint16 page;         // (value) teletext, BCD, 0: none
+    gboolean bitmaps;     // (value)
 } Stream;
+
+/* Two languages on one PID. */
+static void
+put_subtitles(GByteArray *loop)
+{
+    g_autoptr(GByteArray) descriptor = g_byte_array_new();
+    g_byte_array_append(descriptor, (const guint8 *)"eng", 3);
+    psi_put(descriptor, 1, 0x10);
+    psi_put(descriptor, 4, ENGLISH_PAGE << 16 | ENGLISH_PAGE);
+    g_byte_array_append(descriptor, (const guint8 *)"tha", 3);
+    psi_put(descriptor, 1, 0x10);
+    psi_put(descriptor, 4, THAI_PAGE << 16 | THAI_PAGE);
+    psi_put_descriptor(loop, 0x59, descriptor);
+}
 
 static void
 put_stream(GByteArray *body, const Stream *stream)
@@ -253,6 +271,8 @@ put_stream(GByteArray *body, const Stream *stream)
             psi_put(descriptor, 1, stream->purpose);
         psi_put_descriptor(loop, stream->page != 0 ? 0x56 : 0x0A, descriptor);
     }
+    if (stream->bitmaps)
+        put_subtitles(loop);
     guint8 type = stream->type;
     guint16 pid = stream->pid;
     psi_put(body, 1, type);
@@ -280,10 +300,11 @@ queue_pmt(Broadcast *broadcast)
     const BroadcastMore *more = get_more(plan);
     guint8 picture = more->newest ? 0x24 : plan->modern ? 0x1B : 0x02;
     const Stream streams[] = {
-        {picture, plan->picture_pid, NULL, 0, 0},
-        {get_sound_type(plan), plan->sound_pid, "tha", 0, 0},
-        {get_sound_type(plan), more->second_pid, more->language, more->purpose, 0},
-        {0x06, more->text_pid, "tha", 0, TEXT_MAGAZINE << 8 | TEXT_PAGE},
+        {picture, plan->picture_pid, NULL, 0, 0, FALSE},
+        {get_sound_type(plan), plan->sound_pid, "tha", 0, 0, FALSE},
+        {get_sound_type(plan), more->second_pid, more->language, more->purpose, 0, FALSE},
+        {0x06, more->text_pid, "tha", 0, TEXT_MAGAZINE << 8 | TEXT_PAGE, FALSE},
+        {0x06, more->bitmap_pid, NULL, 0, 0, TRUE},
     };
     // Where no clock reference is named nothing relies on it.
     psi_put(body, 2, more->pcr_pid != 0 ? 0xE000u | more->pcr_pid : 0xFFFF);
@@ -419,6 +440,45 @@ queue_text(Broadcast *broadcast)
                         broadcast->clock + AHEAD_PTS90K + broadcast->ms * 90, unit);
 }
 
+static void
+queue_page(Broadcast *broadcast, const DvbsubPage *page)
+{
+    g_autoptr(GByteArray) unit = dvbsub_make_packet(page);
+    transport_queue_pes(broadcast->transport, get_more(&broadcast->plan)->bitmap_pid, 0xBD,
+                        broadcast->clock + AHEAD_PTS90K + broadcast->ms * 90, unit);
+}
+
+/* A red bar for Thai; a blue one for English, which stands all the time. */
+static void
+queue_bitmaps(Broadcast *broadcast)
+{
+    const BroadcastMore *more = get_more(&broadcast->plan);
+    gint64 into_ms = broadcast->ms % BROADCAST_MARK_MS - BROADCAST_BAR_MS;
+    if (more->bitmap_pid == 0 || (into_ms != 0 && into_ms != BROADCAST_BAR_LASTS_MS))
+        return;
+    DvbsubPage page = {
+        .page = THAI_PAGE,
+        .version = (guint8)(broadcast->ms / 200 & 15),
+        .timeout_s = 10,
+        .display_width = more->large_page ? 1920 : 0,
+        .display_height = more->large_page ? 1080 : 0,
+        .x = more->large_page ? 680 : 80,
+        .y = more->large_page ? 900 : 480,
+        .lines = into_ms != 0       ? 0
+                 : more->large_page ? 90
+                                    : 48,
+        .luma = 81,
+        .blue = 90,
+        .red = 240,
+    };
+    queue_page(broadcast, &page);
+    page.page = ENGLISH_PAGE;
+    page.lines = 48;
+    page.blue = 240;
+    page.red = 110;
+    queue_page(broadcast, &page);
+}
+
 /* Tables and units that begin within the next tick. */
 static void
 queue_tick(Broadcast *broadcast)
@@ -434,8 +494,10 @@ queue_tick(Broadcast *broadcast)
         code_picture(broadcast);
     if (broadcast->plan.sound_pid != 0)
         code_sound(broadcast);
-    if (there)
+    if (there) {
         queue_text(broadcast);
+        queue_bitmaps(broadcast);
+    }
 }
 
 void

@@ -11,6 +11,9 @@
 
 #define BROADCAST_MARK_MS 2000 // from mark to mark
 #define BROADCAST_MARK_LASTS_MS 200
+// A red bar at the lower edge, so long after each mark, for so long.
+#define BROADCAST_BAR_MS 600
+#define BROADCAST_BAR_LASTS_MS 800
 
 /** What few services have. */
 typedef struct {
@@ -19,6 +22,8 @@ typedef struct {
     const char *language; // (static) (nullable) of the second sound
     guint8 purpose;       // (value) audio_type of the second sound
     guint16 text_pid;     // (value) teletext with a caption at each mark, 0: none
+    guint16 bitmap_pid;   // (value) bars as DVB subtitles in Thai, other ones in English, 0: none
+    gboolean large_page;  // (value) their places are counted in 1920 by 1080
     guint16 pcr_pid;      // (value) as the PMT says it, 0: none is named
 } BroadcastMore;
 

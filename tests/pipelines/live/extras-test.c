@@ -220,6 +220,92 @@ test_snapshot(void)
     }
 }
 
+/* Pictures whose bar is red. */
+static guint
+count_red(const Played *played)
+{
+    guint count = 0;
+    for (guint i = 0; i < played->tints->len; i++)
+        count += g_array_index(played->tints, PlayedTint, i).red > 180;
+    return count;
+}
+
+/* The bar stands when it is to, in red alone, and nothing else has changed its colour. Returns: how
+ * many pictures showed it. */
+static guint
+assert_burnt(const Played *played)
+{
+    for (guint i = 0; i < played->tints->len; i++) {
+        const PlayedTint *tint = &g_array_index(played->tints, PlayedTint, i);
+        gint64 flash = 0;
+        for (guint k = 0; k < played->flashes->len; k++)
+            if (g_array_index(played->flashes, gint64, k) <= tint->ms)
+                flash = g_array_index(played->flashes, gint64, k);
+        gint64 late_ms = tint->ms - flash - BROADCAST_BAR_MS;
+        g_assert_cmpuint(ABS(tint->far - 128), <=, 6);
+        g_assert_cmpuint(tint->blue, <=, 140);
+        if (flash == 0 || ABS(late_ms) <= 80 || ABS(late_ms - BROADCAST_BAR_LASTS_MS) <= 80)
+            continue;
+        gboolean wanted = late_ms > 0 && late_ms < BROADCAST_BAR_LASTS_MS;
+        g_assert_cmpint(tint->red > 180, ==, wanted);
+        g_assert_cmpint(tint->red > 140, ==, wanted);
+    }
+    return count_red(played);
+}
+
+/* DVB subtitles in the rung that was asked for and in no other: the lowest, or a named one; on
+ * pages of two sizes; through a step of the clock. */
+static void
+test_burnt(void)
+{
+    static const BroadcastMore mores[] = {{.bitmap_pid = 0x221},
+                                          {.bitmap_pid = 0x221, .large_page = TRUE}};
+    static const char *const rungs[][2] = {{"small", "medium"}, {"medium", "small"}};
+    for (guint i = 0; i < G_N_ELEMENTS(mores); i++) {
+        BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 352, 288, TRUE, 12, NULL, &mores[i]};
+        g_autoptr(Broadcast) broadcast = broadcast_new(&plan, WRAP - 3 * SECOND, START_MS);
+        g_autoptr(GByteArray) stream = g_byte_array_new();
+        g_autoptr(ChildLiveJob) job = make_job("voice,small,medium", "");
+        g_free(job->burn_language);
+        job->burn_language = g_strdup("tha");
+        if (i == 1) {
+            g_free(job->burn_rung);
+            job->burn_rung = g_strdup(rungs[i][0]);
+        }
+        broadcast_run(broadcast, 5000, stream);
+        broadcast_step_clock(broadcast, 4000 * SECOND);
+        broadcast_run(broadcast, 5000, stream);
+        g_autoptr(Viewing) viewing = view(job, stream);
+        g_autoptr(Played) burnt = viewing_play(viewing, rungs[i][0]);
+        g_autoptr(Played) plain = viewing_play(viewing, rungs[i][1]);
+        g_assert_cmpuint(burnt->bad + plain->bad, ==, 0);
+        g_assert_cmpuint(assert_burnt(burnt), >=, 3 * 8);
+        g_assert_cmpuint(plain->tints->len, >=, 100);
+        g_assert_cmpuint(count_red(plain), ==, 0);
+    }
+}
+
+/* Off unless wanted, and a language that is not there changes nothing. */
+static void
+test_not_burnt(void)
+{
+    static const BroadcastMore more = {.bitmap_pid = 0x221};
+    static const char *const languages[] = {"", "lao"};
+    const BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 352, 288, TRUE, 12, NULL, &more};
+    for (guint i = 0; i < G_N_ELEMENTS(languages); i++) {
+        g_autoptr(Broadcast) broadcast = broadcast_new(&plan, 10 * SECOND, START_MS);
+        g_autoptr(GByteArray) stream = g_byte_array_new();
+        g_autoptr(ChildLiveJob) job = make_job("voice,small", "");
+        g_free(job->burn_language);
+        job->burn_language = g_strdup(languages[i]);
+        broadcast_run(broadcast, 4000, stream);
+        g_autoptr(Viewing) viewing = view(job, stream);
+        g_autoptr(Played) plain = viewing_play(viewing, "small");
+        g_assert_cmpuint(plain->tints->len, >=, 40);
+        g_assert_cmpuint(count_red(plain), ==, 0);
+    }
+}
+
 static void
 test_names(void)
 {
@@ -247,6 +333,8 @@ main(int argc, char **argv)
     g_test_add_func("/live/extras/names", test_names);
     g_test_add_func("/live/extras/teletext", test_teletext);
     g_test_add_func("/live/extras/voices", test_voices);
+    g_test_add_func("/live/extras/burnt", test_burnt);
+    g_test_add_func("/live/extras/not-burnt", test_not_burnt);
     g_test_add_func("/live/extras/scrub", test_scrub);
     g_test_add_func("/live/extras/snapshot", test_snapshot);
     return g_test_run();

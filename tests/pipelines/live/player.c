@@ -46,6 +46,28 @@ close_player(Player *player)
     avformat_close_input(&player->format);
 }
 
+/* The mean of a plane between two corners, in permille of the picture. */
+static guint8
+mean(const AVFrame *frame, int plane, const int corners[4])
+{
+    int width = frame->width / 2, height = frame->height / 2;
+    guint sum = 0, count = 0;
+    for (int y = corners[1] * height / 1000; y < corners[3] * height / 1000; y++)
+        for (int x = corners[0] * width / 1000; x < corners[2] * width / 1000; x++) {
+            sum += frame->data[plane][y * frame->linesize[plane] + x];
+            count++;
+        }
+    return (guint8)(sum / MAX(count, 1));
+}
+
+static void
+note_tint(Player *player, const AVFrame *frame, gint64 ms)
+{
+    static const int bar[] = {450, 855, 550, 895}, far[] = {0, 0, 1000, 500};
+    const PlayedTint tint = {ms, mean(frame, 1, bar), mean(frame, 2, bar), mean(frame, 2, far)};
+    g_array_append_val(player->played->tints, tint);
+}
+
 static void
 see(Player *player, const AVFrame *frame, gint64 ms)
 {
@@ -57,6 +79,7 @@ see(Player *player, const AVFrame *frame, gint64 ms)
     if (white && !player->white)
         g_array_append_val(player->played->flashes, ms);
     player->white = white;
+    note_tint(player, frame, ms);
     player->played->pictures++;
 }
 
@@ -171,6 +194,7 @@ viewing_play(const Viewing *viewing, const char *rung)
     Played *played = g_new0(Played, 1);
     played->flashes = g_array_new(FALSE, FALSE, sizeof(gint64));
     played->tones = g_array_new(FALSE, FALSE, sizeof(gint64));
+    played->tints = g_array_new(FALSE, FALSE, sizeof(PlayedTint));
     played->first_ms = -1;
     Player player = {.played = played, .loud_ms = -QUIET_MS};
     g_autoptr(GByteArray) bytes = g_byte_array_new();
@@ -196,5 +220,6 @@ played_free(Played *played)
 {
     g_array_unref(played->flashes);
     g_array_unref(played->tones);
+    g_array_unref(played->tints);
     g_free(played);
 }

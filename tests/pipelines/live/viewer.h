@@ -18,10 +18,19 @@ typedef struct {
     guint64 next_init;   // (value) one more than the last init file's
 } Viewing;
 
+/** Colours of a picture; those of broadcast.h are grey. */
+typedef struct {
+    gint64 ms;   // (value) on the channel's timeline
+    guint8 blue; // (value) Cb where its bar stands, the mean
+    guint8 red;  // (value) Cr there
+    guint8 far;  // (value) Cr of the upper half
+} PlayedTint;
+
 /** Times on the channel's timeline, in ms. */
 typedef struct {
     GArray *flashes; // (owned) (element-type gint64) when each begins
     GArray *tones;   // (owned) (element-type gint64) when each begins
+    GArray *tints;   // (owned) (element-type PlayedTint) of each picture
     guint pictures;  // (value)
     gint64 first_ms; // (value) of the first picture, or sound where there is none
     gint64 last_ms;  // (value) where the last one begins

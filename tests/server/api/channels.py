@@ -56,7 +56,8 @@ def make(scenario, admin):
     ask("POST", path, 413, body={"slug": "x" * 5000}, **admin)
     ask("POST", path, 415, body="{}", headers={"Content-Type": "text/plain"}, **admin)
     for wrong in ({"slug": "Class 1"}, {"name": ""}, {"rungs": ["huge"]}, {"rungs": "small"}, {"window_hours": 0},
-                  {"window_bytes": 5}, {"service": NOBODY}, {"colour": "red"}):
+                  {"window_bytes": 5}, {"service": NOBODY}, {"colour": "red"}, {"burn_subtitles": "th"}, {"burn_subtitles": 5},
+                  {"burn_rung": "voice"}, {"burn_rung": "large"}):
         problem = ask("POST", path, 422, body={**new, **wrong}, **admin).json()
         assert problem["code"] == "invalid"
     made = ask("POST", path, 201, body=new, **admin).json()
@@ -82,6 +83,11 @@ def change(scenario, channel, admin):
     # Without its service no child is started; what was kept can be watched all the same.
     changed = ask("PATCH", one, 200, it, body={"enabled": True, "window_hours": 2}, **match, **admin).json()
     assert changed["settings"]["enabled"] and changed["settings"]["window_hours"] == 2
+    assert changed["settings"]["burn_subtitles"] is None and changed["settings"]["burn_rung"] is None
+    for language, rung in (("tha", None), ("eng", "medium"), (None, None)):
+        changed = ask("PATCH", one, 200, it, body={"burn_subtitles": language, "burn_rung": rung},
+                      headers={"If-Match": changed["etag"]}, **admin).json()
+        assert changed["settings"]["burn_subtitles"] == language and changed["settings"]["burn_rung"] == rung
     return changed
 
 

@@ -9,6 +9,7 @@ import { runTests, test } from '../tap';
 import { folderOf, parseSaid } from '../../../web/src/live/captions';
 import { decideStep } from '../../../web/src/live/other-sound';
 import { scrubUrl } from '../../../web/src/live/scrub';
+import { listPictures, listSubtitles } from '../../../web/src/live/subtitles';
 import { liveEn } from '../../../web/src/live/texts-en';
 import { liveTh } from '../../../web/src/live/texts-th';
 import { chooseCaptions, nameTrack } from '../../../web/src/live/track-names';
@@ -60,4 +61,19 @@ test('small pictures are asked for in steps', () => {
   assert.equal(scrubUrl('/channels/dao/scrub.webp', 1_010_000), '/channels/dao/scrub.webp?at=1010000');
 });
 
-await runTests();
+await test('subtitles to draw: what the service has comes first, what was chosen stays, sound alone has none', () => {
+  const service = {
+    streams: [
+      { kind: 'teletext', language: 'fra' },
+      { kind: 'subtitles', language: 'lao' },
+      { kind: 'subtitles', language: 'tha' },
+      { kind: 'subtitles', language: '' },
+    ],
+  };
+  assert.deepEqual(listSubtitles(service, 'msa'), ['lao', 'tha', 'eng', 'msa']);
+  assert.deepEqual(listSubtitles(undefined, ''), ['tha', 'eng']);
+  assert.deepEqual(listPictures('voice small medium'), ['small', 'medium']);
+  assert.deepEqual(listPictures('voice'), []);
+});
+
+runTests();

@@ -12,11 +12,13 @@ import { useLoad } from '../lib/load';
 import { useLive } from '../lib/staff';
 import { useStore } from '../lib/store';
 import { useAdminTexts } from '../live/admin-texts';
+import { listPictures } from '../live/subtitles';
 import { useLiveTexts } from '../live/texts';
 import type { Channel, ChannelList } from '../live/types';
 import { Empty, ErrorNotice, Loading, Notice, WorkButton } from '../ui/basics';
 import { SelectField, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { SubtitleFields } from './subtitle-fields';
 import '../live/live.css';
 
 const GIGABYTE = 1e9;
@@ -28,6 +30,7 @@ interface Service {
   own_name: string | null;
   service_id: number;
   encrypted: boolean;
+  streams: readonly { kind: string; language: string }[];
 }
 
 interface Draft {
@@ -37,9 +40,20 @@ interface Draft {
   rungs: string;
   hours: string;
   gigabytes: string;
+  subtitles: string;
+  burnRung: string;
 }
 
-const FRESH: Draft = { name: '', slug: '', service: '', rungs: 'voice small medium', hours: '8', gigabytes: '20' };
+const FRESH: Draft = {
+  name: '',
+  slug: '',
+  service: '',
+  rungs: 'voice small medium',
+  hours: '8',
+  gigabytes: '20',
+  subtitles: '',
+  burnRung: '',
+};
 
 function readDraft(channel: Channel): Draft {
   const settings = channel.settings!;
@@ -50,6 +64,8 @@ function readDraft(channel: Channel): Draft {
     rungs: settings.rungs.join(' '),
     hours: String(settings.window_hours),
     gigabytes: String(settings.window_bytes / GIGABYTE),
+    subtitles: settings.burn_subtitles ?? '',
+    burnRung: settings.burn_rung ?? '',
   };
 }
 
@@ -61,6 +77,9 @@ function makeBody(draft: Draft): Record<string, unknown> {
     rungs: draft.rungs.split(' '),
     window_hours: Math.round(Number(draft.hours)) || 0,
     window_bytes: Math.round((Number(draft.gigabytes) || 0) * GIGABYTE),
+    burn_subtitles: draft.subtitles || null,
+    // A quality that the channel has no more is none.
+    burn_rung: listPictures(draft.rungs).includes(draft.burnRung) ? draft.burnRung : null,
   };
 }
 
@@ -108,6 +127,13 @@ function Fields({ draft, services, onChange }: FieldsProps) {
         />
       </div>
       <SelectField label={texts.rungs} value={draft.rungs} options={ladders} onChange={(rungs) => set({ rungs })} />
+      <SubtitleFields
+        subtitles={draft.subtitles}
+        rung={draft.burnRung}
+        rungs={draft.rungs}
+        service={services.find((one) => one.id === draft.service)}
+        onChange={set}
+      />
       <div class="field-row">
         <TextField label={texts.hours} value={draft.hours} onInput={(hours) => set({ hours })} required />
         <TextField

@@ -37,6 +37,8 @@ export interface ChannelSettings {
   rungs: string[];
   window_hours: number;
   window_bytes: number;
+  burn_subtitles: string | null;
+  burn_rung: string | null;
   used_bytes: number;
   detail: string | null;
   retry_ms: number;

@@ -48,10 +48,10 @@ typedef struct {
     CatalogLessonVisibility visibility; // of the lesson
     char *rule_id;                      // (owned) (nullable): what made it
     char *lesson_id;                    // (owned) (nullable): what became of it
-    char *error_code;                   // (owned) (nullable): of FAILED and MISSED
-    gint64 revision;                    // from 1; grows with every edit by a person
-    gint64 created_ms;                  // UTC milliseconds
-    gint64 updated_ms;                  // UTC milliseconds
+    char *error_code;  // (owned) (nullable): of FAILED, MISSED; WAITING: in its way
+    gint64 revision;   // from 1; grows with every edit by a person
+    gint64 created_ms; // UTC milliseconds
+    gint64 updated_ms; // UTC milliseconds
 } CatalogBooking;
 
 CatalogBooking *catalog_booking_copy(const CatalogBooking *booking);

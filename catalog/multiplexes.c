@@ -75,7 +75,8 @@ catalog_multiplexes_add(CatalogDatabase *database, const char *uri, const char *
 
 static const char EDIT_SQL[] =
     "UPDATE multiplexes SET uri = :uri, name = :name, text_default = :text_default,"
-    " revision = revision + 1, updated_ms = :now_ms WHERE id = :id AND revision = :revision";
+    " tuners = :tuners, revision = revision + 1, updated_ms = :now_ms WHERE id = :id AND revision "
+    "= :revision";
 
 gboolean
 catalog_multiplexes_edit(CatalogDatabase *database, const CatalogMultiplexes *edited,
@@ -84,14 +85,21 @@ catalog_multiplexes_edit(CatalogDatabase *database, const CatalogMultiplexes *ed
     g_autoptr(CatalogMultiplexes) before = catalog_multiplexes_get(database, edited->id, error);
     if (before == NULL || !check_texts(edited->uri, edited->name, error))
         return FALSE;
+    if (edited->tuners < 0 || edited->tuners > CATALOG_MULTIPLEXES_TUNERS_MAX) {
+        g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "tuners: from 0 to 16");
+        return FALSE;
+    }
     g_autofree char *place = strip_address(edited->uri);
-    g_autofree char *detail = catalog_texts_write_object(
-        "uri", place, "name", edited->name, "text_default", edited->text_default, NULL);
+    g_autofree char *tuners = g_strdup_printf("%" G_GINT64_FORMAT, edited->tuners);
+    g_autofree char *detail =
+        catalog_texts_write_object("uri", place, "name", edited->name, "text_default",
+                                   edited->text_default, "tuners", tuners, NULL);
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, EDIT_SQL);
     catalog_statement_bind_text(statement, ":id", edited->id);
     catalog_statement_bind_text(statement, ":uri", edited->uri);
     catalog_statement_bind_text(statement, ":name", edited->name);
     catalog_statement_bind_text(statement, ":text_default", edited->text_default);
+    catalog_statement_bind_int(statement, ":tuners", edited->tuners);
     catalog_statement_bind_int(statement, ":revision", edited->revision);
     catalog_statement_bind_int(statement, ":now_ms", by->now_ms);
     return catalog_statement_run_guarded(statement, "the multiplex was changed in between",
@@ -141,7 +149,7 @@ catalog_multiplexes_note_scan(CatalogDatabase *database, const CatalogMultiplexe
 
 #define MULTIPLEXES_COLUMNS                                                                        \
     "SELECT id, uri, name, text_default, network, transport_stream_id, original_network_id,"       \
-    " revision, scanned_ms FROM multiplexes"
+    " tuners, revision, scanned_ms FROM multiplexes"
 
 static CatalogMultiplexes *
 read_multiplex(CatalogStatement *statement)
@@ -154,6 +162,7 @@ read_multiplex(CatalogStatement *statement)
     multiplex->network = catalog_statement_dup_text(statement, "network");
     multiplex->transport_stream_id = catalog_statement_get_int(statement, "transport_stream_id");
     multiplex->original_network_id = catalog_statement_get_int(statement, "original_network_id");
+    multiplex->tuners = catalog_statement_get_int(statement, "tuners");
     multiplex->revision = catalog_statement_get_int(statement, "revision");
     multiplex->scanned_ms = catalog_statement_get_int(statement, "scanned_ms");
     return multiplex;

@@ -16,6 +16,7 @@ typedef struct {
     char *network;              // (owned): the last scan's, may be empty
     gint64 transport_stream_id; // the last scan's, -1: none
     gint64 original_network_id; // the last scan's, -1: none
+    gint64 tuners;              // a person's: how many at once, 0: what the address has by itself
     gint64 revision;            // from 1; grows with every edit by a person
     gint64 scanned_ms;          // UTC milliseconds, 0: never
 } CatalogMultiplexes;
@@ -23,14 +24,16 @@ typedef struct {
 void catalog_multiplexes_free(CatalogMultiplexes *multiplex);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogMultiplexes, catalog_multiplexes_free)
 
+#define CATALOG_MULTIPLEXES_TUNERS_MAX 16
+
 /** Returns: (transfer full): the id of the new one; NULL with EXISTS when the address is there, or
  * INVALID for an empty address or name. */
 char *catalog_multiplexes_add(CatalogDatabase *database, const char *uri, const char *name,
                               const char *text_default, const CatalogAuditStamp *by,
                               GError **error);
 
-/** @edited: uri, name, text_default and the revision that was seen count. CONFLICT, NOT_FOUND,
- * EXISTS. */
+/** @edited: uri, name, text_default, tuners and the revision that was seen count. CONFLICT,
+ * NOT_FOUND, EXISTS, INVALID. */
 gboolean catalog_multiplexes_edit(CatalogDatabase *database, const CatalogMultiplexes *edited,
                                   const CatalogAuditStamp *by, GError **error);
 

@@ -4,8 +4,8 @@
 // The composition root. Start order, and stop order as its mirror:
 //
 //   storage → catalogue → hasher → receive → encode → captions → intake → class → live → record →
-//   health → tidy → bundles → HTTP (answers from here on) HTTP stops first, then the flows, then
-//   the catalogue, so that nobody asks what is gone already.
+//   rules → health → tidy → bundles → HTTP (answers from here on) HTTP stops first, then the flows,
+//   then the catalogue, so that nobody asks what is gone already.
 #include "server/app.h"
 
 #include <signal.h>
@@ -21,6 +21,7 @@
 #include "server/flows/live.h"
 #include "server/flows/receive.h"
 #include "server/flows/record.h"
+#include "server/flows/rules.h"
 #include "server/flows/tidy.h"
 #include "server/greeting.h"
 #include "server/invitation.h"
@@ -48,6 +49,7 @@ struct _ServerApp {
     FlowsLiveFeedSources feeds; // (value) of intake and class
     FlowsLive *live;            // (owned)
     FlowsRecord *record;        // (owned)
+    FlowsRules *rules;          // (owned)
     FlowsHealth *health;        // (owned)
     FlowsTidy *tidy;            // (owned)
     HttpBundles *bundles;       // (owned)
@@ -234,6 +236,8 @@ make_record(ServerApp *app)
         .media_program = app->media_program,
     };
     app->record = flows_record_new(&record);
+    FlowsRulesSetup rules = {app->config, app->clock, app->events, app->catalog};
+    app->rules = flows_rules_new(&rules);
 }
 
 static void
@@ -441,6 +445,7 @@ on_signal_stop(gpointer user_data)
     http_server_stop(app->http, STOP_GRACE_MS);
     flows_tidy_stop(app->tidy);
     flows_health_stop(app->health);
+    flows_rules_stop(app->rules);
     g_clear_pointer(&app->watch, server_watch_free);
     app->to_stop = 6;
     flows_record_stop_async(app->record, on_record_stopped, app);
@@ -503,6 +508,7 @@ start(ServerApp *app)
     flows_live_start(app->live);
     flows_health_start(app->health);
     flows_record_start(app->record);
+    flows_rules_start(app->rules);
     flows_receive_start(app->receive);
     flows_tidy_start(app->tidy);
     app->watch = server_watch_new(app->storage, app->catalog, on_watch_changed, app);
@@ -564,6 +570,7 @@ server_app_free(ServerApp *app)
     g_clear_pointer(&app->receive, flows_receive_free);
     g_clear_pointer(&app->tidy, flows_tidy_free);
     g_clear_pointer(&app->health, flows_health_free);
+    g_clear_pointer(&app->rules, flows_rules_free);
     g_clear_pointer(&app->record, flows_record_free);
     g_clear_pointer(&app->live, flows_live_free);
     g_clear_pointer(&app->class, flows_class_free);

@@ -24,6 +24,7 @@
 #include "server/api/multiplexes.h"
 #include "server/api/pages.h"
 #include "server/api/reencode.h"
+#include "server/api/rules.h"
 #include "server/api/services.h"
 #include "server/api/session.h"
 #include "server/api/status.h"
@@ -110,6 +111,13 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/bookings/{id}", api_bookings_get, NO, 0, UPLOAD, 0},
     {"PATCH", "/api/v1/bookings/{id}", api_bookings_update, BUF, 65536, UPLOAD, 0},
     {"DELETE", "/api/v1/bookings/{id}", api_bookings_remove, NO, 0, UPLOAD, 0},
+    {"GET", "/api/v1/rules", api_rules_list, NO, 0, UPLOAD, 0},
+    {"POST", "/api/v1/rules", api_rules_create, BUF, 16384, UPLOAD, 0},
+    {"POST", "/api/v1/rules/preview", api_rules_preview, BUF, 16384, UPLOAD, 0},
+    {"GET", "/api/v1/rules/{id}", api_rules_get, NO, 0, UPLOAD, 0},
+    {"PATCH", "/api/v1/rules/{id}", api_rules_update, BUF, 16384, UPLOAD, 0},
+    {"DELETE", "/api/v1/rules/{id}", api_rules_remove, NO, 0, UPLOAD, 0},
+    {"GET", "/api/v1/rules/{id}/matches", api_rules_list_matches, NO, 0, UPLOAD, 0},
     {"GET", "/api/v1/class", api_classes_get, NO, 0, UPLOAD, 0},
     {"PATCH", "/api/v1/class", api_classes_update, BUF, 4096, UPLOAD, 0},
     {"POST", "/api/v1/class/key", api_classes_renew_key, BUF, 1024, UPLOAD, 0},

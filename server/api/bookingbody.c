@@ -8,6 +8,7 @@
 #include "catalog/error.h"
 #include "catalog/guide.h"
 #include "catalog/lessons.h"
+#include "catalog/repeats.h"
 #include "server/api/problem.h"
 #include "server/flows/live.h"
 
@@ -137,9 +138,7 @@ fill_from_event(CatalogDatabase *database, CatalogBooking *booking, gint64 event
         booking->title = g_strdup(event->title);
     }
     g_free(booking->description);
-    booking->description =
-        g_strjoin(*event->summary != '\0' && *event->description != '\0' ? "\n\n" : "",
-                  event->summary, event->description, NULL);
+    booking->description = catalog_repeats_describe(event);
     return TRUE;
 }
 

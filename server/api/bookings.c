@@ -11,6 +11,7 @@
 #include "server/api/bookingbody.h"
 #include "server/api/bookingviews.h"
 #include "server/api/call.h"
+#include "server/api/clashes.h"
 #include "server/api/paging.h"
 #include "server/api/problem.h"
 #include "server/api/revision.h"
@@ -171,18 +172,28 @@ tell(ApiCall *call)
     server_events_publish(server_app_get_events(call->app), SERVER_EVENTS_BOOKING, call->id);
 }
 
+/* A write that no tuner is free for tells so. */
+static void
+reply_written(ApiCall *call, guint status)
+{
+    if (call->extra != NULL) {
+        api_clashes_reply(call->exchange, call->extra);
+        return;
+    }
+    tell(call);
+    reply_one(call, status);
+}
+
 static void
 render_created(ApiCall *call)
 {
-    tell(call);
-    reply_one(call, 201);
+    reply_written(call, 201);
 }
 
 static void
 render_changed(ApiCall *call)
 {
-    tell(call);
-    reply_one(call, 200);
+    reply_written(call, 200);
 }
 
 static void
@@ -205,13 +216,29 @@ translate(GError *local, GError **error)
     return FALSE;
 }
 
+/* Whether a tuner is free for @booking; if not, the call's extra says what is in the way, and
+ * nothing is to be written. FALSE with an error. */
+static gboolean
+check_tuners(CatalogDatabase *database, ApiCall *call, const CatalogBooking *booking,
+             GError **error)
+{
+    ApiClashes *clashes = NULL;
+    if (!api_clashes_find(database, booking, call->stamp.now_ms, &clashes, error))
+        return FALSE;
+    call->extra = clashes;
+    call->free_extra = (GDestroyNotify)api_clashes_free;
+    return TRUE;
+}
+
 static gboolean
 write_new(CatalogDatabase *database, ApiCall *call, GError **error)
 {
     g_autoptr(GError) local = NULL;
     g_autoptr(CatalogBooking) booking = api_bookingbody_read_new(database, call, error);
-    if (booking == NULL)
+    if (booking == NULL || !check_tuners(database, call, booking, error))
         return FALSE;
+    if (call->extra != NULL)
+        return TRUE;
     call->id = catalog_bookings_add(database, booking, &call->stamp, &local);
     return call->id != NULL ? read_one(database, call, error) : translate(local, error);
 }
@@ -251,8 +278,17 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
         g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "it is over");
         return FALSE;
     }
+    gint64 first_ms = catalog_booking_get_first_ms(booking);
+    gint64 last_ms = catalog_booking_get_last_ms(booking);
     if (!api_bookingbody_take_changes(call, booking, error))
         return FALSE;
+    // Other words need no other tuner.
+    gboolean longer = catalog_booking_get_first_ms(booking) < first_ms ||
+                      catalog_booking_get_last_ms(booking) > last_ms;
+    if (longer && !check_tuners(database, call, booking, error))
+        return FALSE;
+    if (call->extra != NULL)
+        return TRUE;
     if (!catalog_bookings_edit(database, booking, &call->stamp, &local))
         return translate(local, error);
     return read_one(database, call, error);

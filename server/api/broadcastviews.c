@@ -9,6 +9,7 @@
 
 #include "server/api/members.h"
 #include "server/api/revision.h"
+#include "server/flows/tuners.h"
 #include "server/intakesentences.h"
 
 /* The tag of a row: nothing but an edit by a person changes it. */
@@ -88,6 +89,8 @@ api_broadcastviews_render_multiplex(const CatalogMultiplexes *multiplex,
     json_object_set_string_member(object, "uri", multiplex->uri);
     json_object_set_string_member(object, "name", multiplex->name);
     json_object_set_string_member(object, "text_default", multiplex->text_default);
+    json_object_set_int_member(object, "tuners", multiplex->tuners);
+    json_object_set_boolean_member(object, "has_tuners", flows_tuners_has_group(multiplex->uri));
     json_object_set_string_member(object, "network", multiplex->network);
     set_number(object, "transport_stream_id", multiplex->transport_stream_id, -1);
     set_number(object, "original_network_id", multiplex->original_network_id, -1);

@@ -25,6 +25,7 @@
 typedef struct {
     CatalogMultiplexes *row; // (owned) what is NULL stays
     gboolean moved;          // (value) its child must begin anew
+    gboolean has_tuners;     // (value) row's count
 } Wanted;
 
 static void
@@ -187,8 +188,10 @@ take_text(ApiCall *call, const char *name, gsize most_bytes, char **field, GErro
 static gboolean
 take_wanted(ApiCall *call, CatalogMultiplexes *wanted, GError **error)
 {
-    static const char *const names[] = {"uri", "name", "text_default", NULL};
+    static const char *const names[] = {"uri", "name", "text_default", "tuners", NULL};
+    ((Wanted *)call->extra)->has_tuners = json_object_has_member(call->body, "tuners");
     return api_call_refuse_others(call, names, error) &&
+           api_call_take_number(call, "tuners", &wanted->tuners, error) &&
            take_text(call, "uri", URI_BYTES_MAX, &wanted->uri, error) &&
            take_text(call, "name", NAME_BYTES_MAX, &wanted->name, error) &&
            take_text(call, "text_default", 32, &wanted->text_default, error);
@@ -208,6 +211,19 @@ explain(GError *cause, GError **error)
     return FALSE;
 }
 
+/* The number of a new one: 0 is what all have at first. */
+static gboolean
+set_tuners(CatalogDatabase *database, ApiCall *call, gint64 tuners, GError **error)
+{
+    if (tuners == 0)
+        return TRUE;
+    g_autoptr(CatalogMultiplexes) edited = catalog_multiplexes_get(database, call->id, error);
+    if (edited == NULL)
+        return FALSE;
+    edited->tuners = tuners;
+    return catalog_multiplexes_edit(database, edited, &call->stamp, error);
+}
+
 static gboolean
 write_new(CatalogDatabase *database, ApiCall *call, GError **error)
 {
@@ -217,7 +233,8 @@ write_new(CatalogDatabase *database, ApiCall *call, GError **error)
     call->id = catalog_multiplexes_add(database, wanted->uri, name,
                                        wanted->text_default != NULL ? wanted->text_default : "",
                                        &call->stamp, error);
-    return call->id != NULL && read_one(database, call, error);
+    return call->id != NULL && set_tuners(database, call, wanted->tuners, error) &&
+           read_one(database, call, error);
 }
 
 static void
@@ -270,6 +287,8 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
         g_free(*texts[i].to);
         *texts[i].to = g_strdup(texts[i].from);
     }
+    if (extra->has_tuners)
+        edited->tuners = wanted->tuners;
     if (call->revision != API_CALL_ANY_REVISION)
         edited->revision = call->revision;
     if (!catalog_multiplexes_edit(database, edited, &call->stamp, &cause))

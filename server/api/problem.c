@@ -102,6 +102,10 @@ static const Row rows[] = {
      "A part of this upload is not here. Upload the file again."},
     {"upload-part-unfinished", "บางส่วนของไฟล์ยังส่งไม่ครบ โปรดส่งให้ครบก่อนรวม",
      "A part of this upload is not complete. Finish it first."},
+    {"tuners", "ตัวรับสัญญาณไม่พอสำหรับรายการที่ออกอากาศพร้อมกัน เลือกรอบอื่น หรือยกเลิกรายการที่ชนกัน",
+     "There are not enough tuners for what is on at the same time. Take another showing, or give "
+     "up one "
+     "that is in the way."},
     {"multiplex-address", "ที่อยู่นี้เขียนไม่ถูกต้อง ดูตัวอย่างแล้วแก้ไข เช่น udp://239.1.1.1:5004",
      "This address is not written right. Compare it with the examples, as udp://239.1.1.1:5004."},
     {"multiplex-srt",

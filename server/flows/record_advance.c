@@ -7,6 +7,7 @@
 
 #include "catalog/recordings.h"
 #include "server/flows/record_follow.h"
+#include "server/flows/tuners.h"
 
 void
 flows_record_advance_clear(FlowsRecordAdvance *advance)
@@ -50,6 +51,38 @@ move(CatalogDatabase *database, FlowsRecordAdvance *advance, CatalogBooking *boo
     return catalog_bookings_set_state(database, booking->id, state, code, &by, error);
 }
 
+/* One that waits for a tuner begins when there is one. @ready: (out). */
+static gboolean
+look_for_tuner(CatalogDatabase *database, FlowsRecordAdvance *advance, CatalogBooking *booking,
+               gboolean *ready, GError **error)
+{
+    *ready = g_strcmp0(booking->error_code, FLOWS_TUNERS_CODE) != 0;
+    if (*ready)
+        return TRUE;
+    if (advance->now_ms >= catalog_booking_get_last_ms(booking))
+        return move(database, advance, booking, CATALOG_BOOKING_STATE_MISSED, FLOWS_TUNERS_CODE,
+                    error);
+    g_autoptr(FlowsTuners) tuners = flows_tuners_new(database, advance->now_ms, error);
+    if (tuners == NULL)
+        return FALSE;
+    g_autoptr(FlowsTunersClash) clash = flows_tuners_find_clash(tuners, booking);
+    *ready = clash == NULL;
+    return TRUE;
+}
+
+static gboolean
+begin(CatalogDatabase *database, FlowsRecordAdvance *advance, CatalogBooking *booking,
+      GError **error)
+{
+    gboolean ready = FALSE;
+    if (booking->channel == NULL)
+        return move(database, advance, booking, CATALOG_BOOKING_STATE_MISSED, "no-channel", error);
+    if (!look_for_tuner(database, advance, booking, &ready, error))
+        return FALSE;
+    return !ready || (catalog_recordings_begin(database, booking, advance->now_ms, error) &&
+                      move(database, advance, booking, CATALOG_BOOKING_STATE_RUNNING, NULL, error));
+}
+
 static gboolean
 advance_one(CatalogDatabase *database, FlowsRecordAdvance *advance, CatalogBooking *booking,
             GError **error)
@@ -57,13 +90,8 @@ advance_one(CatalogDatabase *database, FlowsRecordAdvance *advance, CatalogBooki
     if (catalog_booking_is_open(booking) && !follow(database, advance, booking, error))
         return FALSE;
     gint64 begin_ms = catalog_booking_get_first_ms(booking) - FLOWS_RECORD_ADVANCE_LEAD_MS;
-    if (booking->state == CATALOG_BOOKING_STATE_WAITING && advance->now_ms >= begin_ms) {
-        if (booking->channel == NULL)
-            return move(database, advance, booking, CATALOG_BOOKING_STATE_MISSED, "no-channel",
-                        error);
-        return catalog_recordings_begin(database, booking, advance->now_ms, error) &&
-               move(database, advance, booking, CATALOG_BOOKING_STATE_RUNNING, NULL, error);
-    }
+    if (booking->state == CATALOG_BOOKING_STATE_WAITING && advance->now_ms >= begin_ms)
+        return begin(database, advance, booking, error);
     if (booking->state == CATALOG_BOOKING_STATE_RUNNING &&
         (booking->channel == NULL ||
          g_hash_table_contains((GHashTable *)advance->over, booking->id)))
@@ -76,8 +104,11 @@ static gint64
 find_next(const CatalogBooking *booking, gint64 now_ms)
 {
     gint64 last_ms = catalog_booking_get_last_ms(booking);
-    if (booking->state == CATALOG_BOOKING_STATE_WAITING)
-        return catalog_booking_get_first_ms(booking) - FLOWS_RECORD_ADVANCE_LEAD_MS;
+    if (booking->state == CATALOG_BOOKING_STATE_WAITING) {
+        gint64 begin_ms = catalog_booking_get_first_ms(booking) - FLOWS_RECORD_ADVANCE_LEAD_MS;
+        // One whose time has come, and that waits for a tuner, waits for another one's end.
+        return begin_ms > now_ms ? begin_ms : G_MAXINT64;
+    }
     return booking->state == CATALOG_BOOKING_STATE_RUNNING && last_ms > now_ms ? last_ms
                                                                                : G_MAXINT64;
 }

@@ -19,6 +19,7 @@ import channels
 import classes
 import guide
 import openapi_broadcasts
+import rules
 from document import Document
 from pathlib import Path
 
@@ -508,6 +509,9 @@ class Scenario:
 
     def run_guide(self):
         guide.run(self)
+
+    def run_rules(self):
+        rules.run(self)
 
     def run_machines(self):
         self.ask("GET", "/healthz", 200)

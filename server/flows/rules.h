@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Daorian developers
+
+// Rules at work: when guide, rules, bookings or tuners are others than before, programmes are
+// booked, and bookings taken back (rules_tend.h). Main context.
+#pragma once
+
+#include "catalog/threads.h"
+#include "server/clock.h"
+#include "server/config.h"
+#include "server/events.h"
+
+typedef struct _FlowsRules FlowsRules;
+
+/** All (unowned); they outlive the rules. */
+typedef struct {
+    const ServerConfig *config; // (unowned)
+    ServerClock *clock;         // (unowned)
+    ServerEvents *events;       // (unowned)
+    CatalogThreads *catalog;    // (unowned)
+} FlowsRulesSetup;
+
+FlowsRules *flows_rules_new(const FlowsRulesSetup *setup);
+void flows_rules_free(FlowsRules *rules);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsRules, flows_rules_free)
+
+/** Looks now, and whenever there is reason to. */
+void flows_rules_start(FlowsRules *rules);
+
+/** Looks no more; one look that is under way ends by itself. */
+void flows_rules_stop(FlowsRules *rules);

@@ -155,8 +155,9 @@ thai_make_pmt(const ThaiService *service, guint8 version)
     if (service->video_pid > 0)
         put_stream(body, service->type == 0x16 ? 0x1B : 0x02, service->video_pid, none);
     put_audio(body, audio, service->audio_pid, "tha");
+    // The second sound of H.264's services is AAC in LATM.
     if (service->video_pid > 0 && version % 2 == 0)
-        put_audio(body, audio, service->audio_pid + 1, "eng");
+        put_audio(body, service->type == 0x16 ? 0x11 : audio, service->audio_pid + 1, "eng");
     put_subtitles(body, service);
     return psi_make_section(&head, body);
 }
@@ -304,6 +305,8 @@ queue_streams(Thai *thai)
         if (service->video_pid > 0)
             queue_unit(thai, service->video_pid, 0xE0);
         queue_unit(thai, service->audio_pid, 0xC0);
+        if (thai->options.unit != NULL && service->video_pid > 0)
+            queue_unit(thai, service->audio_pid + 1, 0xC1);
         if (service->text_pid > 0)
             queue_unit(thai, service->text_pid, 0xBD);
     }

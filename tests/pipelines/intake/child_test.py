@@ -30,13 +30,18 @@ WAIT_S = 90  # for anything; a slow machine only makes it longer
 class Child:
     """One child and the lines it said."""
 
-    def __init__(self, media):
+    def __init__(self, media, role="intake", reader=None):
+        """@reader: the end of a pipe that a live child inherits; it is closed here."""
         ours, theirs = socket.socketpair()
+        more = [] if reader is None else ["--input-fd", str(reader)]
         os.set_inheritable(theirs.fileno(), True)
         environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # its leak check starts a process
-        self.process = subprocess.Popen([media, "--role", "intake", "--control-fd", str(theirs.fileno())],
-                                        pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, env=environment)
+        self.process = subprocess.Popen([media, "--role", role, "--control-fd", str(theirs.fileno()), *more],
+                                        pass_fds=[theirs.fileno(), *([] if reader is None else [reader])],
+                                        stderr=subprocess.PIPE, env=environment)
         theirs.close()
+        if reader is not None:
+            os.close(reader)
         self.socket, self.lines, self.rest, self.taken = ours, [], b"", 0
 
     def __enter__(self):

@@ -25,19 +25,23 @@ MATRIX = COLUMNS * ROWS
 SENDER = 0x4441
 
 
+def is_free(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
 def find_ports():
     """Three in a row, as ST 2022-1 has them: media, columns, rows."""
     for _ in range(100):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]
-            try:
-                for other in (port + 2, port + 4):
-                    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                        probe.bind(("127.0.0.1", other))
+            if is_free(port + 2) and is_free(port + 4):
                 return port
-            except (OSError, OverflowError):
-                continue
     raise AssertionError("no three ports are free")
 
 

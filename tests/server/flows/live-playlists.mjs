@@ -32,11 +32,34 @@ function checkSegment(line, segment, rung) {
   known.set(key, words);
 }
 
+let oldest = 0; // number that the whole window begins with
+
+/* What is rewound to begins where it was asked, never goes back behind the window's end, and goes on
+ * up to the live edge unless so much was not asked for. */
+function checkRewound(line, playlist) {
+  const numbers = playlist.segments.map((segment) => segment.mediaSequenceNumber);
+  const edge = newest.get('small') ?? 0;
+  if (playlist.start?.offset !== 0) fail(line, 'does not say that it is played from its beginning');
+  if (numbers.length === 0) return;
+  if (line.kind === 'whole') {
+    if (numbers[0] < oldest) fail(line, `begins at ${numbers[0]} after ${oldest}`);
+    if (numbers.at(-1) !== edge) fail(line, `ends at ${numbers.at(-1)}, not at ${edge}`);
+    oldest = numbers[0];
+    return;
+  }
+  const seconds = playlist.segments.reduce((sum, segment) => sum + segment.duration, 0);
+  const longest = Math.max(...playlist.segments.map((segment) => segment.duration));
+  if (numbers[0] < oldest) fail(line, `begins at ${numbers[0]}, which is gone`);
+  if (seconds >= 30 + longest) fail(line, `lists ${seconds} s of 30`);
+  if (seconds < 30 && numbers.at(-1) !== edge) fail(line, `lists ${seconds} s and does not reach ${edge}`);
+}
+
 function checkMedia(line, playlist) {
   const rung = playlist.segments[0]?.uri.split('/')[0];
   if (playlist.endlist) fail(line, 'has an end');
   if (playlist.targetDuration !== 6) fail(line, `target duration ${playlist.targetDuration}`);
   for (const segment of playlist.segments) checkSegment(line, segment, rung);
+  if (line.kind === 'whole' || line.kind === 'part') checkRewound(line, playlist);
   const last = playlist.segments.at(-1)?.mediaSequenceNumber ?? 0;
   if (line.kind !== 'live' || !rung) return;
   if (last < (newest.get(rung) ?? 0)) fail(line, `went back to ${last}`);

@@ -14,6 +14,7 @@
 #include "server/flows/window_files.h"
 
 #define UPDATES 160
+#define PART_S 30
 
 static void
 print(const char *kind, guint update, FlowsWindowPlaylist *playlist)
@@ -39,9 +40,9 @@ print_all(WindowMaker *maker, guint update)
     print("multivariant", update, flows_window_get_multivariant(maker->window));
     print("live", update, flows_window_get_live(maker->window, "small"));
     print("live", update, flows_window_get_live(maker->window, "voice"));
-    print("from", update, flows_window_make_from(maker->window, "small", 0, 0));
-    print("from", update,
-          flows_window_make_from(maker->window, "small", maker->wall_ms - 100000, 30));
+    print("whole", update, flows_window_make_from(maker->window, "small", 0, 0));
+    print("part", update,
+          flows_window_make_from(maker->window, "small", maker->wall_ms - 100000, PART_S));
 }
 
 static void

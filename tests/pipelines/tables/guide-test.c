@@ -289,6 +289,42 @@ test_bounds(void)
     g_assert_cmpuint(tables_guide_get_refused(small), ==, refused);
 }
 
+/* 600 sections a second for a minute, each another version with other programmes, of more services
+ * than there can be: what is held stays within its bound at every moment, what finds no room is
+ * counted, and when the flood is over the guide is as good as before. */
+static void
+test_flood(void)
+{
+    const gsize bound = 2 << 20;
+    g_autoptr(GRand) rand = g_rand_new_with_seed(600);
+    g_autoptr(TablesGuide) guide = make_guide(bound, HOUR_MS);
+    guint most = 0;
+    for (guint i = 0; i < 600 * 60; i++) {
+        PsiHead head = {
+            .table_id = (guint8)g_rand_int_range(rand, 0x50, 0x60),
+            .extension = (guint16)g_rand_int_range(rand, 1, 300),
+            .version = i & 31,
+            .number = (guint8)(g_rand_int_range(rand, 0, 32) * 8),
+            .last = 0xF8,
+        };
+        guint16 id = (guint16)(1 + i % 60000);
+        gint64 start_ms = LESSONS_MONDAY_MS + g_rand_int_range(rand, 0, 24 * 30) * HOUR_MS;
+        take_own(guide, make_section(&head, start_ms, (const guint16[]){id, id + 1, id + 2, 0},
+                                     "ข่าวที่เปลี่ยนทุกครั้ง"));
+        g_assert_cmpuint(tables_guide_get_bytes(guide), <=, bound);
+        most = MAX(most, tables_guide_get_count(guide));
+    }
+    g_assert_cmpuint(most, >, 1000);
+    g_assert_cmpuint(tables_guide_get_refused(guide), >, 0);
+    tables_guide_set_now(guide, LESSONS_MONDAY_MS + 24 * 365 * HOUR_MS);
+    g_assert_cmpuint(tables_guide_get_count(guide), ==, 0);
+    guint64 refused = tables_guide_get_refused(guide);
+    PsiHead head = {.table_id = 0x4E, .version = 1};
+    take_ids(guide, head, 24 * 366, (const guint16[]){7, 0});
+    g_assert_cmpuint(tables_guide_get_count(guide), ==, 1);
+    g_assert_cmpuint(tables_guide_get_refused(guide), ==, refused);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -304,5 +340,6 @@ main(int argc, char **argv)
     g_test_add_func("/tables/guide/times", test_times);
     g_test_add_func("/tables/time/values", test_time_values);
     g_test_add_func("/tables/guide/bounds", test_bounds);
+    g_test_add_func("/tables/guide/flood", test_flood);
     return g_test_run();
 }

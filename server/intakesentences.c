@@ -4,15 +4,7 @@
 // One table.
 #include "server/intakesentences.h"
 
-#include <string.h>
-
-typedef struct {
-    const char *code;    // (static)
-    const char *thai;    // (static)
-    const char *english; // (static)
-} Row;
-
-static const Row rows[] = {
+static const ServerSentencesRow rows[] = {
     {"internal", "ตัวรับสัญญาณของระบบหยุดทำงาน ระบบจะลองใหม่เอง หากเกิดซ้ำโปรดแจ้งผู้ดูแลเครื่องแม่ข่าย",
      "The receiver stopped. It is tried again by itself; if it happens again, tell whoever looks "
      "after the server."},
@@ -112,9 +104,5 @@ server_intakesentences_get_code(guint index)
 const char *
 server_intakesentences_get(const char *code, ServerSentencesLanguage language)
 {
-    const Row *row = &rows[0];
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (strcmp(rows[i].code, code) == 0)
-            row = &rows[i];
-    return language == SERVER_SENTENCES_THAI ? row->thai : row->english;
+    return server_sentences_find(rows, G_N_ELEMENTS(rows), code, language);
 }

@@ -8,7 +8,8 @@
 
 #include "server/sentences.h"
 
-/** Returns: (static): the sentence for @code; that of `internal` for one that nobody knows. */
+/** Returns: (static) (nullable): the sentence for @code; that of `internal` for one that nobody
+ * knows, NULL for NULL. */
 const char *server_intakesentences_get(const char *code, ServerSentencesLanguage language);
 
 /** Returns: (static) (nullable): the code of row @index; NULL behind the last. For tests. */

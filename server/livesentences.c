@@ -4,16 +4,8 @@
 // The first row is for codes that nobody wrote a sentence for.
 #include "server/livesentences.h"
 
-#include <string.h>
-
-typedef struct {
-    const char *code;    // static
-    const char *thai;    // static
-    const char *english; // static
-} Row;
-
 // clang-format off
-static const Row rows[] = {
+static const ServerSentencesRow rows[] = {
     {"internal",
      "ช่องนี้หยุดเพราะระบบผิดพลาด และจะลองใหม่เอง หากยังไม่หายให้ดูบันทึกของเครื่องแม่ข่าย",
      "Something went wrong with this channel. It tries again by itself; if that does not help, look at the server's log."},
@@ -59,12 +51,5 @@ server_livesentences_get_code(guint index)
 const char *
 server_livesentences_get(const char *code, ServerSentencesLanguage language)
 {
-    const Row *row = &rows[0];
-    if (code == NULL)
-        return NULL;
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (strcmp(rows[i].code, code) == 0)
-            row = &rows[i];
-    }
-    return language == SERVER_SENTENCES_THAI ? row->thai : row->english;
+    return server_sentences_find(rows, G_N_ELEMENTS(rows), code, language);
 }

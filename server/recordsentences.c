@@ -4,16 +4,8 @@
 // The first row is for codes that nobody wrote a sentence for.
 #include "server/recordsentences.h"
 
-#include <string.h>
-
-typedef struct {
-    const char *code;    // static
-    const char *thai;    // static
-    const char *english; // static
-} Row;
-
 // clang-format off
-static const Row rows[] = {
+static const ServerSentencesRow rows[] = {
     {"internal",
      "ทำบทเรียนจากรายการที่บันทึกไว้ไม่สำเร็จเพราะระบบผิดพลาด สิ่งที่บันทึกไว้ยังอยู่ และระบบจะลองใหม่เมื่อเริ่มครั้งหน้า",
      "Something went wrong while the lesson was made. What was kept is still there; it is tried again when the server starts next."},
@@ -53,12 +45,5 @@ server_recordsentences_get_code(guint index)
 const char *
 server_recordsentences_get(const char *code, ServerSentencesLanguage language)
 {
-    const Row *row = &rows[0];
-    if (code == NULL)
-        return NULL;
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (strcmp(rows[i].code, code) == 0)
-            row = &rows[i];
-    }
-    return language == SERVER_SENTENCES_THAI ? row->thai : row->english;
+    return server_sentences_find(rows, G_N_ELEMENTS(rows), code, language);
 }

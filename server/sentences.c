@@ -8,13 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct {
-    const char *code;    // as in ARCHITECTURE.md
-    const char *thai;    // for staff
-    const char *english; // for staff
-} Row;
-
-static const Row rows[] = {
+static const ServerSentencesRow rows[] = {
     {"internal", "ระบบทำงานผิดพลาดขณะแปลงไฟล์ กดลองใหม่ได้ หากยังไม่สำเร็จโปรดแจ้งผู้ดูแลระบบ",
      "Something went wrong inside the system while converting this file. Try again; if it fails "
      "again, tell "
@@ -107,14 +101,23 @@ server_sentences_get_code(guint index)
 }
 
 const char *
+server_sentences_find(const ServerSentencesRow *table, guint count, const char *code,
+                      ServerSentencesLanguage language)
+{
+    const ServerSentencesRow *row = &table[0];
+    if (code == NULL)
+        return NULL;
+    for (guint i = 0; i < count; i++)
+        if (strcmp(table[i].code, code) == 0)
+            row = &table[i];
+    return language == SERVER_SENTENCES_THAI ? row->thai : row->english;
+}
+
+const char *
 server_sentences_get(const char *code, ServerSentencesLanguage language)
 {
-    const Row *row = &rows[0];
-    for (guint i = 0; code != NULL && i < G_N_ELEMENTS(rows); i++) {
-        if (strcmp(rows[i].code, code) == 0)
-            row = &rows[i];
-    }
-    return language == SERVER_SENTENCES_THAI ? row->thai : row->english;
+    return server_sentences_find(rows, G_N_ELEMENTS(rows), code != NULL ? code : rows[0].code,
+                                 language);
 }
 
 static gboolean

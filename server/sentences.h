@@ -13,6 +13,18 @@ typedef enum {
     SERVER_SENTENCES_ENGLISH,
 } ServerSentencesLanguage;
 
+/** A row of a table of sentences; the first row is for codes that nobody wrote one for. */
+typedef struct {
+    const char *code;    // static, as in ARCHITECTURE.md
+    const char *thai;    // static
+    const char *english; // static
+} ServerSentencesRow;
+
+/** Returns: (transfer none) (nullable): the sentence of @code in @table of @count rows; NULL for
+ * NULL. */
+const char *server_sentences_find(const ServerSentencesRow *table, guint count, const char *code,
+                                  ServerSentencesLanguage language);
+
 /** Returns: the language of `th`, `en`, `en-GB`…; Thai when @text is NULL or anything else. */
 ServerSentencesLanguage server_sentences_parse_language(const char *text);
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pipelines/child/live_track.h"
 #include "pipelines/package/index.h"
 
 #define TIME_MAX (G_GUINT64_CONSTANT(1) << 53)
@@ -35,24 +36,27 @@ refuse(GError **error, const char *why)
     return FALSE;
 }
 
+/* @at: where the line's segment begins in the lesson; grows by its duration. */
 static gboolean
-take_line(GPtrArray *pieces, const char *line, const char *rung, GError **error)
+take_line(GPtrArray *pieces, const char *line, const char *name, guint64 *at, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", WORDS_MAX);
     guint count = g_strv_length(words);
-    guint64 time = 0, duration = 0;
+    guint64 time = 0, duration = 0, begin = *at;
     if (count < 5 || count % 3 != 2 ||
         !g_ascii_string_to_unsigned(words[0], 10, 0, TIME_MAX, &time, NULL) ||
         !g_ascii_string_to_unsigned(words[1], 10, 1, DURATION_MAX, &duration, NULL))
         return refuse(error, "a line is none");
+    *at += duration;
     for (guint i = 2; i < count; i += 3) {
         if (!is_path(words[i + 1]) || !is_path(words[i + 2]))
             return refuse(error, "a path is none");
-        if (strcmp(words[i], rung) != 0)
+        if (strcmp(words[i], name) != 0)
             continue;
         KeepPlanPiece *piece = g_new0(KeepPlanPiece, 1);
         piece->time = time;
         piece->duration = duration;
+        piece->at = begin;
         piece->init = g_strdup(words[i + 1]);
         piece->segment = g_strdup(words[i + 2]);
         g_ptr_array_add(pieces, piece);
@@ -61,25 +65,56 @@ take_line(GPtrArray *pieces, const char *line, const char *rung, GError **error)
     return TRUE;
 }
 
-GPtrArray *
-keep_plan_parse(const char *text, gsize length, const char *rung, GError **error)
+/* @lines: (out): how many there are. */
+static GPtrArray *
+parse(const char *text, gsize length, const char *name, guint *lines, GError **error)
 {
     g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func(free_piece);
-    guint lines = 0;
-    for (gsize at = 0; at < length; lines++) {
+    guint64 begin = 0;
+    *lines = 0;
+    for (gsize at = 0; at < length; ++*lines) {
         const char *end = memchr(text + at, '\n', length - at);
         gsize bytes = end != NULL ? (gsize)(end - (text + at)) : length - at;
         g_autofree char *line = g_strndup(text + at, bytes);
-        if (end == NULL || !take_line(pieces, line, rung, error)) {
+        if (end == NULL || !take_line(pieces, line, name, &begin, error)) {
             if (end == NULL)
                 refuse(error, "its end is missing");
             return NULL;
         }
         at += bytes + 1;
     }
-    if (pieces->len > 0 && pieces->len != lines) {
+    return g_steal_pointer(&pieces);
+}
+
+GPtrArray *
+keep_plan_parse(const char *text, gsize length, const char *rung, GError **error)
+{
+    guint lines = 0;
+    g_autoptr(GPtrArray) pieces = parse(text, length, rung, &lines, error);
+    if (pieces != NULL && pieces->len > 0 && pieces->len != lines) {
         refuse(error, "a rung is not in every line");
         return NULL;
     }
     return g_steal_pointer(&pieces);
+}
+
+GPtrArray *
+keep_plan_parse_extra(const char *text, gsize length, const char *track, GError **error)
+{
+    guint lines = 0;
+    return parse(text, length, track, &lines, error);
+}
+
+char **
+keep_plan_list_extras(const char *text, gsize length)
+{
+    g_autofree char *copy = g_strndup(text, length);
+    g_auto(GStrv) words = g_strsplit_set(copy, " \n", -1);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    for (guint i = 0; words[i] != NULL; i++) {
+        if (child_live_track_is_extra(words[i]) && g_hash_table_add(seen, words[i]))
+            g_strv_builder_add(names, words[i]);
+    }
+    return g_strv_builder_end(names);
 }

@@ -13,6 +13,7 @@
 #include "pipelines/keep/plan.h"
 
 #define LOOKS_MAX 24
+#define EDGE_PARTS 12  // the first and the last are padding, and other programmes, often enough
 #define HIGH_LINES 720 // from here on pictures that say nothing are of ITU-R BT.709
 
 /* Returns: (transfer full) (nullable): a decoder that knows the configuration of @init. */
@@ -85,8 +86,8 @@ keep_poster_make(ChildChannel *channel, const ChildJob *job, const GPtrArray *pi
 {
     g_autoptr(EncodePoster) poster = encode_poster_new();
     g_autoptr(GError) failure = NULL;
-    guint step = MAX(pieces->len / LOOKS_MAX, 1);
-    for (guint i = 0; i < pieces->len; i += step)
+    guint edge = pieces->len / EDGE_PARTS, step = MAX(pieces->len / LOOKS_MAX, 1);
+    for (guint i = edge; i < pieces->len - edge; i += step)
         look(poster, job, pieces->pdata[i]);
     const AVFrame *best = encode_poster_get_best(poster);
     if (best == NULL)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// One picture that stands for a recording, out of the key pictures of its first minutes: the only
-// thing that the keep role decodes, behind its walls.
+// One picture that stands for a recording, out of key pictures all over it but for its ends.
 #pragma once
 
 #include "pipelines/child/channel.h"

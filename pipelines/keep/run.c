@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// hello → job → plan → a `rung` or `rung-failed` each, with `progress` between → done or failed.
+// hello → job → plan → a `rung` or `rung-failed` each, with `progress` between → an `asset` each of
+// what is beside them → done or failed.
 #include "pipelines/keep/run.h"
 
 #include <gio/gio.h>
 
 #include "pipelines/encode/failure.h"
+#include "pipelines/keep/extras.h"
 #include "pipelines/keep/fragment.h"
 #include "pipelines/keep/join.h"
 #include "pipelines/keep/plan.h"
@@ -25,6 +27,8 @@ typedef struct {
     guint done;            // of pieces
     guint made;            // rungs
     const char *best;      // (unowned) (nullable) the last that has a picture
+    char *sound;           // (owned) (nullable) file of the first rung
+    char *picture;         // (owned) (nullable) file of the first that has a picture
     guint64 duration_ms;   // of the longest rung
     gint64 told_us;        // when progress was told last
 } Run;
@@ -85,8 +89,12 @@ tell_rung(Run *run, const GPtrArray *pieces, const PackageResult *result,
     report->height = tracks->height;
     report->frame_rate = measure_rate(run, pieces);
     run->made++;
+    if (run->sound == NULL)
+        run->sound = g_strdup(result->file);
     if (tracks->width > 0)
         run->best = run->rung;
+    if (tracks->width > 0 && run->picture == NULL)
+        run->picture = g_strdup(result->file);
     run->duration_ms = MAX(run->duration_ms, result->duration_ms);
     child_channel_send(run->channel, report);
 }
@@ -136,6 +144,14 @@ make_poster(Run *run)
         keep_poster_make(run->channel, run->job, pieces);
 }
 
+static void
+make_extras(const Run *run)
+{
+    const KeepExtras extras = {run->channel, run->job,     run->plan,       run->plan_bytes,
+                               run->sound,   run->picture, run->duration_ms};
+    keep_extras_make(&extras);
+}
+
 static gboolean
 make_rungs(Run *run, GError **error)
 {
@@ -151,8 +167,13 @@ make_rungs(Run *run, GError **error)
             return FALSE;
     }
     make_poster(run);
-    if (run->made > 0)
-        return TRUE;
+    if (run->made > 0) {
+        make_extras(run);
+        if (!child_channel_is_cancelled(run->channel))
+            return TRUE;
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "told to stop");
+        return FALSE;
+    }
     g_set_error_literal(error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID, "no rung could be made");
     return FALSE;
 }
@@ -186,5 +207,7 @@ keep_run(ChildChannel *channel)
         g_set_error_literal(&error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID, "no folder to read");
     tell_end(&run, error);
     g_free(run.plan);
+    g_free(run.sound);
+    g_free(run.picture);
     return fine;
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // A booking follows an event of the guide, which then says when, or stands on a time alone.
+#include "pipelines/captions/language.h"
 #include "server/api/bookingbody.h"
 
 #include "catalog/channels.h"
@@ -133,6 +134,11 @@ fill_from_event(CatalogDatabase *database, CatalogBooking *booking, gint64 event
     booking->padding_before_s = PADDING_EVENT_BEFORE_S;
     booking->padding_after_s = PADDING_EVENT_AFTER_S;
     booking->programme_crid = g_strdup(event->programme_crid);
+    g_autofree char *language = captions_language_canonicalise(event->language);
+    if (language != NULL && *event->title != '\0') {
+        g_free(booking->language);
+        booking->language = g_steal_pointer(&language);
+    }
     if (*event->title != '\0') {
         g_free(booking->title);
         booking->title = g_strdup(event->title);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "pipelines/child/live_track.h"
 #include "server/storage.h"
 
 #define SLACK_MS 1000 // the clock on the air is drawn to the right one a little with each segment
@@ -111,9 +112,24 @@ find_stand_in(const FlowsWindowIndexEntry *entry, const Rungs *rungs, guint step
     return -1;
 }
 
+/* What is said in it. Other parts beside rungs are for the rewind window alone. */
+static void
+add_captions(GString *plan, const FlowsWindowIndex *index, const FlowsWindowIndexEntry *entry)
+{
+    for (guint i = 0; i < index->rungs->len; i++) {
+        const char *track = index->rungs->pdata[i];
+        if (entry->parts[i].bytes == 0 ||
+            child_live_track_parse(track).kind != CHILD_LIVE_TRACK_CAPTIONS)
+            continue;
+        g_autofree char *segment = server_storage_build_segment_name(track, entry->number);
+        g_string_append_printf(plan, " %s - %s", track, segment);
+    }
+}
+
 /* Adds the line of one segment. Returns: FALSE when it is left out. */
 static gboolean
-add_line(FlowsRecordJoin *join, const FlowsWindowIndexEntry *entry, const Rungs *rungs)
+add_line(FlowsRecordJoin *join, const FlowsWindowIndex *index, const FlowsWindowIndexEntry *entry,
+         const Rungs *rungs)
 {
     GString *plan = join->plan;
     gsize before = plan->len;
@@ -134,6 +150,7 @@ add_line(FlowsRecordJoin *join, const FlowsWindowIndexEntry *entry, const Rungs 
         bytes += part->bytes;
         g_string_append_printf(plan, " %s %s %s", ladder[step], init, segment);
     }
+    add_captions(plan, index, entry);
     g_string_append_c(plan, '\n');
     join->bytes += bytes;
     return TRUE;
@@ -185,7 +202,7 @@ flows_record_join_plan(FlowsWindowIndex *index, const FlowsRecordJoinFacts *fact
     for (guint i = 0; i < flows_window_index_get_count(index); i++) {
         const FlowsWindowIndexEntry *entry = flows_window_index_get(index, i);
         gboolean first = join->plan->len == 0;
-        if (!add_line(join, entry, &rungs))
+        if (!add_line(join, index, entry, &rungs))
             continue;
         add_gap(join, facts, end_ms, entry->wall_ms,
                 first ? CATALOG_GAP_CAUSE_LATE : CATALOG_GAP_CAUSE_SIGNAL_LOST);

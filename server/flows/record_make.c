@@ -25,6 +25,7 @@
 #include "server/flows/window_files.h"
 
 #define PAUSE_MS 2000
+#define REPORTS_MAX 64                    // of one child that count
 #define ROOM_MORE_BYTES (2 * 1024 * 1024) // indexes, playlists, poster, rows
 
 struct _FlowsRecordMake {
@@ -215,12 +216,20 @@ static gboolean
 place_asset(FlowsRecordMake *make, const FlowsPublishPlaces *places, const ChildReport *report,
             GError **error)
 {
+    if (report->asset == CHILD_ASSET_CAPTIONS) {
+        CatalogCaptions *captions =
+            flows_publish_asset_place_captions(places, make->lesson->id, report, error);
+        if (captions != NULL)
+            g_ptr_array_add(make->lesson->captions, captions);
+        return captions != NULL;
+    }
     CatalogAsset *asset = flows_publish_asset_place(places, make->lesson->id, report, error);
     if (asset == NULL)
         return FALSE;
     asset->generation = make->lesson->generation;
     g_ptr_array_add(make->lesson->assets, asset);
-    catalog_lesson_set_text(&make->lesson->poster_file, asset->file);
+    if (report->asset == CHILD_ASSET_POSTER)
+        catalog_lesson_set_text(&make->lesson->poster_file, asset->file);
     return TRUE;
 }
 
@@ -300,12 +309,21 @@ publish(FlowsRecordMake *make)
     flows_steps_run_async(&walk, make, NULL, on_published, make);
 }
 
+static gboolean
+is_asset_of_ours(ChildAssetKind kind)
+{
+    return kind == CHILD_ASSET_POSTER || kind == CHILD_ASSET_STORYBOARD ||
+           kind == CHILD_ASSET_WAVEFORM || kind == CHILD_ASSET_CAPTIONS;
+}
+
 static void
 on_report(const ChildReport *report, gpointer user_data)
 {
     FlowsRecordMake *make = user_data;
-    gboolean poster = report->kind == CHILD_REPORT_ASSET && report->asset == CHILD_ASSET_POSTER;
-    if (report->kind == CHILD_REPORT_RUNG || report->kind == CHILD_REPORT_RUNG_FAILED || poster)
+    gboolean wanted = report->kind == CHILD_REPORT_RUNG ||
+                      report->kind == CHILD_REPORT_RUNG_FAILED ||
+                      (report->kind == CHILD_REPORT_ASSET && is_asset_of_ours(report->asset));
+    if (wanted && make->reports->len < REPORTS_MAX)
         g_ptr_array_add(make->reports, child_report_copy(report));
 }
 

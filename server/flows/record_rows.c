@@ -6,6 +6,7 @@
 
 #include "catalog/assets.h"
 #include "catalog/bookings.h"
+#include "catalog/captions.h"
 #include "catalog/lessons.h"
 #include "catalog/recordings.h"
 #include "catalog/rungs.h"
@@ -58,6 +59,18 @@ publish_assets(CatalogDatabase *database, const CatalogLesson *lesson, gint64 no
     return TRUE;
 }
 
+static gboolean
+offer_captions(CatalogDatabase *database, const CatalogLesson *lesson, gint64 now_ms,
+               GError **error)
+{
+    gboolean taken = FALSE;
+    for (guint i = 0; i < lesson->captions->len; i++) {
+        if (!catalog_captions_offer(database, lesson->captions->pdata[i], 0, now_ms, &taken, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean
 flows_record_rows_publish(CatalogDatabase *database, const CatalogLesson *lesson,
                           const CatalogBooking *booking, const FlowsRecordJoin *join, gint64 now_ms,
@@ -72,6 +85,7 @@ flows_record_rows_publish(CatalogDatabase *database, const CatalogLesson *lesson
            catalog_lessons_create(database, lesson, &by, error) &&
            publish_rungs(database, lesson, now_ms, error) &&
            publish_assets(database, lesson, now_ms, error) &&
+           offer_captions(database, lesson, now_ms, error) &&
            catalog_lessons_set_media(database, lesson->id, &media, now_ms, error) &&
            catalog_lessons_set_state(database, lesson->id, CATALOG_LESSON_STATE_PUBLISHED, &by,
                                      error) &&

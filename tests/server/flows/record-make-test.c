@@ -29,6 +29,7 @@
 #define OTHERS_BYTES (22 << 20) // leaves room for a row, and none for a lesson
 #define NOW_MS G_GINT64_CONSTANT(1795273200000)
 #define SEGMENTS 6
+#define FIRST_NUMBER 10
 
 /** What a test is given. */
 typedef struct {
@@ -145,6 +146,30 @@ give_up(CatalogDatabase *database, gpointer data, GError **error)
                                       &by, error);
 }
 
+/* Teletext in segments 1 and 2, where one caption goes on, and in segment 4. */
+static void
+keep_captions(const char *folder, FlowsWindowIndex *index, FlowsWindowIndexEntry *entry)
+{
+    static const char *const texts[SEGMENTS] = {
+        [1] = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:990000,LOCAL:00:00:00.000\n\n"
+              "00:00.500 --> 00:01.000\nสวัสดี\n",
+        [2] = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:1080000,LOCAL:00:00:00.000\n\n"
+              "00:00.000 --> 00:00.250\nสวัสดี\n",
+        [4] = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:1260000,LOCAL:00:00:00.000\n\n"
+              "00:00.100 --> 00:00.900\nนักเรียน\n",
+    };
+    const char *text = texts[entry->number - FIRST_NUMBER];
+    if (text == NULL)
+        return;
+    int place = flows_window_index_find_rung(index, "captions-tha", TRUE);
+    g_autofree char *path =
+        server_storage_build_channel_segment_path(folder, "captions-tha", entry->number);
+    g_autofree char *parent = g_path_get_dirname(path);
+    g_assert_cmpint(g_mkdir_with_parents(parent, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    entry->parts[place] = (FlowsWindowIndexPart){0, (guint32)strlen(text)};
+}
+
 /* What a running one would have kept. */
 static void
 keep_segments(Bench *bench)
@@ -172,13 +197,14 @@ keep_segments(Bench *bench)
     }
     for (guint i = 0; i < run->count; i++) {
         guint32 bytes[KEPT_RUNGS];
-        FlowsWindowIndexEntry entry = {.number = 10 + i,
+        FlowsWindowIndexEntry entry = {.number = FIRST_NUMBER + i,
                                        .time = 900000 + (guint64)i * KEPT_SEGMENT_PTS90K,
                                        .duration = KEPT_SEGMENT_PTS90K,
                                        .wall_ms = NOW_MS - SEGMENTS * 1000 + i * 1000};
-        kept_run_write_segment(run, folder, i, 10 + i, entry.time, bytes);
+        kept_run_write_segment(run, folder, i, FIRST_NUMBER + i, entry.time, bytes);
         for (guint rung = 0; rung < KEPT_RUNGS; rung++)
             entry.parts[rung] = (FlowsWindowIndexPart){1 + rung, bytes[rung]};
+        keep_captions(folder, index, &entry);
         g_assert_true(flows_window_index_push(index, &entry));
     }
     g_autoptr(GString) text = flows_window_journal_format(index);
@@ -262,17 +288,65 @@ await_no_folder(Bench *bench)
         g_main_context_iteration(NULL, TRUE);
 }
 
+static const CatalogAsset *
+find_asset(const CatalogLesson *lesson, CatalogAssetKind kind)
+{
+    for (guint i = 0; i < lesson->assets->len; i++) {
+        const CatalogAsset *asset = lesson->assets->pdata[i];
+        if (asset->kind == kind)
+            return asset;
+    }
+    g_assert_not_reached();
+}
+
+static char *
+read_file(Bench *bench, const char *name)
+{
+    g_autofree char *bundle = server_storage_build_bundle_path(bench->storage, bench->id);
+    g_autofree char *path = g_build_filename(bundle, name, NULL);
+    char *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+/* What any lesson has beside its rungs. */
+static void
+assert_extras(Bench *bench, CatalogLesson *lesson)
+{
+    g_assert_cmpuint(lesson->captions->len, ==, 1);
+    const CatalogCaptions *captions = lesson->captions->pdata[0];
+    g_assert_cmpstr(captions->language, ==, "th");
+    g_autofree char *text = read_file(bench, captions->file);
+    g_assert_nonnull(strstr(text, "00:00:01.500 --> 00:00:02.250\nสวัสดี\n"));
+    g_assert_nonnull(strstr(text, "00:00:04.100 --> 00:00:04.900\nนักเรียน\n"));
+    const CatalogAsset *sheet = find_asset(lesson, CATALOG_ASSET_KIND_STORYBOARD);
+    g_assert_cmpint(sheet->count, ==, SEGMENTS / 2); // one each two seconds
+    g_assert_cmpint(sheet->interval_ms, ==, 2000);
+    g_autofree char *cues = read_file(bench, "storyboard.vtt");
+    g_assert_nonnull(strstr(cues, sheet->file));
+    g_autofree char *outline =
+        read_file(bench, find_asset(lesson, CATALOG_ASSET_KIND_WAVEFORM)->file);
+    g_assert_nonnull(strstr(outline, "255")); // the tone
+    g_assert_cmpint(find_asset(lesson, CATALOG_ASSET_KIND_POSTER)->width, >=, 0);
+    g_autofree char *described = read_file(bench, "lesson.json");
+    g_assert_nonnull(strstr(described, captions->file));
+    g_autofree char *playlist = read_file(bench, "index.m3u8");
+    g_assert_nonnull(strstr(playlist, "TYPE=SUBTITLES"));
+}
+
 static void
 assert_published(Bench *bench)
 {
     g_autoptr(CatalogDatabase) database = open_catalog(bench);
-    g_autoptr(CatalogLesson) lesson = catalog_lessonlist_get(database, bench->id, NULL);
+    g_autoptr(CatalogLesson) lesson =
+        catalog_lessonlist_get_generation(database, bench->id, 0, NULL);
     g_assert_nonnull(lesson);
     g_assert_cmpint(lesson->state, ==, CATALOG_LESSON_STATE_PUBLISHED);
     g_assert_true(lesson->complete);
     g_assert_cmpint(lesson->duration_ms, ==, SEGMENTS * 1000);
     g_assert_cmpuint(lesson->rungs->len, ==, KEPT_RUNGS);
     g_assert_cmpuint(lesson->gaps->len, ==, 0);
+    assert_extras(bench, lesson);
 }
 
 static void

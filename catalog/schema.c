@@ -488,11 +488,14 @@ static const char STEP_6_SQL[] =
     "CREATE INDEX classes_by_booking ON classes (booking);"
     "PRAGMA user_version = 6;";
 
-// Bitmap subtitles that are drawn into the pictures of one rung. Empty: none; the lowest.
+// Bitmap subtitles that are drawn into the pictures of one rung: empty: none; the lowest. And an
+// index for the lessons that have a last day.
 static const char STEP_7_SQL[] =
     "ALTER TABLE channels ADD COLUMN burn_subtitles TEXT NOT NULL DEFAULT ''"
     " CHECK (length(burn_subtitles) IN (0, 3));"
     "ALTER TABLE channels ADD COLUMN burn_rung TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX lessons_by_keep ON lessons (keep_until_ms, id)"
+    " WHERE keep_until_ms > 0 AND withdrawn_ms = 0;"
     "PRAGMA user_version = 7;";
 
 const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, STEP_4_SQL,

@@ -90,8 +90,11 @@ flows_record_follow_take(CatalogBooking *booking, const CatalogGuide *event,
     gint64 end_ms = event->start_ms + event->duration_ms;
     gint64 before_end_ms = booking->end_ms, before_start_ms = booking->start_ms;
     gint64 before_id = booking->event_id;
-    if (now_ms >= end_ms && now_ms < end_ms + OVERRUN_MOST_MS && is_still_running(event, events))
+    gboolean overrun = now_ms >= end_ms && now_ms < end_ms + OVERRUN_MOST_MS;
+    if (overrun && is_still_running(event, events))
         end_ms = MAX(booking->end_ms, now_ms + OVERRUN_STEP_MS);
+    else if (overrun && booking->end_ms > end_ms)
+        end_ms = MIN(booking->end_ms, now_ms); // it ran until now, not until the guide's time
     booking->event_id = event->event_id;
     booking->event_start_ms = event->start_ms;
     booking->start_ms = event->start_ms;

@@ -110,4 +110,5 @@ PRAGMA user_version=7;
 CREATE TABLE classes ( id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36), account_id TEXT NOT NULL UNIQUE REFERENCES accounts (id) ON DELETE CASCADE, title TEXT NOT NULL, key_hash TEXT UNIQUE CHECK (length(key_hash) = 64), key_made_ms INTEGER NOT NULL DEFAULT 0, channel TEXT UNIQUE REFERENCES channels (id) ON DELETE SET NULL, booking TEXT REFERENCES bookings (id) ON DELETE SET NULL, on_air_ms INTEGER NOT NULL DEFAULT 0, left_ms INTEGER NOT NULL DEFAULT 0, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO classes VALUES('0199c82c-c000-7000-8000-0000000000c1','0199c82c-c000-7000-8000-000000000001','วิทยาศาสตร์สด','abababababababababababababababababababababababababababababababab',1760000000000,NULL,NULL,0,1760000000000,1760000000000,1760000000000);
 CREATE INDEX classes_by_booking ON classes (booking);
+CREATE INDEX lessons_by_keep ON lessons (keep_until_ms, id) WHERE keep_until_ms > 0 AND withdrawn_ms = 0;
 COMMIT;

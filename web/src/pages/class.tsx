@@ -4,6 +4,7 @@
 // One's live class: its title, how it goes, and the stream key, which is seen once.
 
 import { useEffect, useState } from 'preact/hooks';
+import type { Booking, BookingState } from '../guide/types';
 import { call, describeError } from '../lib/api';
 import { formatDateTime } from '../lib/format';
 import { language } from '../lib/i18n';
@@ -20,6 +21,7 @@ interface LiveClass {
   key_made_ms: number | null;
   on_air_ms: number | null;
   slug: string | null;
+  booking: string | null;
   state: 'off' | 'away' | 'coming' | 'on-air' | 'paused';
   code: string | null;
   sentence: string | null;
@@ -31,6 +33,7 @@ interface LiveClass {
 }
 
 const LOOK_MS = 3000;
+const COMING: BookingState[] = ['waiting', 'running', 'finishing'];
 
 /** How it goes, looked at again and again while the page is seen. */
 function useClass() {
@@ -43,6 +46,37 @@ function useClass() {
     return () => clearInterval(timer);
   }, [setData]);
   return loaded;
+}
+
+/** What became of the class that was on the air last: its lesson, or why there is none yet. */
+function LastLesson({ booking }: { booking: string }) {
+  const texts = useClassTexts();
+  const loaded = useLoad((signal) => call<Booking>(`bookings/${encodeURIComponent(booking)}`, { signal }), [booking]);
+  const { data, setData } = loaded;
+  const coming = data !== null && COMING.includes(data.state);
+  useEffect(() => {
+    if (!coming) return undefined;
+    const timer = setInterval(() => {
+      if (!document.hidden) call<Booking>(`bookings/${encodeURIComponent(booking)}`).then(setData, () => undefined);
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [booking, coming, setData]);
+  if (!data) return null;
+  return (
+    <section class="panel form" data-last-class={data.state}>
+      <h2>{texts.last}</h2>
+      <p>{data.title}</p>
+      {data.error && <Notice kind="warning">{data.error.sentence}</Notice>}
+      {coming && !data.error && <p class="hint">{texts.making}</p>}
+      {data.lesson_id && (
+        <p>
+          <a class="button" href={`/watch/${data.lesson_id}`}>
+            {texts.openLesson}
+          </a>
+        </p>
+      )}
+    </section>
+  );
 }
 
 function StatePanel({ live }: { live: LiveClass }) {
@@ -167,6 +201,7 @@ function ClassView() {
       {error && <ErrorNotice message={error} onRetry={reload} />}
       {!data && !error && <Loading />}
       {data && <StatePanel live={data} />}
+      {data?.booking && (data.state === 'away' || data.state === 'off') && <LastLesson booking={data.booking} />}
       {data && <TitlePanel title={data.title} onSaved={setData} />}
       {data && <KeyPanel live={data} onChanged={reload} />}
       <section class="panel form">

@@ -7,6 +7,7 @@
 
 #include "catalog/recordings.h"
 #include "server/flows/record_follow.h"
+#include "server/flows/record_run.h"
 #include "server/flows/tuners.h"
 
 void
@@ -109,8 +110,9 @@ find_next(const CatalogBooking *booking, gint64 now_ms)
         // One whose time has come, and that waits for a tuner, waits for another one's end.
         return begin_ms > now_ms ? begin_ms : G_MAXINT64;
     }
-    return booking->state == CATALOG_BOOKING_STATE_RUNNING && last_ms > now_ms ? last_ms
-                                                                               : G_MAXINT64;
+    if (booking->state != CATALOG_BOOKING_STATE_RUNNING)
+        return G_MAXINT64;
+    return last_ms > now_ms ? last_ms : last_ms + FLOWS_RECORD_RUN_PATIENCE_MS;
 }
 
 static gboolean

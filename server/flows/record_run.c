@@ -10,8 +10,6 @@
 #include "catalog/recordings.h"
 #include "server/flows/record_keep.h"
 
-#define PATIENCE_MS 30000 // what is on its way through the channel's child when time is over
-
 struct _FlowsRecordRun {
     const FlowsRecordRunShared *shared; // (unowned)
     CatalogBooking *booking;            // (owned)
@@ -23,6 +21,7 @@ struct _FlowsRecordRun {
     gboolean busy;                      // (value) a take is under way
     gboolean again;                     // (value) and another one is wanted
     gboolean closed;                    // (value) the missing end is noted
+    gboolean over;                      // (value) it has all that it will have
     gboolean ending;                    // (value)
 };
 
@@ -162,11 +161,12 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     run->end_ms = run->keep != NULL ? flows_record_keep_get_end(run->keep) : 0;
     note_holes(run, take->holes);
     run->fresh = run->fresh && (before_ms == 0 || before_ms == run->end_ms);
-    if (run->again) {
-        flows_record_run_take(run);
-    } else if (flows_record_run_is_over(run)) {
+    run->over = flows_record_run_is_over(run);
+    if (run->over) {
         note_end(run);
         run->shared->on_over(run->shared->user_data);
+    } else if (run->again) {
+        flows_record_run_take(run);
     }
 }
 
@@ -174,7 +174,7 @@ void
 flows_record_run_take(FlowsRecordRun *run)
 {
     run->again = run->busy;
-    if (run->busy || run->ending)
+    if (run->busy || run->ending || run->over)
         return;
     Take *take = g_new0(Take, 1);
     take->keep = g_steal_pointer(&run->keep);
@@ -223,13 +223,18 @@ flows_record_run_is_over(const FlowsRecordRun *run)
 {
     gint64 now_ms = server_clock_now_ms(run->shared->clock);
     gint64 last_ms = catalog_booking_get_last_ms(run->booking);
-    return !run->busy && now_ms >= last_ms &&
-           (run->end_ms >= last_ms || now_ms >= last_ms + PATIENCE_MS);
+    // Not asked anew once it is over: each look makes runs take, and would find it at work for
+    // ever.
+    return run->over ||
+           (!run->busy && now_ms >= last_ms &&
+            (run->end_ms >= last_ms || now_ms >= last_ms + FLOWS_RECORD_RUN_PATIENCE_MS));
 }
 
 void
 flows_record_run_update(FlowsRecordRun *run, const CatalogBooking *booking)
 {
+    run->over = run->over &&
+                catalog_booking_get_last_ms(booking) == catalog_booking_get_last_ms(run->booking);
     catalog_booking_free(run->booking);
     run->booking = catalog_booking_copy(booking);
 }

@@ -12,6 +12,9 @@
 #include "server/flows/receive_worker.h"
 #include "server/storage.h"
 
+// What is on its way through the channel's child when time is over may take so long.
+#define FLOWS_RECORD_RUN_PATIENCE_MS 30000
+
 typedef struct _FlowsRecordRun FlowsRecordRun;
 
 /** Everything is borrowed and must outlive the runs. */

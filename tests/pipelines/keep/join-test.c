@@ -98,6 +98,7 @@ join_rung(Fixture *fixture, const char *rung, GError **error)
     g_autoptr(PackageTracks) tracks = made;
     if (result == NULL)
         return NULL;
+    g_assert_cmpuint(tracks->channels, ==, 1);
     g_assert_cmpuint(result->duration_ms, <=, pieces->len * 1000); // sound alone: whole frames
     g_assert_cmpuint(result->duration_ms + FRAME / 48 + 1, >, pieces->len * 1000);
     return g_build_filename(fixture->staging, result->file, NULL);

@@ -461,6 +461,40 @@ test_given_up(Bench *bench, gconstpointer unused)
     g_assert_false(has_bundle(bench));
 }
 
+static gboolean
+run_again(CatalogDatabase *database, gpointer data, GError **error)
+{
+    Bench *bench = data;
+    const CatalogAuditStamp by = {NULL, NOW_MS};
+    g_autoptr(CatalogBooking) first = catalog_bookings_get(database, bench->id, error);
+    g_assert_true(catalog_bookings_set_state(database, bench->id, CATALOG_BOOKING_STATE_CANCELLED,
+                                             NULL, &by, error));
+    g_clear_pointer(&bench->id, g_free);
+    bench->id = catalog_bookings_add(database, first, &by, error);
+    return catalog_bookings_set_state(database, bench->id, CATALOG_BOOKING_STATE_RUNNING, NULL, &by,
+                                      error);
+}
+
+/* However often somebody makes it look, one that is over ends. */
+static void
+test_ends_though_disturbed(Bench *bench, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CatalogDatabase) database = open_catalog(bench);
+    g_assert_true(catalog_database_run_write(database, run_again, bench, &error));
+    server_clock_set(bench->clock, NOW_MS + 120000);
+    start(bench);
+    for (;;) {
+        g_autoptr(CatalogBooking) booking = read_booking(bench);
+        if (booking->state == CATALOG_BOOKING_STATE_MISSED)
+            break;
+        flows_record_wake(bench->record);
+        g_main_context_iteration(NULL, TRUE);
+        flows_record_wake(bench->record);
+    }
+    await(bench, CATALOG_BOOKING_STATE_MISSED, "nothing-kept");
+}
+
 static void
 test_retry(void)
 {
@@ -496,5 +530,7 @@ main(int argc, char **argv)
     g_test_add("/flows/record/full-disk", Bench, &small, set_up, test_full_disk, tear_down);
     g_test_add("/flows/record/crashes", Bench, &normal, set_up, test_crashes, tear_down);
     g_test_add("/flows/record/given-up", Bench, &normal, set_up, test_given_up, tear_down);
+    g_test_add("/flows/record/ends-though-disturbed", Bench, &normal, set_up,
+               test_ends_though_disturbed, tear_down);
     return g_test_run();
 }

@@ -3,7 +3,7 @@
 
 """Recording from end to end: a Thai multiplex in a loop → live channel → bookings by time and by event → lessons that
 keep the packaging rules; over a kill of the live child, of the daemon, and of what joins. Prints TAP. Arguments: the
-daorian executable, thai-coded, check_bundle.py."""
+daorian executable, thai-coded, check_bundle.py, node, playlists.mjs, the web folder."""
 
 import json
 import os
@@ -26,8 +26,8 @@ EVENT = 60001  # of no programme in the multiplex
 
 
 class Bench:
-    def __init__(self, program, thai_coded, checker):
-        self.daemon, self.checker = Daemon(program), checker
+    def __init__(self, program, thai_coded, checker, *parser):
+        self.daemon, self.checker, self.parser = Daemon(program), checker, parser
         self.file = self.daemon.folder / "thai.ts"
         subprocess.run([thai_coded, "16", str(self.file)], check=True, timeout=WAIT_S)
         self.daemon.start()
@@ -92,6 +92,9 @@ class Bench:
         folder = self.daemon.data / "lessons" / lesson["id"]
         checked = subprocess.run([sys.executable, self.checker, str(folder)], capture_output=True, text=True, timeout=WAIT_S)
         assert checked.returncode == 0, checked.stdout + checked.stderr
+        parsed = subprocess.run([*self.parser, str(folder)], capture_output=True, text=True, timeout=WAIT_S)
+        assert parsed.returncode == 0, parsed.stdout + parsed.stderr
+        assert lesson["poster"] and lesson["storyboard"] and lesson["waveform"], lesson
         file = next(folder.glob("small.*.mp4"))
         probe = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,start_time,duration:packet=stream_index,pts_time",
                                 "-of", "json", str(file)], capture_output=True, text=True, timeout=WAIT_S)
@@ -157,6 +160,7 @@ def test_over_kills(bench):
     bench.grow(6000)
     os.kill(bench.wait(lambda: bench.find_child(b"live"), bool), signal.SIGKILL)
     bench.grow(6000)
+    bench.wait(lambda: bench.booking(booking)["gaps"], bool)  # told, so that the next kill leaves it
     bench.daemon.stop(signal.SIGKILL)
     bench.daemon.start()
     bench.grow(6000)
@@ -211,7 +215,7 @@ TESTS = [test_channel, test_by_time_from_before_now, test_by_event_that_overruns
 
 
 def main():
-    bench = Bench(*sys.argv[1:4])
+    bench = Bench(*sys.argv[1:7])
     try:
         return tap.run(TESTS, bench, log=lambda: bench.daemon.errors)
     finally:

@@ -8,7 +8,6 @@
 #include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/pipelines/live/units.h"
@@ -150,8 +149,8 @@ code_sound(Stream *stream, GByteArray *out)
     AVFrame *frame = stream->frame;
     g_assert_cmpint(av_frame_make_writable(frame), >=, 0);
     for (int i = 0; i < 2 * frame->nb_samples; i++) {
-        double angle = 2 * M_PI * 440 * (double)(stream->done + i / 2) / RATE;
-        double wave = 0.25 * sin(angle);
+        gint64 place = stream->done + i / 2;
+        double wave = 0.25 * sin(2 * M_PI * 440 * (double)place / RATE);
         if (frame->format == AV_SAMPLE_FMT_FLTP)
             ((float *)frame->data[i % 2])[i / 2] = (float)wave;
         else
@@ -236,7 +235,9 @@ int
 main(int argc, char **argv)
 {
     gboolean full = argc > 1 && strcmp(argv[1], "--full") == 0;
-    if (argc != (full ? 4 : 3))
+    guint64 seconds = 0;
+    if (argc != (full ? 4 : 3) ||
+        !g_ascii_string_to_unsigned(argv[argc - 2], 10, 1, 3600, &seconds, NULL))
         return 64;
     Streams streams = {0};
     av_log_set_level(AV_LOG_ERROR);
@@ -250,7 +251,7 @@ main(int argc, char **argv)
     };
     g_autoptr(Thai) thai = thai_new(&options);
     g_autoptr(GByteArray) stream = g_byte_array_new();
-    thai_run(thai, (guint)atoi(argv[argc - 2]) * 1000, stream);
+    thai_run(thai, (guint)seconds * 1000, stream);
     for (guint i = 0; i < streams.count; i++) {
         avcodec_free_context(&streams.streams[i].context);
         av_frame_free(&streams.streams[i].frame);

@@ -88,6 +88,17 @@ say_scrambled(Actor *actor)
     say(actor, report);
 }
 
+/* What it is to draw, as its sound's language, if it is to be drawn where it should. */
+static void
+say_subtitles(Actor *actor)
+{
+    gboolean small = strcmp(actor->job->burn_rung, "small") == 0;
+    g_autoptr(ChildLiveReport) report = child_live_report_new(CHILD_LIVE_REPORT_HEALTH);
+    report->clock = g_strdup("system");
+    report->language = g_strdup(small ? actor->job->burn_language : "");
+    say(actor, report);
+}
+
 static void
 obey(Actor *actor, char order)
 {
@@ -99,6 +110,8 @@ obey(Actor *actor, char order)
         make_segment(actor);
     else if (order == 'Z')
         say_scrambled(actor);
+    else if (order == 'B')
+        say_subtitles(actor);
     else if (order == 'D')
         abort();
 }

@@ -116,10 +116,11 @@ add_rows(CatalogDatabase *database, gpointer data, GError **error)
 }
 
 typedef struct {
-    Fixture *fixture;    // (unowned)
-    int enabled;         // −1: leave it
-    gboolean no_service; // take the service away
-    gboolean remove;     // the whole channel
+    Fixture *fixture;      // (unowned)
+    int enabled;           // −1: leave it
+    gboolean no_service;   // take the service away
+    gboolean remove;       // the whole channel
+    const char *subtitles; // (unowned) (nullable) NULL: leave it
 } Change;
 
 static gboolean
@@ -133,6 +134,10 @@ write_change(CatalogDatabase *database, gpointer data, GError **error)
     g_autoptr(CatalogChannels) channel = catalog_channels_get(database, id, error);
     if (change->enabled >= 0)
         channel->enabled = change->enabled;
+    if (change->subtitles != NULL) {
+        g_free(channel->burn_subtitles);
+        channel->burn_subtitles = g_strdup(change->subtitles);
+    }
     g_free(channel->service);
     channel->service = change->no_service ? NULL : g_strdup(change->fixture->service);
     return catalog_channels_edit(database, channel, &by, error);
@@ -351,6 +356,39 @@ test_a_person_changes_it(Fixture *fixture, gconstpointer unused)
     g_assert_null(flows_live_find_window(fixture->live, "class-1"));
 }
 
+static void
+await_language(Fixture *fixture, const char *language)
+{
+    g_autoptr(FlowsWindow) window = flows_live_find_window(fixture->live, "class-1");
+    g_assert_nonnull(window);
+    for (;;) {
+        g_autofree char *told = flows_window_get_language(window);
+        if (strcmp(told, language) == 0)
+            return;
+        g_main_context_iteration(NULL, TRUE);
+    }
+}
+
+/* Subtitles that a person wants drawn are the job of another child, which comes at once; so it is
+ * when they are wanted no more. */
+static void
+test_subtitles(Fixture *fixture, gconstpointer unused)
+{
+    static const char *const wanted[] = {"lao", "tha", ""};
+    order(fixture, "BS");
+    await_number(fixture, 2);
+    await_language(fixture, "");
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        guint before = fixture->subscriptions;
+        change(fixture, (Change){.enabled = -1, .subtitles = wanted[i]});
+        while (fixture->subscriptions == before)
+            g_main_context_iteration(NULL, TRUE);
+        order(fixture, "BS");
+        await_number(fixture, 3 + i);
+        await_language(fixture, wanted[i]);
+    }
+}
+
 /* What a kill in the middle of a removal leaves goes at the next start; what else lies there stays.
  */
 static void
@@ -382,6 +420,7 @@ main(int argc, char **argv)
     ADD("/flows/live/goes-on", test_goes_on);
     ADD("/flows/live/states", test_states);
     ADD("/flows/live/changes", test_a_person_changes_it);
+    ADD("/flows/live/subtitles", test_subtitles);
     ADD("/flows/live/orphans", test_folders_without_a_row);
     return g_test_run();
 }

@@ -10,6 +10,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { ChannelList } from '../../../web/src/live/types';
 import { runTests, test } from '../tap';
 import {
   countBytes,
@@ -279,9 +280,16 @@ test('an administrator makes a channel from a service, and a learner watches it 
   await form.locator('.notice').waitFor();
   await form.locator('input').nth(1).fill('dao-1');
   await form.locator('select').nth(1).selectOption('voice small');
+  // Subtitles are off until somebody wants them; then there is a rung to choose, too.
+  assert.equal(await form.locator('select').nth(2).inputValue(), '');
+  assert.equal(await form.locator('select').count(), 3);
+  await form.locator('select').nth(2).selectOption('tha');
+  await form.locator('select').nth(3).selectOption('small');
   await form.locator('button[type=submit]').click();
   const row = desk.locator('.row', { has: desk.locator('a[href="/channel/dao-1"]') });
   await row.locator('.chip-on-air').waitFor({ timeout: 120_000 });
+  const made = (await api<ChannelList>('GET', 'channels?slug=dao-1')).items[0]!.settings!;
+  assert.deepEqual([made.burn_subtitles, made.burn_rung], ['tha', 'small']);
   assert.deepEqual(await findFaults(desk), []);
   assert.deepEqual(await findOverflow(desk), []);
   await takeScreenshot(desk, 'channels-desktop');

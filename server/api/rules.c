@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A change is one transaction; the rules at work hear of it from the event hub, as of a booking.
+// A change is one transaction with what it does to bookings; the guide's changes are
+// flows/rules.c's.
 #include "server/api/rules.h"
 
 #include "catalog/channels.h"
@@ -12,6 +13,7 @@
 #include "server/api/revision.h"
 #include "server/api/rulebody.h"
 #include "server/api/ruleviews.h"
+#include "server/flows/rules_tend.h"
 
 #define MATCHES_MOST 200
 
@@ -20,6 +22,7 @@ typedef struct {
     CatalogRules *rule;   // (owned) (nullable) of matches
     GPtrArray *rules;     // (owned) (nullable) (element-type CatalogRules, unowned) of matches
     FlowsRulesPlan plan;  // (value) of matches
+    FlowsRulesTend tend;  // (value) of writes: what becomes of bookings
     GPtrArray *withdrawn; // (owned) (nullable) (element-type utf8) of a removal
 } Extra;
 
@@ -28,6 +31,7 @@ free_extra(gpointer data)
 {
     Extra *extra = data;
     flows_rules_plan_clear(&extra->plan);
+    flows_rules_tend_clear(&extra->tend);
     g_clear_pointer(&extra->plan.zone, g_time_zone_unref);
     g_clear_pointer(&extra->rules, g_ptr_array_unref);
     g_clear_pointer(&extra->withdrawn, g_ptr_array_unref);
@@ -112,15 +116,30 @@ api_rules_get(HttpExchange *exchange)
         api_call_read(call, read_one, render_one);
 }
 
-/* The rules at work look when a booking changes; a rule's id is as good as one. */
+static void
+publish_all(ApiCall *call, const GPtrArray *ids)
+{
+    ServerEvents *events = server_app_get_events(call->app);
+    for (guint i = 0; ids != NULL && i < ids->len; i++)
+        server_events_publish(events, SERVER_EVENTS_BOOKING, ids->pdata[i]);
+}
+
 static void
 tell(ApiCall *call)
 {
     const Extra *extra = call->extra;
-    ServerEvents *events = server_app_get_events(call->app);
-    server_events_publish(events, SERVER_EVENTS_BOOKING, call->id);
-    for (guint i = 0; extra->withdrawn != NULL && i < extra->withdrawn->len; i++)
-        server_events_publish(events, SERVER_EVENTS_BOOKING, extra->withdrawn->pdata[i]);
+    publish_all(call, extra->tend.changed);
+    publish_all(call, extra->withdrawn);
+}
+
+/* Whoever saves a rule sees what it booked in the next answer. */
+static gboolean
+tend(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    Extra *extra = call->extra;
+    extra->tend.now_ms = call->stamp.now_ms;
+    extra->tend.zone = extra->plan.zone;
+    return flows_rules_tend_run(database, &extra->tend, error);
 }
 
 static void
@@ -166,7 +185,9 @@ write_new(CatalogDatabase *database, ApiCall *call, GError **error)
     if (!api_rulebody_take(call, rule, error))
         return FALSE;
     call->id = catalog_rules_add(database, rule, &call->stamp, &local);
-    return call->id != NULL ? read_one(database, call, error) : translate(local, error);
+    if (call->id == NULL)
+        return translate(local, error);
+    return tend(database, call, error) && read_one(database, call, error);
 }
 
 void
@@ -204,7 +225,7 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
         return FALSE;
     if (!catalog_rules_edit(database, rule, &call->stamp, &local))
         return translate(local, error);
-    return read_one(database, call, error);
+    return tend(database, call, error) && read_one(database, call, error);
 }
 
 void
@@ -224,7 +245,8 @@ write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
     Extra *extra = call->extra;
     g_autoptr(CatalogRules) rule = read_guarded(database, call, error);
     return rule != NULL &&
-           catalog_rules_delete(database, rule->id, &extra->withdrawn, &call->stamp, error);
+           catalog_rules_delete(database, rule->id, &extra->withdrawn, &call->stamp, error) &&
+           tend(database, call, error);
 }
 
 void

@@ -2,8 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // look: is anything else than before? what would be done? (reader) → if there is anything, do it
-// (writer) → tell → look again after a while, or soon when a booking changes, which everybody who
-// changes a rule says of, too.
+// (writer) → tell → look again after a while, or soon when a booking changes.
 #include "server/flows/rules.h"
 
 #include "catalog/rulebookings.h"

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The guide in Chromium: what is on and next, days, search in Thai, from the start of a programme that is on the
-// air; a teacher books from it, takes it back and undoes that, by time too, and edits. Over a window that an
-// earlier daemon left and a guide of today. Arguments: the daorian executable, the program that fills a window.
+// air; a teacher books from it, takes it back and undoes that, by time too, by a rule, and edits; what to do when
+// there are too few tuners. Over a window that an earlier daemon left and a guide of today. Arguments: the daorian executable, the program that fills a window.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -46,12 +46,12 @@ interface Row {
 }
 
 /** A service and its guide as a receiver would have written them. */
-function plant(rows: readonly Row[]): void {
+function plant(rows: readonly Row[], uri = 'udp://127.0.0.1:59996', multiplex = MULTIPLEX, service = SERVICE): void {
   const script = `
 import json, sqlite3, sys
-path, multiplex, service, rows = sys.argv[1:4] + [json.loads(sys.argv[4])]
+path, uri, multiplex, service, rows = sys.argv[1:5] + [json.loads(sys.argv[5])]
 with sqlite3.connect(path, timeout=20) as database:
-    database.execute("INSERT INTO multiplexes (id, uri, name, created_ms, updated_ms) VALUES (?, 'udp://127.0.0.1:59996', 'x', 1, 1)", (multiplex,))
+    database.execute("INSERT INTO multiplexes (id, uri, name, created_ms, updated_ms) VALUES (?, ?, 'x', 1, 1)", (multiplex, uri))
     database.execute("INSERT INTO services (id, multiplex_id, service_id, name, provider, kind, encrypted, present, seen_ms,"
                      " created_ms, updated_ms) VALUES (?, ?, 101, 'x', '', 'tv', 0, 1, 1, 1, 1)", (service, multiplex))
     for row in rows:
@@ -60,7 +60,7 @@ with sqlite3.connect(path, timeout=20) as database:
                          (service, row["event"], row["start"], row["title"], row["summary"], row["summary"]))
 `;
   const catalog = join(daemon.folder, 'data', 'catalog.sqlite3');
-  const done = spawnSync('python3', ['-c', script, catalog, MULTIPLEX, SERVICE, JSON.stringify(rows)], {
+  const done = spawnSync('python3', ['-c', script, catalog, uri, multiplex, service, JSON.stringify(rows)], {
     encoding: 'utf8',
     timeout: 60_000,
   });
@@ -207,10 +207,80 @@ test('by time: what is wrong is said and nothing typed is lost; what is right st
   await phone.close();
 }, 120);
 
+interface Booked {
+  items: { title: string; rule_id: string | null; state: string }[];
+}
+
+test('every time: a rule from a programme, what it means, off and on, deleted and back', async () => {
+  const office = await openContext(browser, daemon);
+  const desk = await office.newPage();
+  await signIn(desk, TEACHER);
+  await desk.goto('/guide');
+  await desk.getByRole('link', { name: 'อัดทุกครั้ง คณิตศาสตร์ เรื่องเศษส่วน' }).click();
+  await desk.waitForURL(/\/recordings\?rule=/);
+  const form = desk.locator('details.panel[open] form');
+  const words = form.getByLabel('คำในชื่อรายการ');
+  assert.equal(await words.inputValue(), 'คณิตศาสตร์ เรื่องเศษส่วน');
+  await form.getByText('ตรง 1 รายการ').waitFor();
+  await words.fill('เศษส่วน');
+  await form.getByText('ตรง 2 รายการ').waitFor();
+  assert.equal(await form.locator('.rule-match .chip-record').count(), 2);
+  assert.deepEqual(await findFaults(desk), []);
+  await takeScreenshot(desk, 'rule-form');
+  await form.getByRole('button', { name: 'สร้างกฎ' }).click();
+  const rule = desk.locator('.rule', { hasText: 'เศษส่วน' });
+  await rule.waitFor();
+  const later = desk.locator('.booking', { hasText: 'ทบทวนเศษส่วน' });
+  await later.waitFor();
+  assert.match(await later.innerText(), /กฎ/);
+  await rule.getByText('รายการที่ตรงกับ เศษส่วน').click();
+  await rule.locator('.rule-match .chip-booked').nth(1).waitFor();
+  await rule.getByText('แก้ไขกฎ เศษส่วน').click();
+  await rule.getByLabel('คำในชื่อหรือรายละเอียด').fill('-แบบฝึกหัด');
+  await rule.getByRole('button', { name: 'บันทึก', exact: true }).click();
+  await later.waitFor({ state: 'detached' });
+  await rule.getByRole('button', { name: 'ปิดกฎ เศษส่วน' }).click();
+  await rule.getByRole('button', { name: 'เปิดกฎ เศษส่วน' }).waitFor();
+  await rule.getByRole('button', { name: 'ลบกฎ เศษส่วน' }).click();
+  await rule.waitFor({ state: 'detached' });
+  await desk.locator('.toast', { hasText: 'ลบกฎ' }).getByRole('button').click();
+  await rule.getByRole('button', { name: 'เปิดกฎ เศษส่วน' }).waitFor();
+  assert.deepEqual(await findFaults(desk), []);
+  await desk.setViewportSize(NARROW);
+  assert.deepEqual(await findOverflow(desk), []);
+  await takeScreenshot(desk, 'rules-phone');
+  const made = (await api<Booked>('GET', 'bookings?state=waiting')).items;
+  assert.deepEqual(made.filter((item) => item.rule_id), []);
+  await office.close();
+}, 180);
+
+test('too few tuners: the dialog names what is in the way, and books the showing that is chosen', async () => {
+  const [multiplex, service] = [MULTIPLEX.replace('a1', 'b1'), SERVICE.replace('a2', 'b2')];
+  const satip = (freq: number): string => `satip://127.0.0.1:1/?src=1&freq=${freq}&pol=v&msys=dvbs2&sr=27500`;
+  await api('PATCH', `multiplexes/${MULTIPLEX}`, { uri: satip(11778), tuners: 1 }, '*');
+  const title = 'ทบทวนเศษส่วน';
+  plant([{ event: 1, start: Date.now() + HOUR_MS, title, summary: 'แบบฝึกหัด' }], satip(11900), multiplex, service);
+  await api('POST', 'channels', { slug: 'class-5', name: 'ห้องเรียน ป.๕', enabled: true, service });
+  const desk = await openContext(browser, daemon);
+  const admin = await desk.newPage();
+  await signIn(admin, ADMIN);
+  await admin.goto('/guide?channel=class-5');
+  await admin.getByRole('button', { name: `อัดรายการ ${title}` }).click();
+  const dialog = admin.getByRole('dialog');
+  await dialog.getByText('ข่าวการศึกษาภาคค่ำ').waitFor();
+  assert.deepEqual(await findFaults(admin), []);
+  await takeScreenshot(admin, 'guide-clash');
+  await dialog.getByRole('button', { name: /^อัดรอบ .*ห้องเรียน ป\.๖/ }).click();
+  await admin.locator('.toast', { hasText: title }).waitFor();
+  const made = (await api<{ items: { title: string; slug: string }[] }>('GET', 'bookings?state=waiting')).items;
+  assert.deepEqual(made.filter((item) => item.title === title).map((item) => item.slug), ['class-6']);
+  await desk.close();
+}, 120);
+
 test('in English; a learner books nothing', async () => {
   const other = await openContext(browser, daemon, { english: true });
   const guest = await other.newPage();
-  await guest.goto('/guide');
+  await guest.goto('/guide?channel=class-6');
   await guest.getByText('on the air').first().waitFor();
   assert.equal(await guest.getByRole('button', { name: /^Record/ }).count(), 0);
   await guest.goto('/recordings');

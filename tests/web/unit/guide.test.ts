@@ -40,7 +40,7 @@ test('a time that ends before it begins ends on the next day; one that is over i
 });
 
 test('a clash of tuners is told from any other refusal', () => {
-  const showing = { event_id: 7, start_ms: 1, title: 'ข่าว' };
+  const showing = { channel: 'c', channel_name: 'n', event_id: 7, start_ms: 1, title: 'ข่าว' };
   const refuse = (status: number, document: Record<string, unknown>): ApiError => new ApiError(status, '', 'no', document);
   const clash = readClash(refuse(409, { clashes: [{ id: 'a', title: 'b', start_ms: 1 }], alternatives: [showing] }), 'x');
   assert.deepEqual(clash?.alternatives, [showing]);

@@ -8,11 +8,17 @@ import { describeError } from '../lib/api';
 import { Notice } from '../ui/basics';
 import { SelectField, TextField } from '../ui/forms';
 import { useBroadcastsTexts } from './texts';
+import type { Multiplex } from './types';
 
 export interface AddressValues {
   uri: string;
   name: string;
   text_default: string;
+  tuners: number;
+}
+
+export function readValues({ uri, name, text_default, tuners }: Multiplex): AddressValues {
+  return { uri, name, text_default, tuners };
 }
 
 const EXAMPLES = [
@@ -57,7 +63,7 @@ export function AddressForm(props: {
   const [values, setValues] = useState(props.values);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const set = (name: keyof AddressValues) => (value: string) => setValues((all) => ({ ...all, [name]: value }));
+  const set = (name: 'uri' | 'name' | 'text_default') => (value: string) => setValues((all) => ({ ...all, [name]: value }));
   const codes = Object.entries(texts.codes);
   const submit = async (): Promise<void> => {
     if (busy) return;
@@ -103,6 +109,14 @@ export function AddressForm(props: {
         />
       </div>
       <p class="hint">{texts.textHelp}</p>
+      {/^(?:satip|dvb|https?):/iu.test(values.uri.trim()) && (
+        <SelectField
+          label={texts.tuners}
+          value={String(values.tuners)}
+          options={Array.from({ length: 17 }, (_, n) => [String(n), n === 0 ? texts.tunersUnknown : String(n)] as const)}
+          onChange={(number) => setValues((all) => ({ ...all, tuners: Number(number) }))}
+        />
+      )}
       <div class="actions">
         <button type="submit" class="button button-main" aria-busy={busy}>
           {props.submit}

@@ -11,7 +11,7 @@ import { useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import { Notice, WorkButton } from '../ui/basics';
 import { showToast } from '../ui/toast';
-import { AddressForm, type AddressValues } from './address-form';
+import { AddressForm, readValues, type AddressValues } from './address-form';
 import { Services } from './services';
 import { useBroadcastsTexts } from './texts';
 import type { Multiplex } from './types';
@@ -136,7 +136,7 @@ export function MultiplexPanel(props: {
       <Figures multiplex={multiplex} />
       {editing && (
         <AddressForm
-          values={{ uri: multiplex.uri, name: multiplex.name, text_default: multiplex.text_default }}
+          values={readValues(multiplex)}
           submit={common.save}
           onSubmit={save}
           onCancel={() => setEditing(false)}

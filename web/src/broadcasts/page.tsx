@@ -19,7 +19,7 @@ import { MultiplexPanel } from './multiplex';
 import { useBroadcastsTexts } from './texts';
 import type { Multiplex } from './types';
 
-const EMPTY: AddressValues = { uri: '', name: '', text_default: 'tis-620' };
+const EMPTY: AddressValues = { uri: '', name: '', text_default: 'tis-620', tuners: 0 };
 
 function AddAddress({ onAdded }: { onAdded: (multiplex: Multiplex) => void }) {
   const texts = useBroadcastsTexts();

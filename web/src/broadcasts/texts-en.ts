@@ -15,6 +15,8 @@ export const broadcastsEn: BroadcastsTexts = {
   nameHelp: 'For instance: dish on the roof. May stay empty.',
   text: 'Character set of the network',
   textHelp: 'Where the signal does not say. Try another one when names cannot be read.',
+  tuners: 'Tuners: how many multiplexes at once',
+  tunersUnknown: 'not said (SAT>IP 4, a DVB card 1, the web any number)',
   codes: {
     'tis-620': 'Thai (TIS-620)',
     cp874: 'Thai (Windows-874)',

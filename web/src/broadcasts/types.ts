@@ -35,6 +35,7 @@ export interface Multiplex {
   uri: string;
   name: string;
   text_default: string;
+  tuners: number;
   network: string;
   transport_stream_id: number | null;
   original_network_id: number | null;

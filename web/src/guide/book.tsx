@@ -25,12 +25,12 @@ export function ClashDialog(props: { clash: Clash; onTake: (showing: Showing) =>
   const lang = useStore(language);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const { bookings, alternatives } = props.clash;
+  const { bookings, channels, alternatives } = props.clash;
   return (
     <dialog ref={dialog} class="panel clash" aria-label={texts.clash} onClose={props.onClose}>
       <h2 class="row-title">{texts.clash}</h2>
       <p>{texts.clashHelp}</p>
-      {bookings.length > 0 && (
+      {bookings.length + channels.length > 0 && (
         <>
           <h3>{texts.clashWith}</h3>
           <ul>
@@ -38,6 +38,9 @@ export function ClashDialog(props: { clash: Clash; onTake: (showing: Showing) =>
               <li key={booking.id}>
                 {booking.title} {formatWall(booking.start_ms, lang)}
               </li>
+            ))}
+            {channels.map((name) => (
+              <li key={name}>{texts.alwaysOn(name)}</li>
             ))}
           </ul>
         </>
@@ -47,12 +50,12 @@ export function ClashDialog(props: { clash: Clash; onTake: (showing: Showing) =>
       <div class="actions">
         {alternatives.map((showing) => (
           <button
-            key={`${showing.event_id} ${showing.start_ms}`}
+            key={`${showing.channel} ${showing.event_id}`}
             type="button"
             class="button button-main"
             onClick={() => props.onTake(showing)}
           >
-            {texts.take(formatWall(showing.start_ms, lang))}
+            {texts.take(`${formatWall(showing.start_ms, lang)} · ${showing.channel_name}`)}
           </button>
         ))}
         <button type="button" class="button" onClick={props.onClose}>
@@ -116,10 +119,10 @@ export function BookButton(props: BookProps & { firstMs: number }) {
   const { channel, event, onChanged, firstMs } = props;
   const texts = useGuideTexts();
   const [clash, setClash] = useState<Clash | null>(null);
-  const book = async (eventId: number): Promise<void> => {
+  const book = async (where: string, eventId: number): Promise<void> => {
     setClash(null);
     try {
-      announce(await makeBooking(channel, eventId), onChanged);
+      announce(await makeBooking(where, eventId), onChanged);
     } catch (fault) {
       const found = readClash(fault, event.title);
       setClash(found);
@@ -132,11 +135,15 @@ export function BookButton(props: BookProps & { firstMs: number }) {
   if ((event.start_ms ?? 0) + (event.duration_ms ?? 0) <= firstMs) return null;
   return (
     <>
-      <WorkButton label={texts.recordOf(event.title)} onWork={() => book(event.event_id)}>
+      <WorkButton label={texts.recordOf(event.title)} onWork={() => book(channel, event.event_id)}>
         {texts.record}
       </WorkButton>
       {clash && (
-        <ClashDialog clash={clash} onTake={(showing) => void book(showing.event_id)} onClose={() => setClash(null)} />
+        <ClashDialog
+          clash={clash}
+          onTake={(showing) => void book(showing.channel, showing.event_id)}
+          onClose={() => setClash(null)}
+        />
       )}
     </>
   );

@@ -78,7 +78,7 @@ export function ByTime({ channels, onChanged }: { channels: readonly Channel[]; 
       {clash && (
         <ClashDialog
           clash={clash}
-          onTake={(showing) => void send({ event_id: showing.event_id })}
+          onTake={(showing) => void send({ channel: showing.channel, event_id: showing.event_id })}
           onClose={() => setClash(null)}
         />
       )}

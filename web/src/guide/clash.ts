@@ -7,7 +7,8 @@ import { ApiError } from '../lib/api';
 import type { Booking } from './types';
 
 export interface Showing {
-  channel?: string;
+  channel: string;
+  channel_name: string;
   event_id: number;
   start_ms: number;
   title: string;
@@ -16,6 +17,8 @@ export interface Showing {
 export interface Clash {
   title: string;
   bookings: { id: string; title: string; start_ms: number }[];
+  /** Names of channels that are always on, and so take a tuner. */
+  channels: string[];
   alternatives: Showing[];
 }
 
@@ -28,5 +31,7 @@ export function readClash(fault: unknown, title: string): Clash | null {
   if (!(fault instanceof ApiError) || fault.status !== 409) return null;
   const bookings = listOf<Booking>(fault.document.clashes ?? fault.document.bookings);
   const alternatives = listOf<Showing>(fault.document.alternatives);
-  return bookings.length + alternatives.length > 0 ? { title, bookings, alternatives } : null;
+  const channels = listOf<string>(fault.document.channels);
+  const told = bookings.length + channels.length + alternatives.length > 0;
+  return told ? { title, bookings, channels, alternatives } : null;
 }

@@ -9,6 +9,8 @@ import { language, lessonLang } from '../lib/i18n';
 import { useLoad } from '../lib/load';
 import { useStore } from '../lib/store';
 import type { Channel } from '../live/types';
+import { makeRulePath } from '../rules/draft';
+import { useRulesTexts } from '../rules/texts';
 import { Empty, ErrorNotice, Loading } from '../ui/basics';
 import { mayUpload } from '../ui/frame';
 import { BookButton } from './book';
@@ -53,6 +55,7 @@ function WatchLinks({ channel, event, now }: RowProps) {
 function EventRow(props: RowProps) {
   const { channel, event, now, day, onChanged } = props;
   const texts = useGuideTexts();
+  const rules = useRulesTexts();
   const account = useStore(session)?.account;
   const start = event.start_ms ?? 0;
   const end = start + (event.duration_ms ?? 0);
@@ -86,6 +89,15 @@ function EventRow(props: RowProps) {
         <WatchLinks {...props} />
         {channel && mayUpload(account) && (
           <BookButton channel={channel.id} event={event} onChanged={onChanged} firstMs={channel.window?.first_ms ?? now} />
+        )}
+        {channel && mayUpload(account) && event.title && (
+          <a
+            class="button button-quiet"
+            href={makeRulePath(channel.id, event)}
+            aria-label={rules.alwaysOf(event.title)}
+          >
+            {rules.always}
+          </a>
         )}
       </div>
     </li>

@@ -52,6 +52,7 @@ export const guideEn: GuideTexts = {
   clash: 'These cannot be recorded together',
   clashHelp: 'There are not enough tuners for what is on at the same time. Take another showing, or give up one that is in the way.',
   clashWith: 'In the way',
+  alwaysOn: (name) => `the channel ${name}, which is always on`,
   alternatives: 'Other showings that can be recorded',
   noAlternatives: 'The guide has no other showing of this programme.',
   take: (time) => `Record the one at ${time}`,

@@ -26,6 +26,7 @@ export interface GuideEvent {
   language: string;
   genre: string | null;
   age: number;
+  series_crid: string | null;
   booking: BookingMark | null;
 }
 

@@ -15,6 +15,7 @@ import { useLoad } from '../lib/load';
 import { useLive } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { ChannelList } from '../live/types';
+import { RulesPanel } from '../rules/panel';
 import { Empty, ErrorNotice, Loading, PageHead } from '../ui/basics';
 import { EDITORS, ForRoles } from '../ui/forms';
 import '../live/live.css';
@@ -44,6 +45,7 @@ function Lists() {
       {channels.data && channels.data.items.length > 0 && (
         <ByTime channels={channels.data.items} onChanged={reload} />
       )}
+      {channels.data && <RulesPanel channels={channels.data.items} onChanged={reload} />}
       {error && <ErrorNotice message={error} onRetry={reload} />}
       {loading && !data && <Loading />}
       {data && coming.length === 0 && <Empty title={texts.none} help={texts.noneHelp} />}

@@ -96,21 +96,18 @@ live_burn_push(LiveBurn *burn, const TablesPacket *packet)
         live_pes_push(burn->pes, packet);
 }
 
-/* Returns: FALSE without memory: the picture is shown as it is. */
+/* A fresh one each time: the encoder may still hold the one before. Returns: FALSE without memory:
+ * the picture is shown as it is. */
 static gboolean
 copy_canvas(LiveBurn *burn, const AVFrame *canvas)
 {
     AVFrame *drawn = burn->drawn;
-    if (drawn->width != canvas->width || drawn->height != canvas->height) {
-        av_frame_unref(drawn);
-        drawn->width = canvas->width;
-        drawn->height = canvas->height;
-        drawn->format = canvas->format;
-    }
-    // The encoder may still hold the one before.
-    gboolean fresh = drawn->data[0] == NULL ? av_frame_get_buffer(drawn, 0) >= 0
-                                            : av_frame_make_writable(drawn) >= 0;
-    return fresh && av_frame_copy(drawn, canvas) >= 0 && av_frame_copy_props(drawn, canvas) >= 0;
+    av_frame_unref(drawn);
+    drawn->width = canvas->width;
+    drawn->height = canvas->height;
+    drawn->format = canvas->format;
+    return av_frame_get_buffer(drawn, 0) >= 0 && av_frame_copy(drawn, canvas) >= 0 &&
+           av_frame_copy_props(drawn, canvas) >= 0;
 }
 
 const AVFrame *

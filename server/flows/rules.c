@@ -10,7 +10,7 @@
 
 #define SOON_MS 300
 // The guide comes in little by little; other processes may write to the catalogue, too.
-#define LOOK_MS 15000
+#define LOOK_MS 30000
 
 struct _FlowsRules {
     FlowsRulesSetup setup;    // borrowed things

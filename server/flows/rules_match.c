@@ -49,12 +49,24 @@ flows_rules_match_clear_texts(FlowsRulesMatchTexts *texts)
     g_clear_pointer(&texts->all, g_free);
 }
 
-void
-flows_rules_match_fold_texts(const CatalogGuide *event, FlowsRulesMatchTexts *texts)
+static const char *
+get_title(FlowsRulesMatchTexts *texts)
 {
-    g_autofree char *all = g_strjoin("\n", event->title, event->summary, event->description, NULL);
-    texts->title = fold(event->title);
-    texts->all = fold(all);
+    if (texts->title == NULL)
+        texts->title = fold(texts->event->title);
+    return texts->title;
+}
+
+static const char *
+get_all(FlowsRulesMatchTexts *texts)
+{
+    const CatalogGuide *event = texts->event;
+    if (texts->all == NULL) {
+        g_autofree char *all =
+            g_strjoin("\n", event->title, event->summary, event->description, NULL);
+        texts->all = fold(all);
+    }
+    return texts->all;
 }
 
 /* Returns: (transfer full) (element-type utf8): what stands between blanks. */
@@ -161,15 +173,22 @@ has_any(const char *text, const GPtrArray *words)
 
 /* The broadcaster knows best what belongs together, where he says it (ETSI TS 102 323 §12). */
 static gboolean
-is_of_series(const FlowsRulesMatch *match, const CatalogGuide *event,
-             const FlowsRulesMatchTexts *texts)
+is_of_series(const FlowsRulesMatch *match, FlowsRulesMatchTexts *texts)
 {
-    const CatalogRules *rule = match->rule;
-    if (rule->series_crid == NULL)
-        return has_all(texts->title, match->title);
-    if (event->series_crid != NULL)
-        return strcmp(event->series_crid, rule->series_crid) == 0;
-    return match->title->len > 0 && has_all(texts->title, match->title);
+    const char *wanted = match->rule->series_crid, *is = texts->event->series_crid;
+    if (wanted == NULL)
+        return match->title->len == 0 || has_all(get_title(texts), match->title);
+    if (is != NULL)
+        return strcmp(is, wanted) == 0;
+    return match->title->len > 0 && has_all(get_title(texts), match->title);
+}
+
+static gboolean
+has_keywords(const FlowsRulesMatch *match, FlowsRulesMatchTexts *texts)
+{
+    if (match->wanted->len == 0 && match->unwanted->len == 0)
+        return TRUE;
+    return has_all(get_all(texts), match->wanted) && !has_any(get_all(texts), match->unwanted);
 }
 
 gboolean
@@ -194,12 +213,12 @@ flows_rules_match_is_in_time(const CatalogRules *rule, gint64 start_ms, GTimeZon
 }
 
 gboolean
-flows_rules_match_test(const FlowsRulesMatch *match, const CatalogGuide *event,
-                       const FlowsRulesMatchTexts *texts, GTimeZone *zone)
+flows_rules_match_test(const FlowsRulesMatch *match, FlowsRulesMatchTexts *texts, GTimeZone *zone)
 {
+    const CatalogGuide *event = texts->event;
     return event->start_ms != CATALOG_GUIDE_NO_TIME &&
            event->duration_ms != CATALOG_GUIDE_NO_TIME && event->duration_ms > 0 &&
-           is_of_series(match, event, texts) && has_all(texts->all, match->wanted) &&
-           !has_any(texts->all, match->unwanted) &&
-           flows_rules_match_is_in_time(match->rule, event->start_ms, zone);
+           is_of_series(match, texts) &&
+           flows_rules_match_is_in_time(match->rule, event->start_ms, zone) &&
+           has_keywords(match, texts);
 }

@@ -11,17 +11,15 @@
 
 typedef struct _FlowsRulesMatch FlowsRulesMatch;
 
-/** The texts of a programme, folded once for all rules. */
+/** The texts of a programme, folded once for all rules, each when it is asked for. */
 typedef struct {
-    char *title; // (owned)
-    char *all;   // (owned): title, summary and description
+    const CatalogGuide *event; // (unowned)
+    char *title;               // (owned) (nullable)
+    char *all;                 // (owned) (nullable): title, summary and description
 } FlowsRulesMatchTexts;
 
 void flows_rules_match_clear_texts(FlowsRulesMatchTexts *texts);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FlowsRulesMatchTexts, flows_rules_match_clear_texts)
-
-/** Fills @texts, which is empty. */
-void flows_rules_match_fold_texts(const CatalogGuide *event, FlowsRulesMatchTexts *texts);
 
 /** @rule: (unowned), outlives it. Returns: (transfer full): @rule, its words folded. */
 FlowsRulesMatch *flows_rules_match_new(const CatalogRules *rule);
@@ -31,9 +29,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsRulesMatch, flows_rules_match_free)
 /** Returns: (transfer none). */
 const CatalogRules *flows_rules_match_get_rule(const FlowsRulesMatch *match);
 
-/** Returns: whether the rule means @event of whatever channel; one without times never. */
-gboolean flows_rules_match_test(const FlowsRulesMatch *match, const CatalogGuide *event,
-                                const FlowsRulesMatchTexts *texts, GTimeZone *zone);
+/** Returns: whether the rule means the event of @texts, of whatever channel; one without times
+ * never. */
+gboolean flows_rules_match_test(const FlowsRulesMatch *match, FlowsRulesMatchTexts *texts,
+                                GTimeZone *zone);
 
 /** Returns: whether a programme that begins at @start_ms begins on a day and at a time of @rule:
  * after midnight it is still the day on which the time began. */

@@ -143,13 +143,11 @@ is_anybody_interested(const Run *run, const CatalogChannels *channel)
 static const CatalogRules *
 find_rule(const Run *run, const CatalogChannels *channel, const CatalogGuide *event)
 {
-    g_auto(FlowsRulesMatchTexts) texts = {0};
-    flows_rules_match_fold_texts(event, &texts);
+    g_auto(FlowsRulesMatchTexts) texts = {.event = event};
     for (guint i = 0; i < run->matches->len; i++) {
         const FlowsRulesMatch *match = run->matches->pdata[i];
         const CatalogRules *rule = flows_rules_match_get_rule(match);
-        if (is_covered(rule, channel) &&
-            flows_rules_match_test(match, event, &texts, run->plan->zone))
+        if (is_covered(rule, channel) && flows_rules_match_test(match, &texts, run->plan->zone))
             return rule;
     }
     return NULL;

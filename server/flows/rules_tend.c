@@ -73,9 +73,9 @@ look_up(Look *look, const CatalogRules *rule, const CatalogBooking *booking, gbo
     const CatalogGuide *event = flows_record_follow_find(booking, events);
     if (event == NULL)
         return TRUE;
-    flows_rules_match_fold_texts(event, &texts);
+    texts.event = event;
     g_autoptr(FlowsRulesMatch) match = flows_rules_match_new(rule);
-    *meant = flows_rules_match_test(match, event, &texts, look->tend->zone);
+    *meant = flows_rules_match_test(match, &texts, look->tend->zone);
     return TRUE;
 }
 

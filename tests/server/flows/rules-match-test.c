@@ -38,9 +38,8 @@ means(const CatalogRules *rule, const CatalogGuide *event)
 {
     g_autoptr(FlowsRulesMatch) match = flows_rules_match_new(rule);
     g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Asia/Bangkok");
-    g_auto(FlowsRulesMatchTexts) texts = {0};
-    flows_rules_match_fold_texts(event, &texts);
-    return flows_rules_match_test(match, event, &texts, zone);
+    g_auto(FlowsRulesMatchTexts) texts = {.event = event};
+    return flows_rules_match_test(match, &texts, zone);
 }
 
 static void

@@ -104,7 +104,7 @@ class Sender:
 
 def run(bench, choose_lost, columns=True, rows=True):
     """Sends all of a stream. Returns the child's last figures, and how many packets there were and how many were lost."""
-    data = bench.stream(8).read_bytes()
+    data = bench.stream(4).read_bytes()
     payloads = [data[at:at + DATAGRAM] for at in range(0, len(data) - MATRIX * DATAGRAM, DATAGRAM)]
     payloads = payloads[:len(payloads) // MATRIX * MATRIX]
     port, dropped = find_ports(), 0

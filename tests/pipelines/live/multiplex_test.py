@@ -19,7 +19,7 @@ import tap  # noqa: E402
 from child_test import WAIT_S, Child  # noqa: E402
 
 LOOP_S = 8
-SEGMENTS = 4  # of three seconds: over the seam of the loop
+SEGMENTS = 3  # of three seconds: over the seam of the loop
 PIPE_BYTES = 1 << 20
 LIVE = {"type": "live", "rungs": ["voice", "small"], "first_number": 1, "first_time": 0, "first_init": 1,
         "segment_ms": 3000, "behind_ms": 3600000, "text_default": "tis-620", "language": "tha", "burn_language": "tha",

@@ -259,12 +259,14 @@ test('too few tuners: the dialog names what is in the way, and books the showing
   const satip = (freq: number): string => `satip://127.0.0.1:1/?src=1&freq=${freq}&pol=v&msys=dvbs2&sr=27500`;
   await api('PATCH', `multiplexes/${MULTIPLEX}`, { uri: satip(11778), tuners: 1 }, '*');
   const title = 'ทบทวนเศษส่วน';
-  plant([{ event: 1, start: Date.now() + HOUR_MS, title, summary: 'แบบฝึกหัด' }], satip(11900), multiplex, service);
+  const start = Date.now() + HOUR_MS;
+  const day = new Date(start + 7 * HOUR_MS).toISOString().slice(0, 10); // in Bangkok
+  plant([{ event: 1, start, title, summary: 'แบบฝึกหัด' }], satip(11900), multiplex, service);
   await api('POST', 'channels', { slug: 'class-5', name: 'ห้องเรียน ป.๕', enabled: true, service });
   const desk = await openContext(browser, daemon);
   const admin = await desk.newPage();
   await signIn(admin, ADMIN);
-  await admin.goto('/guide?channel=class-5');
+  await admin.goto(`/guide?channel=class-5&day=${day}`);
   await admin.getByRole('button', { name: `อัดรายการ ${title}` }).click();
   const dialog = admin.getByRole('dialog');
   await dialog.getByText('ข่าวการศึกษาภาคค่ำ').waitFor();

@@ -175,7 +175,7 @@ export function RuleForm(props: {
       }}
     >
       {error && <Notice kind="error">{error}</Notice>}
-      <div class="field-row">
+      <div class="field-row rule-words">
         <TextField label={texts.words} help={texts.wordsHelp} value={draft.title} onInput={(title) => set({ title })} />
         <TextField
           label={texts.keywords}

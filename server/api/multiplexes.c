@@ -55,10 +55,12 @@ render(ApiCall *call, const CatalogMultiplexes *multiplex)
                                                api_problem_choose_language(call->exchange));
 }
 
+/* The tag is for edits; states change without it, so browsers keep nothing that it names. */
 static void
 reply_one(ApiCall *call, guint status)
 {
     JsonObject *object = render(call, call->result);
+    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
     http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
     http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
 }

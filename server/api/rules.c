@@ -92,12 +92,13 @@ read_one(CatalogDatabase *database, ApiCall *call, GError **error)
     return call->result != NULL;
 }
 
+/* The tag is for edits; states change without it, so browsers keep nothing that it names. */
 static void
 reply_one(ApiCall *call, guint status)
 {
     ApiViewsReader reader = api_paging_make_reader(call);
     JsonObject *object = api_ruleviews_render(call->result, &reader);
-    http_exchange_set_header(call->exchange, "Cache-Control", "no-cache");
+    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
     http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
     http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
 }

@@ -83,6 +83,7 @@ test('the key is withdrawn and the class is over', async () => {
 test('the page says what became of it', async () => {
   const last = page.locator('[data-last-class]');
   await last.waitFor({ timeout: WAIT_MS });
+  await page.locator('[data-last-class=done], [data-last-class=missed]').waitFor({ timeout: WAIT_MS }); // short as it was
   assert.match(await last.innerText(), new RegExp(TITLE));
   assert.deepEqual(await findFaults(page), []);
   await takeScreenshot(page, 'class-lesson');

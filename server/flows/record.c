@@ -47,6 +47,7 @@ typedef struct {
     FlowsRecord *record;        // (unowned)
     GHashTable *over;           // (owned) (element-type utf8)
     FlowsRecordAdvance advance; // (value)
+    gboolean sweep;             // (value) what it finds wanted is newer than what made it dirty
 } Look;
 
 static void look(FlowsRecord *record);
@@ -182,9 +183,10 @@ update_finishing(FlowsRecord *record, const GPtrArray *pending)
 static void
 begin_sweep(FlowsRecord *record, GPtrArray *kept)
 {
-    record->dirty = record->ending > 0;
-    if (record->dirty)
+    if (record->ending > 0) {
+        record->dirty = TRUE; // when they are quiet
         return;
+    }
     if (record->make != NULL)
         g_ptr_array_add(kept, g_strdup(flows_record_make_get_id(record->make)));
     flows_strays_remove_async(record->worker,
@@ -227,7 +229,7 @@ take_look(FlowsRecord *record, Look *wanted)
         flows_live_wake(record->setup.live); // a channel may be wanted, or not any more
     update_runs(record, advance->pending, first);
     update_finishing(record, advance->pending);
-    if (first || record->dirty)
+    if (first || wanted->sweep)
         begin_sweep(record, advance->kept);
     set_next(record, advance);
 }
@@ -243,6 +245,7 @@ on_looked(GObject *source, GAsyncResult *result, gpointer user_data)
     record->again = FALSE;
     if (!catalog_threads_finish(result, &error)) {
         g_warning("recordings: the catalogue cannot be asked: %s", error->message);
+        record->dirty = record->dirty || wanted->sweep;
         set_timer(record, TROUBLE_MS);
     } else if (record->stop == NULL) {
         take_look(record, wanted);
@@ -280,6 +283,8 @@ look(FlowsRecord *record)
     Look *wanted = g_new0(Look, 1);
     wanted->record = record;
     wanted->over = list_over(record);
+    wanted->sweep = record->dirty;
+    record->dirty = FALSE;
     wanted->advance.now_ms = server_clock_now_ms(record->setup.clock);
     wanted->advance.first = record->first;
     catalog_threads_write_async(record->setup.catalog, do_look, wanted, free_look, NULL, on_looked);
@@ -301,6 +306,7 @@ on_make_done(const char *booking_id, FlowsRecordMakeEnd end, FlowsRecordRetryCau
     if (end == FLOWS_RECORD_MAKE_PUBLISHED)
         server_events_publish(record->setup.events, SERVER_EVENTS_LESSON, booking_id);
     g_clear_pointer(&record->make, flows_record_make_free);
+    record->dirty = TRUE; // if it was given up, its folder stayed until now
     if (record->stop != NULL)
         end_if_quiet(record);
     else

@@ -75,7 +75,8 @@ def run_daorian(build, data, folder):
     """CPU seconds, memory after a quarter and at the end, seconds of each segment behind its last packet."""
     ours, theirs = socket.socketpair()
     job = {"type": "live", "rungs": RUNGS, "staging": str(folder), "first_number": 1, "first_time": 0, "first_init": 1, "segment_ms": 3000,
-           "behind_ms": 5000, "text_default": "tis-620", "language": "tha", "extras": ["voices", "captions", "scrub"]}
+           "behind_ms": 5000, "text_default": "tis-620", "language": "tha", "extras": ["voices", "captions", "scrub"],
+           "burn_language": "", "burn_rung": ""}
     ours.sendall((json.dumps(job) + "\n").encode())
     command = [str(build / "daorian-media"), "--role", "live", "--control-fd", str(theirs.fileno()), "--input-fd", "{input}"]
     child, begun = start(command, data, [theirs.fileno()])

@@ -238,19 +238,50 @@ get_event_name(ServerEventsKind kind)
     return names[kind];
 }
 
-static void
-send_event(Stream *stream, ServerEventsKind kind, guint64 sequence, const char *data)
-{
-    g_autofree char *id = server_events_format_id(server_app_get_events(stream->app), sequence);
-    http_sse_push(stream->sse, get_event_name(kind), id, NULL, data);
-}
-
 /* It carries no figures: who looks at them asks for them. */
 static gboolean
 is_news_of_health(Stream *stream, const ServerEventsItem *item)
 {
     return item->kind == SERVER_EVENTS_HEALTH &&
            server_access_may(stream->account, SERVER_ACCESS_ADMINISTER);
+}
+
+/* Nobody can say any more who might see it: those hear of it who may see all of its kind. */
+static gboolean
+is_news_of_gone(Stream *stream, const ServerEventsItem *item)
+{
+    switch (item->kind) {
+    case SERVER_EVENTS_BOOKING:
+        return api_bookingviews_may_see(stream->account);
+    case SERVER_EVENTS_CHANNEL:
+    case SERVER_EVENTS_MULTIPLEX:
+        return server_access_may(stream->account, SERVER_ACCESS_ADMINISTER);
+    case SERVER_EVENTS_LESSON:
+    case SERVER_EVENTS_JOB:
+    case SERVER_EVENTS_UPLOAD:
+    case SERVER_EVENTS_HEALTH:
+    case SERVER_EVENTS_RESYNC:
+        return FALSE;
+    }
+    return FALSE;
+}
+
+static JsonObject *
+render_gone(const ServerEventsItem *item)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "kind", get_event_name(item->kind));
+    json_object_set_string_member(object, "id", item->id);
+    return object;
+}
+
+static void
+send_event(Stream *stream, const char *name, guint64 sequence, JsonObject *object)
+{
+    g_autofree char *id = server_events_format_id(server_app_get_events(stream->app), sequence);
+    g_autoptr(JsonNode) node = api_views_wrap(object);
+    g_autofree char *text = json_to_string(node, FALSE);
+    http_sse_push(stream->sse, name, id, NULL, text);
 }
 
 static void
@@ -261,12 +292,11 @@ send_batch(Stream *stream, Batch *batch)
         gconstpointer value = batch->found->pdata[i];
         JsonObject *object = value != NULL ? render_found(stream, item->kind, value) : NULL;
         if (item->kind == SERVER_EVENTS_RESYNC || is_news_of_health(stream, item))
-            send_event(stream, item->kind, item->sequence, "{}");
-        if (object == NULL)
-            continue;
-        g_autoptr(JsonNode) node = api_views_wrap(object);
-        g_autofree char *text = json_to_string(node, FALSE);
-        send_event(stream, item->kind, item->sequence, text);
+            object = json_object_new();
+        if (object != NULL)
+            send_event(stream, get_event_name(item->kind), item->sequence, object);
+        else if (value == NULL && is_news_of_gone(stream, item))
+            send_event(stream, "gone", item->sequence, render_gone(item));
     }
 }
 

@@ -6,6 +6,7 @@
 import json
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -93,6 +94,24 @@ def test_catching_up(daemon, tokens):
     stranger = Stream(daemon, bearer(tokens["staff"]), "1-1")
     assert stranger.next()[0] == "resync"
     stranger.close()
+
+
+def test_what_is_deleted(daemon, tokens):
+    admin, teacher = Stream(daemon, bearer(tokens["administrator"])), Stream(daemon, bearer(tokens["teacher"]))
+    channel = call(daemon, "POST", "/api/v1/channels", {"name": "ช่องหนึ่ง", "slug": "one"}, bearer(tokens["administrator"])).json()["id"]
+    soon_ms = int(time.time() * 1000) + 3_600_000
+    booking = call(daemon, "POST", "/api/v1/bookings", {
+        "channel": channel, "start_ms": soon_ms, "end_ms": soon_ms + 600_000, "title": "ข่าว"}, bearer(tokens["teacher"])).json()["id"]
+    for kind, gone in (("bookings", booking), ("bookings", booking), ("channels", channel)):  # given up, then forgotten
+        answer = daemon.request("DELETE", f"/api/v1/{kind}/{gone}", headers={**bearer(tokens["administrator"]), "If-Match": "*"})
+        assert answer.status == 204, answer.body
+    admin.until(lambda name, _, data: name == "gone" and data == {"kind": "channel", "id": channel})
+    heard = teacher.until(lambda name, _, data: name == "gone" and data == {"kind": "booking", "id": booking})
+    upload(daemon, tokens["teacher"])
+    heard += teacher.until(lambda name, *_: name == "lesson")
+    assert not [event for event in heard if event[0] == "gone" and event[2]["kind"] != "booking"], heard
+    admin.close()
+    teacher.close()
 
 
 def test_verbs_are_noticed(daemon, tokens):

@@ -105,6 +105,10 @@ function connect(): void {
   source.addEventListener('booking', () => {
     for (const listener of listeners.booking) listener();
   });
+  source.addEventListener('gone', (event) => {
+    const gone = parse<{ kind: string }>(event);
+    for (const listener of gone?.kind === 'booking' ? listeners.booking : listeners.open) listener();
+  });
   // After a break, or a burst too large for the server's queue, events are missing: ask again.
   const askAgain = (): void => {
     for (const listener of listeners.open) listener();

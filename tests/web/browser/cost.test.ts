@@ -310,6 +310,7 @@ test('the budget: a warning, a stop with a choice by keyboard, going on that cou
   await page.waitForFunction(() => !document.querySelector('video')!.paused);
   for (let spent = held; spent < held + 60_000; spent = await readSpent(page)) await page.waitForTimeout(100);
   await page.evaluate(() => document.querySelector('video')!.pause());
+  await gate.settle(); // a page that goes cannot count what it has not read yet
   // A kept copy plays at the end of the budget, and is what is proposed.
   await page.reload();
   await page.locator('.player-start').waitFor();

@@ -6,11 +6,16 @@
 
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
+/** Longer than the pause after any one piece. */
+const QUIET_MS = 2500;
+
 export interface Gate {
   /** Without a slash at the end. */
   url: string;
   /** Bytes that went towards the browser so far. */
   sent(): number;
+  /** Nothing is under way any more: what was sent has been read, too. */
+  settle(): Promise<void>;
   cut(): void;
   mend(): void;
   close(): void;
@@ -52,6 +57,12 @@ export async function openGate(target: string, bytesPerSecond: number): Promise<
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent: () => sent,
+    settle: async () => {
+      for (let before = -1; before !== sent; ) {
+        before = sent;
+        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      }
+    },
     cut,
     mend: () => {
       open = true;

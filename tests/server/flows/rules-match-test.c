@@ -71,7 +71,7 @@ test_title(void)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         CatalogRules rule = make_rule(rows[i].rule, "");
         CatalogGuide event = make_event(rows[i].title, "");
-        g_test_message("%s: %s", rows[i].rule, rows[i].title);
+        g_test_message("row %u", i); // one of them is not UTF-8, and TAP must be
         g_assert_cmpint(means(&rule, &event), ==, rows[i].meant);
     }
 }

@@ -5,7 +5,7 @@
 //
 //   playlist → (multivariant) the richest one's playlist
 //            → segments that are not fetched yet, one by one → (none left) wait → playlist …
-//            → (none left, and it is over) end
+//            → (none left, and it is over) what is held goes on at its pace → end
 //
 // What is under way holds a reference, so that whoever frees it need not wait for it.
 #include "pipelines/intake/hls.h"
@@ -38,6 +38,7 @@ struct _IntakeHls {
     GInputStream *input;         // (owned) (nullable) under way
     GByteArray *text;            // (owned) (nullable) of a playlist under way; else a segment is
     IntakeSmooth *smooth;        // (owned) (nullable)
+    GError *reason;              // (owned) (nullable) why it ends
     GSource *timer;              // (owned) (nullable)
     guint retry_ms;              // (value) the next wait after a failure
     guint variants;              // (value) playlists that named playlists
@@ -84,6 +85,7 @@ unref(IntakeHls *hls)
     g_clear_pointer(&hls->playlist, intake_hls_playlist_free);
     g_clear_pointer(&hls->base, g_uri_unref);
     g_clear_pointer(&hls->list_base, g_uri_unref);
+    g_clear_error(&hls->reason);
     g_free(hls->address);
     g_free(hls);
 }
@@ -92,12 +94,22 @@ typedef IntakeHls Reference;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reference, unref)
 
 static void
+on_smooth_drained(gpointer data)
+{
+    IntakeHls *hls = data;
+    hls->funcs.ended(hls->reason, hls->data);
+}
+
+/* Nothing more is asked for. */
+static void
 end(IntakeHls *hls, const GError *error)
 {
     hls->over = TRUE;
+    hls->reason = error != NULL ? g_error_copy(error) : NULL;
     if (hls->smooth != NULL)
         intake_smooth_finish(hls->smooth);
-    hls->funcs.ended(error, hls->data);
+    else
+        on_smooth_drained(hls);
 }
 
 static gboolean
@@ -334,7 +346,7 @@ IntakeHls *
 intake_hls_open(const char *uri, gboolean paced, const IntakeHlsFuncs *funcs, gpointer data,
                 GError **error)
 {
-    static const IntakeSmoothFuncs smooth_funcs = {on_smooth_received, on_room};
+    static const IntakeSmoothFuncs smooth_funcs = {on_smooth_received, on_room, on_smooth_drained};
     g_autoptr(GUri) parsed = g_uri_parse(uri, G_URI_FLAGS_NONE, NULL);
     if (parsed == NULL) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,

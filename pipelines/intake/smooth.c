@@ -27,6 +27,7 @@ struct _IntakeSmooth {
     gint64 start_us;         // (value) monotonic, of due 0; 0: nothing was sent yet
     gsize held;              // (value) bytes
     gboolean full;           // (value) said so
+    gboolean ending;         // (value) nothing more is pushed, and `drained` is still to be called
 };
 
 static void
@@ -111,6 +112,10 @@ run(IntakeSmooth *smooth)
         smooth->full = FALSE;
         smooth->funcs.room(smooth->data);
     }
+    if (smooth->ending && g_queue_is_empty(&smooth->groups)) {
+        smooth->ending = FALSE;
+        smooth->funcs.drained(smooth->data);
+    }
 }
 
 IntakeSmooth *
@@ -156,7 +161,6 @@ intake_smooth_finish(IntakeSmooth *smooth)
 {
     tables_sync_finish(smooth->sync);
     close_group(smooth);
-    clear_timer(smooth);
-    while (!g_queue_is_empty(&smooth->groups))
-        send_head(smooth, g_get_monotonic_time());
+    smooth->ending = TRUE;
+    run(smooth);
 }

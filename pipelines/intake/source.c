@@ -184,7 +184,7 @@ open_stream(IntakeSource *source, const IntakeAddress *address, GError **error)
         .ended = on_stream_ended,
     };
     source->uri = address->kind == INTAKE_ADDRESS_HTTP ? g_strdup(address->uri) : NULL;
-    source->stream = intake_stream_open(address, &funcs, source, error);
+    source->stream = intake_stream_open(address, source->paced, &funcs, source, error);
     return source->stream != NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "pipelines/intake/smooth.h"
 #include "pipelines/tables/health.h"
 
 #define PIECE_BYTES (256 * 1024)
@@ -22,6 +23,11 @@ struct _IntakeStream {
     SoupMessage *message;       // (owned) (nullable)
     GInputStream *input;        // (owned) (nullable)
     guint8 *piece;              // (owned) PIECE_BYTES
+    IntakeSmooth *smooth;       // (owned) (nullable) where it has an end and a pace is wanted
+    GError *reason;             // (owned) (nullable) why it ends
+    gboolean paced;             // (value) wanted
+    gboolean held;              // (value) waits for room
+    gboolean ending;            // (value) nothing more is read
     gboolean endless;           // (value) has no end of its own
     gboolean begun;             // (value) something came
     gboolean leaving;           // (value)
@@ -34,6 +40,7 @@ unref(IntakeStream *stream)
     if (!g_atomic_ref_count_dec(&stream->references))
         return;
     g_object_unref(stream->cancellable);
+    g_clear_error(&stream->reason);
     g_clear_object(&stream->input);
     g_clear_object(&stream->message);
     g_clear_object(&stream->session);
@@ -50,12 +57,25 @@ ref(IntakeStream *stream)
 }
 
 static void
+on_smooth_drained(gpointer data)
+{
+    IntakeStream *stream = data;
+    if (!stream->over)
+        stream->funcs.ended(stream->leaving ? NULL : stream->reason, stream->data);
+    stream->over = TRUE;
+}
+
+/* Who leaves does not wait for what is held. */
+static void
 end(IntakeStream *stream, const GError *error)
 {
-    if (stream->over)
-        return;
-    stream->over = TRUE;
-    stream->funcs.ended(stream->leaving ? NULL : error, stream->data);
+    stream->ending = TRUE;
+    if (stream->reason == NULL && error != NULL)
+        stream->reason = g_error_copy(error);
+    if (stream->smooth != NULL && !stream->leaving && !stream->over)
+        intake_smooth_finish(stream->smooth);
+    else
+        on_smooth_drained(stream);
 }
 
 static void on_input_read(GObject *source, GAsyncResult *result, gpointer data);
@@ -63,8 +83,36 @@ static void on_input_read(GObject *source, GAsyncResult *result, gpointer data);
 static void
 read_on(IntakeStream *stream)
 {
-    g_input_stream_read_async(stream->input, stream->piece, PIECE_BYTES, G_PRIORITY_DEFAULT,
-                              stream->cancellable, on_input_read, ref(stream));
+    stream->held = stream->smooth != NULL && intake_smooth_is_full(stream->smooth);
+    if (!stream->held)
+        g_input_stream_read_async(stream->input, stream->piece, PIECE_BYTES, G_PRIORITY_DEFAULT,
+                                  stream->cancellable, on_input_read, ref(stream));
+}
+
+static void
+on_smooth_received(const guint8 *bytes, gsize length, gint64 now_us, gpointer data)
+{
+    IntakeStream *stream = data;
+    stream->funcs.received(bytes, length, now_us, stream->data);
+}
+
+static void
+on_smooth_room(gpointer data)
+{
+    IntakeStream *stream = data;
+    if (stream->held && !stream->over && !stream->leaving)
+        read_on(stream);
+}
+
+static void
+take_piece(IntakeStream *stream, gsize length)
+{
+    gint64 now_us = stream->endless ? g_get_monotonic_time() : TABLES_HEALTH_NO_TIME;
+    stream->begun = TRUE;
+    if (stream->smooth != NULL)
+        intake_smooth_push(stream->smooth, stream->piece, length);
+    else
+        stream->funcs.received(stream->piece, length, now_us, stream->data);
 }
 
 static void
@@ -83,14 +131,20 @@ on_input_read(GObject *source, GAsyncResult *result, gpointer data)
         end(stream, refusal);
         return;
     }
-    stream->begun = TRUE;
-    stream->funcs.received(stream->piece, (gsize)length,
-                           stream->endless ? g_get_monotonic_time() : TABLES_HEALTH_NO_TIME,
-                           stream->data);
+    take_piece(stream, (gsize)length);
     if (stream->over || stream->leaving)
         end(stream, NULL);
     else
         read_on(stream);
+}
+
+/* A server that has all of it sends it as fast as it is taken. */
+static void
+set_pace(IntakeStream *stream)
+{
+    static const IntakeSmoothFuncs funcs = {on_smooth_received, on_smooth_room, on_smooth_drained};
+    if (stream->paced && !stream->endless)
+        stream->smooth = intake_smooth_new(&funcs, stream);
 }
 
 static void
@@ -111,6 +165,7 @@ on_session_answered(GObject *source, GAsyncResult *result, gpointer data)
     }
     SoupMessageHeaders *headers = soup_message_get_response_headers(stream->message);
     stream->endless = soup_message_headers_get_encoding(headers) != SOUP_ENCODING_CONTENT_LENGTH;
+    set_pace(stream);
     stream->funcs.opened(stream->endless, stream->data);
     read_on(stream);
 }
@@ -145,13 +200,14 @@ open_file(IntakeStream *stream, const char *path, GError **error)
 }
 
 IntakeStream *
-intake_stream_open(const IntakeAddress *address, const IntakeStreamFuncs *funcs, gpointer data,
-                   GError **error)
+intake_stream_open(const IntakeAddress *address, gboolean paced, const IntakeStreamFuncs *funcs,
+                   gpointer data, GError **error)
 {
     g_autoptr(IntakeStream) stream = g_new0(IntakeStream, 1);
     g_atomic_ref_count_init(&stream->references);
     stream->funcs = *funcs;
     stream->data = data;
+    stream->paced = paced;
     stream->cancellable = g_cancellable_new();
     stream->piece = g_malloc(PIECE_BYTES);
     gboolean opened = address->kind == INTAKE_ADDRESS_FILE ? open_file(stream, address->path, error)
@@ -171,12 +227,15 @@ intake_stream_leave(IntakeStream *stream)
 {
     stream->leaving = TRUE;
     g_cancellable_cancel(stream->cancellable);
+    if (stream->held || stream->ending)
+        end(stream, NULL);
 }
 
 void
 intake_stream_free(IntakeStream *stream)
 {
     stream->over = TRUE;
+    g_clear_pointer(&stream->smooth, intake_smooth_free);
     g_cancellable_cancel(stream->cancellable);
     unref(stream);
 }

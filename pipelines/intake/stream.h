@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A transport stream that is read piece by piece: a file as fast as it goes, or HTTP. On the main
-// context of whoever made it; never blocks, but for the opening of a file.
+// A transport stream that is read piece by piece: a file as fast as it goes, or HTTP; a file of the
+// web at its own pace where that is wanted. On the main context of whoever made it; never blocks,
+// but for the opening of a file.
 #pragma once
 
 #include "pipelines/intake/address.h"
@@ -19,12 +20,13 @@ typedef struct {
 /**
  * intake_stream_open:
  * @address: of kind FILE or HTTP
+ * @paced: what has an end and comes by HTTP goes on as its clock says
  *
  * Returns: (transfer full): or NULL with an error of G_IO_ERROR. What HTTP refuses is told as
  * G_IO_ERROR_FAILED `HTTP 404`, a playlist as G_IO_ERROR_NOT_SUPPORTED `HLS`.
  */
-IntakeStream *intake_stream_open(const IntakeAddress *address, const IntakeStreamFuncs *funcs,
-                                 gpointer data, GError **error);
+IntakeStream *intake_stream_open(const IntakeAddress *address, gboolean paced,
+                                 const IntakeStreamFuncs *funcs, gpointer data, GError **error);
 
 /** Returns: whether @error (nullable) of `ended` says that an HLS playlist came from the web. */
 gboolean intake_stream_was_playlist(const GError *error);

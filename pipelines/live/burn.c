@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// packets → PES → bitmap.c; the canvas of a rung is copied only while something is to be seen on
-// it.
+// packets → PES → early.c → bitmap.c; the canvas of a rung is copied only while something is to be
+// seen on it.
 #include "pipelines/live/burn.h"
 
 #include <libavutil/frame.h>
@@ -10,15 +10,18 @@
 
 #include "pipelines/live/bitmap.h"
 #include "pipelines/live/choose.h"
+#include "pipelines/live/early.h"
 
 struct _LiveBurn {
     char *language;          // (owned) ISO 639-2
     EncodeRungsId rung;      // (value) the only one
     LiveBurnPlace place;     // (unowned)
     gpointer data;           // (unowned) for place
+    gint64 now;              // (value) of the last picture, 90 kHz of the channel
     LiveChooseBitmap chosen; // (value) pid 0: there is none
     LivePes *pes;            // (owned) (nullable) while there is one
     LiveBitmap *bitmap;      // (owned) (nullable) while there is one
+    LiveEarly *early;        // (owned) (nullable) likewise
     AVFrame *drawn;          // (owned) blank at first
 };
 
@@ -34,13 +37,26 @@ choose_rung(const ChildLiveJob *job, EncodeRungsId *rung)
     return FALSE;
 }
 
+static gboolean
+on_early_place(gint64 pts90k, gint64 *time, gpointer data)
+{
+    const LiveBurn *burn = data;
+    return burn->place(pts90k, time, burn->data);
+}
+
+static void
+on_early_placed(const LivePesUnit *unit, gint64 time, gpointer data)
+{
+    LiveBurn *burn = data;
+    if (burn->bitmap != NULL)
+        live_bitmap_push(burn->bitmap, unit, time);
+}
+
 static void
 on_unit(const LivePesUnit *unit, gpointer data)
 {
     LiveBurn *burn = data;
-    gint64 time = 0;
-    if (burn->bitmap != NULL && burn->place(unit->pts90k, &time, burn->data))
-        live_bitmap_push(burn->bitmap, unit, time);
+    live_early_push(burn->early, unit, burn->now);
 }
 
 LiveBurn *
@@ -63,6 +79,7 @@ close_track(LiveBurn *burn)
 {
     g_clear_pointer(&burn->pes, live_pes_free);
     g_clear_pointer(&burn->bitmap, live_bitmap_free);
+    g_clear_pointer(&burn->early, live_early_free);
 }
 
 void
@@ -77,6 +94,7 @@ live_burn_free(LiveBurn *burn)
 void
 live_burn_follow(LiveBurn *burn, const TablesService *service)
 {
+    static const LiveEarlyFuncs funcs = {on_early_place, on_early_placed};
     LiveChooseBitmap chosen = live_choose_bitmap(service, burn->language);
     if (chosen.pid == burn->chosen.pid && chosen.page == burn->chosen.page &&
         chosen.ancillary == burn->chosen.ancillary)
@@ -87,6 +105,7 @@ live_burn_follow(LiveBurn *burn, const TablesService *service)
         return;
     burn->pes = live_pes_new(on_unit, burn);
     burn->bitmap = live_bitmap_new(chosen.page, chosen.ancillary);
+    burn->early = live_early_new(&funcs, burn);
 }
 
 void
@@ -116,6 +135,8 @@ live_burn_draw(LiveBurn *burn, EncodeRungsId rung, gint64 time, const AVFrame *c
     if (rung != burn->rung || burn->bitmap == NULL)
         return NULL;
     const LiveOverlayCanvas size = {(guint)canvas->width, (guint)canvas->height, matrix};
+    burn->now = time;
+    live_early_look(burn->early, time);
     const LiveOverlay *overlay = live_bitmap_find(burn->bitmap, time, &size);
     if (overlay == NULL || !copy_canvas(burn, canvas))
         return NULL;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A lane a track: packets → PES → voice.c or text.c. The ladder asks when a segment is written.
+// A lane a track: packets → PES → voice.c, or early.c → text.c. The ladder asks when a segment is
+// written.
 #include "pipelines/live/extras.h"
 
 #include <string.h>
 
 #include "pipelines/live/burn.h"
 #include "pipelines/live/choose.h"
+#include "pipelines/live/early.h"
 #include "pipelines/live/scrub.h"
 #include "pipelines/live/text.h"
 #include "pipelines/live/voice.h"
@@ -19,6 +21,7 @@ typedef struct {
     LivePes *pes;           // (owned)
     LiveVoice *voice;       // (owned) (nullable)
     LiveText *text;         // (owned) (nullable) one of the two, or none can be decoded
+    LiveEarly *early;       // (owned) (nullable) in front of the text
     gint64 until;           // (value) segments that begin later have no part of it
 } Lane;
 
@@ -38,6 +41,7 @@ free_lane(gpointer data)
     live_pes_free(lane->pes);
     g_clear_pointer(&lane->voice, live_voice_free);
     g_clear_pointer(&lane->text, live_text_free);
+    g_clear_pointer(&lane->early, live_early_free);
     g_free(lane->name);
     g_free(lane);
 }
@@ -52,15 +56,37 @@ find_place(gint64 pts90k, gint64 *time, gpointer data)
     return TRUE;
 }
 
+static gboolean
+on_early_place(gint64 pts90k, gint64 *time, gpointer data)
+{
+    const Lane *lane = data;
+    return find_place(pts90k, time, lane->extras);
+}
+
+static void
+on_early_placed(const LivePesUnit *unit, gint64 time, gpointer data)
+{
+    Lane *lane = data;
+    live_text_push(lane->text, unit, time);
+}
+
 static void
 on_unit(const LivePesUnit *unit, gpointer data)
 {
     Lane *lane = data;
-    gint64 time = 0;
     if (lane->voice != NULL)
         live_voice_push(lane->voice, unit);
-    else if (lane->text != NULL && find_place(unit->pts90k, &time, lane->extras))
-        live_text_push(lane->text, unit, time);
+    else if (lane->text != NULL)
+        live_early_push(lane->early, unit, live_ladder_get_time(lane->extras->place.ladder));
+}
+
+static void
+open_text(Lane *lane, gint64 now)
+{
+    static const LiveEarlyFuncs funcs = {on_early_place, on_early_placed};
+    lane->text = live_text_new(lane->chosen.page, now);
+    if (lane->text != NULL)
+        lane->early = live_early_new(&funcs, lane);
 }
 
 static void
@@ -76,7 +102,7 @@ open_lane(LiveExtras *extras, const LiveChooseExtra *chosen)
     if (chosen->track.kind == CHILD_LIVE_TRACK_VOICE)
         lane->voice = live_voice_new(chosen->codec, now, find_place, extras, NULL);
     else
-        lane->text = live_text_new(chosen->page, now);
+        open_text(lane, now);
     g_ptr_array_add(extras->lanes, lane);
 }
 
@@ -177,6 +203,7 @@ static gboolean
 write_text(const Lane *lane, LiveStore *store, ChildLiveReport *report, GError **error)
 {
     gint64 start = (gint64)report->time;
+    live_early_look(lane->early, start);
     char *text = live_text_take(lane->text, start, start + (gint64)report->duration);
     if (text == NULL)
         return TRUE;

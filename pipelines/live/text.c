@@ -56,8 +56,9 @@ live_text_push(LiveText *text, const LivePesUnit *unit, gint64 time)
     if (unit->pts90k >= 0 && av_new_packet(packet, (int)unit->bytes) >= 0) {
         memcpy(packet->data, unit->data, unit->bytes);
         packet->pts = unit->pts90k;
+        // What began before the segment at work is seen as late as it came.
         captions_track_take(text->track, packet,
-                            scale_us(time - text->origin) - scale_us(unit->pts90k));
+                            scale_us(MAX(time - text->origin, 0)) - scale_us(unit->pts90k));
     }
     av_packet_free(&packet);
 }

@@ -19,15 +19,17 @@ typedef struct {
 typedef struct {
     gboolean streams;   // (value) the stream's clock is believed
     gint64 believed_ms; // (value) its offset when it was, else LIVE_WALL_UNKNOWN
+    gint64 chosen_ms;   // (value) the offset that counts, LIVE_WALL_UNKNOWN: none yet
+    guint set_back;     // (value) pieces to come that may be placed back: the clock was set back
     gboolean begun;     // (value)
     gint64 time_pts90k; // (value) of the last piece
     gint64 wall_ms;     // (value) of the last piece
-    guint away;         // (value) pieces in a row that are far ahead of what was told
+    guint away;         // (value) pieces in a row that are far from what was told
 } LiveWall;
 
 typedef struct {
     gint64 wall_ms;   // (value) UTC
-    gboolean stepped; // (value) does not follow from the piece before: the clock went forward
+    gboolean stepped; // (value) does not follow from the piece before: the clock was set
 } LiveWallPlace;
 
 void live_wall_init(LiveWall *wall);

@@ -4,7 +4,9 @@
 """HLS as a source, from a server of our own that also does what servers do wrong: scan as fast as it comes, the child
 at the pace of the stream. Prints TAP. Arguments: the daorian-media, thai-mux and daorian executables."""
 
+import fcntl
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,8 @@ from child_test import Child  # noqa: E402
 PACKET = 188
 SERVICES = [101, 102, 103, 104]
 UNAVAILABLE = 69
+RADIO, RADIO_SOUND = 103, 0x218
+SHORT = 6  # segments of what is over
 HEAD = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n"
 
 
@@ -34,7 +38,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", "/" + name[4:])
             self.end_headers()
             return
-        if page is not None:
+        if name == "file.ts":
+            self.answer(200, server.stream[:SHORT * len(server.segments[0])])
+        elif page is not None:
             self.answer(200, (page() if callable(page) else page).encode())
         elif name == "all.ts" and "Range" in self.headers:
             first, last = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
@@ -158,7 +164,38 @@ def test_child(bench):
         child.wait_for("failed")
 
 
-TESTS = [test_live, test_holes, test_over, test_refused, test_child]
+def feed_pipe(child, service):
+    """A pipe that holds all of it, whenever it is read."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 1 << 20)
+    child.send({"type": "feed", "feed": 1, "service_id": service}, writer)
+    os.close(writer)
+    return reader
+
+
+def list_units(stream, pid):
+    packets = (stream[at:at + PACKET] for at in range(0, len(stream), PACKET))
+    return [packet for packet in packets if (packet[1] & 0x1F) << 8 | packet[2] == pid]
+
+
+def test_over_at_its_pace(bench):
+    """What is over and comes all at once, by HLS or as a file of the web, goes on as its clock says, to its last packet."""
+    bench.set({"over.m3u8": HEAD + "".join(f"#EXTINF:1,\n{n}.ts\n" for n in range(SHORT)) + "#EXT-X-ENDLIST\n"})
+    sound = list_units(b"".join(bench.server.segments[:SHORT]), RADIO_SOUND)
+    with Child(bench.media) as playlist, Child(bench.media) as file:
+        for child, name in ((playlist, "over.m3u8"), (file, "file.ts")):
+            child.job(bench.base + name)
+            child.reader = feed_pipe(child, RADIO)
+        for child in (playlist, file):
+            assert child.wait_for("failed")["code"] == "ended", child.lines[-1]
+            steps = {line["packets"] for line in child.of("health")}
+            assert len(steps) >= SHORT // 2, steps  # a burst is two at most: nothing, then all
+            with open(child.reader, "rb") as pipe:
+                heard = list_units(pipe.read(), RADIO_SOUND)
+            assert len(heard) > len(sound) * 0.8 and heard[-1] == sound[-1], (len(heard), len(sound))
+
+
+TESTS = [test_live, test_holes, test_over, test_refused, test_child, test_over_at_its_pace]
 
 
 def main():

@@ -180,6 +180,31 @@ test_feed_drops_whole_packets(void)
     g_assert_true(intake_feed_is_gone(feed));
 }
 
+/* The clock may come on a PID of its own, on that of no stream, or not at all. */
+static void
+test_feed_has_the_clock(void)
+{
+    static const guint16 clocks[] = {0x1F0, 0x210, TABLES_PACKET_NULL_PID};
+    for (guint i = 0; i < G_N_ELEMENTS(clocks); i++) {
+        const TablesStream stream = {
+            .pid = 0x210, .kind = TABLES_STREAM_VIDEO, .codec = "mpeg2video"};
+        int ends[2] = {-1, -1};
+        g_assert_cmpint(pipe2(ends, O_CLOEXEC), ==, 0);
+        g_autoptr(IntakeFeed) feed = intake_feed_new(ends[1], 101);
+        g_autoptr(TablesService) service = tables_service_new(101);
+        service->in_pat = service->in_pmt = TRUE;
+        service->pmt_pid = 0x100;
+        service->pcr_pid = clocks[i];
+        g_array_append_val(service->streams, stream);
+        g_assert_true(intake_feed_follow(feed, service));
+        const IntakePids *pids = intake_feed_get_pids(feed);
+        g_assert_true(intake_pids_has(pids, 0x210));
+        g_assert_cmpint(intake_pids_has(pids, 0x1F0), ==, clocks[i] == 0x1F0);
+        g_assert_false(intake_pids_has(pids, TABLES_PACKET_NULL_PID));
+        close(ends[0]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -189,5 +214,6 @@ main(int argc, char **argv)
     g_test_add_func("/intake/pace/no-clock", test_pace_without_a_clock);
     g_test_add_func("/intake/join/no-gap", test_join_leaves_no_gap);
     g_test_add_func("/intake/feed/whole-packets", test_feed_drops_whole_packets);
+    g_test_add_func("/intake/feed/clock", test_feed_has_the_clock);
     return g_test_run();
 }

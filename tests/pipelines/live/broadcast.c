@@ -20,6 +20,7 @@
 #define SOUND_RATE 48000
 #define SERVICE 101
 #define BITS_PER_SECOND 6000000
+#define HOLE_MS 720
 #define TEXT_MAGAZINE 1
 #define TEXT_PAGE 0x50
 #define TEXT_LASTS_MS 1000
@@ -87,8 +88,8 @@ open_picture(Broadcast *broadcast)
     context->framerate = (AVRational){25, 1};
     context->gop_size = (int)plan->key_interval;
     context->max_b_frames = 2;
-    context->bit_rate = 1500000;
-    context->rc_max_rate = 2500000;
+    context->bit_rate = get_more(plan)->thin > 0 ? get_more(plan)->thin / 4 : 1500000;
+    context->rc_max_rate = get_more(plan)->thin > 0 ? get_more(plan)->thin / 2 : 2500000;
     context->rc_buffer_size = 1000000;
     av_reduce(&context->sample_aspect_ratio.num, &context->sample_aspect_ratio.den,
               (gint64)(plan->wide ? 16 : 4) * plan->height,
@@ -115,6 +116,14 @@ is_planar(const BroadcastPlan *plan)
     return plan->modern || plan->dolby != NULL;
 }
 
+/* Samples a second, by the clock of the broadcast. */
+static gint64
+get_rate(const Broadcast *broadcast)
+{
+    guint hz = get_more(&broadcast->plan)->sound_hz;
+    return hz > 0 ? hz : SOUND_RATE;
+}
+
 static void
 open_sound(Broadcast *broadcast)
 {
@@ -136,7 +145,7 @@ open_sound(Broadcast *broadcast)
     coder->frame->sample_rate = SOUND_RATE;
     av_channel_layout_copy(&coder->frame->ch_layout, &context->ch_layout);
     g_assert_cmpint(av_frame_get_buffer(coder->frame, 0), >=, 0);
-    coder->origin = broadcast->samples = broadcast->ms * SOUND_RATE / 1000;
+    coder->origin = broadcast->samples = broadcast->ms * get_rate(broadcast) / 1000;
 }
 
 static void
@@ -158,7 +167,9 @@ broadcast_new(const BroadcastPlan *plan, gint64 first_pts90k, gint64 start_ms)
     broadcast->plan = *plan;
     broadcast->clock = first_pts90k;
     broadcast->start_ms = start_ms;
-    broadcast->transport = transport_new(BITS_PER_SECOND, (guint64)first_pts90k * 300);
+    guint thin = get_more(plan)->thin;
+    broadcast->transport =
+        transport_new(thin > 0 ? thin : BITS_PER_SECOND, (guint64)first_pts90k * 300);
     open_all(broadcast);
     return broadcast;
 }
@@ -301,7 +312,8 @@ queue_pmt(Broadcast *broadcast)
     guint8 picture = more->newest ? 0x24 : plan->modern ? 0x1B : 0x02;
     const Stream streams[] = {
         {picture, plan->picture_pid, NULL, 0, 0, FALSE},
-        {get_sound_type(plan), plan->sound_pid, "tha", 0, 0, FALSE},
+        {get_sound_type(plan), plan->sound_pid, more->spoken != NULL ? more->spoken : "tha", 0, 0,
+         FALSE},
         {get_sound_type(plan), more->second_pid, more->language, more->purpose, 0, FALSE},
         {0x06, more->text_pid, "tha", 0, TEXT_MAGAZINE << 8 | TEXT_PAGE, FALSE},
         {0x06, more->bitmap_pid, NULL, 0, 0, TRUE},
@@ -357,16 +369,24 @@ put_sound(const BroadcastPlan *plan, GByteArray *unit, const AVPacket *packet)
         units_put_adts(unit, packet->data, bytes);
 }
 
+static gboolean
+is_muted(const Broadcast *broadcast, gboolean picture)
+{
+    guint every_ms = get_more(&broadcast->plan)->hole_every_ms;
+    gboolean hole = every_ms > 0 && broadcast->ms >= every_ms && broadcast->ms % every_ms < HOLE_MS;
+    return broadcast->vanished || (picture ? broadcast->no_picture : broadcast->no_sound || hole);
+}
+
 static void
 drain(Broadcast *broadcast, Coder *coder, gboolean picture)
 {
     AVPacket *packet = av_packet_alloc();
-    gboolean muted = broadcast->vanished || (picture ? broadcast->no_picture : broadcast->no_sound);
+    gboolean muted = is_muted(broadcast, picture);
     while (avcodec_receive_packet(coder->context, packet) >= 0) {
         g_autoptr(GByteArray) unit = g_byte_array_new();
         gint64 place = coder->origin + packet->pts;
-        gint64 pts90k =
-            broadcast->clock + AHEAD_PTS90K + (picture ? place * 3600 : place * 90000 / SOUND_RATE);
+        gint64 pts90k = broadcast->clock + AHEAD_PTS90K +
+                        (picture ? place * 3600 : place * 90000 / get_rate(broadcast));
         guint16 second_pid = picture ? 0 : get_more(&broadcast->plan)->second_pid;
         if (picture)
             g_byte_array_append(unit, packet->data, (guint)packet->size);
@@ -401,7 +421,7 @@ play(Broadcast *broadcast, AVFrame *frame)
     for (int i = 0; i < 2 * frame->nb_samples; i++) {
         gint64 place = broadcast->samples + i / 2;
         double wave = 0.5 * sin(2 * G_PI * 1000 * (double)place / SOUND_RATE);
-        double tone = is_mark(place * 1000 / SOUND_RATE) ? wave : 0;
+        double tone = is_mark(place * 1000 / get_rate(broadcast)) ? wave : 0;
         if (is_planar(&broadcast->plan))
             ((float *)frame->data[i % 2])[i / 2] = (float)tone;
         else
@@ -414,7 +434,7 @@ code_sound(Broadcast *broadcast)
 {
     Coder *coder = &broadcast->sound;
     AVFrame *frame = coder->frame;
-    gint64 until = (broadcast->ms + TICK_MS) * SOUND_RATE / 1000;
+    gint64 until = (broadcast->ms + TICK_MS) * get_rate(broadcast) / 1000;
     while (broadcast->samples + frame->nb_samples <= until) {
         play(broadcast, frame);
         frame->pts = broadcast->samples - coder->origin;

@@ -25,6 +25,10 @@ typedef struct {
     guint16 bitmap_pid;   // (value) bars as DVB subtitles in Thai, other ones in English, 0: none
     gboolean large_page;  // (value) their places are counted in 1920 by 1080
     guint16 pcr_pid;      // (value) as the PMT says it, 0: none is named
+    guint sound_hz;       // (value) samples that its clock gives a second, 0: as it says, 48,000
+    guint hole_every_ms;  // (value) so often sound is missing for a while, 0: never
+    const char *spoken;   // (static) (nullable) language of the first sound, else Thai
+    guint thin;           // (value) bits a second of all of it, 0: as many as a channel has
 } BroadcastMore;
 
 typedef struct {

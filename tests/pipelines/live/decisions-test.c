@@ -63,7 +63,36 @@ test_wall_is_even(void)
     }
 }
 
-/* A day forward is followed, and told; a day back is not. */
+/* A machine whose clock is a day ahead until the network puts it right: what comes behind that is
+ * on the right day, told once; what only comes too fast is not taken for that. */
+static void
+test_wall_is_put_right(void)
+{
+    LiveWall wall;
+    live_wall_init(&wall);
+    LiveWallOffsets offsets = {NOW_MS + DAY_MS, LIVE_WALL_UNKNOWN};
+    gint64 last_ms = 0;
+    guint steps = 0;
+    for (guint i = 0; i < 40; i++) {
+        if (i == 10)
+            offsets.system_ms -= DAY_MS;
+        gint64 true_ms = live_wall_choose(&wall, &offsets) + i * 3040;
+        // What is under way came by the old clock.
+        gint64 late_ms = i == 10 ? DAY_MS : 0;
+        LiveWallPlace place = live_wall_place(&wall, (gint64)i * PIECE, true_ms + late_ms, FALSE);
+        steps += place.stepped != 0;
+        g_assert_true(place.stepped || place.wall_ms > last_ms);
+        last_ms = place.wall_ms;
+    }
+    g_assert_cmpuint(steps, ==, 1);
+    g_assert_cmpint(ABS(last_ms - NOW_MS - 39 * 3040), <, 3040);
+    for (guint i = 40; i < 400; i++) {
+        LiveWallPlace place = live_wall_place(&wall, (gint64)i * PIECE, last_ms, FALSE);
+        g_assert_false(place.stepped);
+    }
+}
+
+/* A day forward is followed, and told; what arrives a day earlier by the same clock is not. */
 static void
 test_wall_steps(void)
 {
@@ -196,6 +225,7 @@ main(int argc, char **argv)
     g_test_add_func("/live/wall/clocks", test_clocks);
     g_test_add_func("/live/wall/even", test_wall_is_even);
     g_test_add_func("/live/wall/steps", test_wall_steps);
+    g_test_add_func("/live/wall/put-right", test_wall_is_put_right);
     g_test_add_func("/live/pace/slow-machine", test_pace);
     g_test_add_func("/live/pace/backs-off", test_pace_backs_off);
     g_test_add_func("/live/choose", test_choose);

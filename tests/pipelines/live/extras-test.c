@@ -285,6 +285,35 @@ test_burnt(void)
     }
 }
 
+/* Tuned in just before a page and a caption are sent, and no sound or picture has taught yet where
+ * stamps belong: the first ones are not lost. */
+static void
+test_first_pages(void)
+{
+    static const BroadcastMore more = {.text_pid = 0x220, .bitmap_pid = 0x221};
+    static const guint first_ms[] = {BROADCAST_MARK_MS + BROADCAST_BAR_MS, BROADCAST_MARK_MS};
+    const BroadcastPlan plan = {0x100, 0x200, 0x210, FALSE, 352, 288, TRUE, 12, NULL, &more};
+    for (guint i = 0; i < G_N_ELEMENTS(first_ms); i++) {
+        g_autoptr(Broadcast) broadcast = broadcast_new(&plan, 10 * SECOND, START_MS);
+        g_autoptr(GByteArray) missed = g_byte_array_new();
+        g_autoptr(GByteArray) stream = g_byte_array_new();
+        g_autoptr(ChildLiveJob) job = make_job("voice,small", "captions");
+        g_free(job->burn_language);
+        job->burn_language = g_strdup("tha");
+        broadcast_run(broadcast, first_ms[i] - 80, missed);
+        broadcast_mute(broadcast, FALSE, TRUE);
+        broadcast_run(broadcast, 320, stream);
+        broadcast_mute(broadcast, FALSE, FALSE);
+        broadcast_run(broadcast, 1600, stream);
+        g_autoptr(Viewing) viewing = view(job, stream);
+        g_autoptr(Played) burnt = viewing_play(viewing, "small");
+        g_autoptr(CaptionsCues) cues = read_captions(viewing, "captions-tha");
+        g_assert_cmpuint(cues->cues->len, ==, 1);
+        // The first key picture comes late in its time.
+        g_assert_cmpuint(count_red(burnt), >=, 4);
+    }
+}
+
 /* Off unless wanted, and a language that is not there changes nothing. */
 static void
 test_not_burnt(void)
@@ -334,6 +363,7 @@ main(int argc, char **argv)
     g_test_add_func("/live/extras/teletext", test_teletext);
     g_test_add_func("/live/extras/voices", test_voices);
     g_test_add_func("/live/extras/burnt", test_burnt);
+    g_test_add_func("/live/extras/first-pages", test_first_pages);
     g_test_add_func("/live/extras/not-burnt", test_not_burnt);
     g_test_add_func("/live/extras/scrub", test_scrub);
     g_test_add_func("/live/extras/snapshot", test_snapshot);

@@ -168,6 +168,35 @@ test_pat(void)
     g_assert_cmpuint(played->bad, ==, 0);
 }
 
+/* The PMT says another language of the same sound: it is told, and nothing is heard or seen of it.
+ */
+static void
+test_language(void)
+{
+    static const BroadcastMore english = {.spoken = "eng"};
+    g_autoptr(Broadcast) broadcast = broadcast_new(&compact, 10 * SECOND, START_MS);
+    g_autoptr(GByteArray) stream = g_byte_array_new();
+    g_autoptr(ChildLiveJob) job = make_job("voice,small");
+    BroadcastPlan other = compact;
+    other.more = &english;
+    broadcast_run(broadcast, 5000, stream);
+    broadcast_change(broadcast, &other);
+    broadcast_run(broadcast, 5000, stream);
+    g_autoptr(Viewing) viewing = view(job, stream);
+    g_assert_cmpint(ABS(viewing_measure_ms(viewing, job) - 10000), <, 600);
+    g_assert_cmpuint(viewing_count_jumps(viewing), ==, 1);
+    const ChildLiveReport *health = NULL;
+    for (guint i = 0; i < viewing->reports->len; i++) {
+        const ChildLiveReport *report = viewing->reports->pdata[i];
+        health = report->kind == CHILD_LIVE_REPORT_HEALTH ? report : health;
+    }
+    g_assert_nonnull(health);
+    g_assert_cmpstr(health->language, ==, "eng");
+    g_autoptr(Played) played = viewing_play(viewing, "small");
+    played_assert_together(played, 4);
+    g_assert_cmpuint(played->bad, ==, 0);
+}
+
 /* The stream's clock is set a day forward and back: nothing of it is seen in what is told. */
 static void
 test_clock_is_set(void)
@@ -204,6 +233,7 @@ main(int argc, char **argv)
     g_test_add_func("/live/survive/disorder", test_disorder);
     g_test_add_func("/live/survive/flood", test_flood);
     g_test_add_func("/live/survive/pat", test_pat);
+    g_test_add_func("/live/survive/language", test_language);
     g_test_add_func("/live/survive/clock-is-set", test_clock_is_set);
     return g_test_run();
 }

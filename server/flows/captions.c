@@ -5,6 +5,7 @@
 #include "server/flows/captions.h"
 
 #include "catalog/jobs.h"
+#include "server/timer.h"
 
 #define TROUBLE_MS 5000
 #define LONGEST_WAIT_MS 60000
@@ -43,14 +44,6 @@ free_claim(gpointer data)
     g_free(claim);
 }
 
-static void
-clear_timer(FlowsCaptions *captions)
-{
-    if (captions->timer != NULL)
-        g_source_destroy(captions->timer);
-    g_clear_pointer(&captions->timer, g_source_unref);
-}
-
 static gboolean
 on_look_due(gpointer user_data)
 {
@@ -61,10 +54,8 @@ on_look_due(gpointer user_data)
 static void
 set_timer(FlowsCaptions *captions, gint64 wait_ms)
 {
-    clear_timer(captions);
-    captions->timer = g_timeout_source_new((guint)CLAMP(wait_ms, 50, LONGEST_WAIT_MS));
-    g_source_set_callback(captions->timer, on_look_due, captions, NULL);
-    g_source_attach(captions->timer, captions->context);
+    guint ms = (guint)CLAMP(wait_ms, 50, LONGEST_WAIT_MS);
+    server_timer_set(&captions->timer, captions->context, ms, on_look_due, captions);
 }
 
 static void
@@ -72,7 +63,7 @@ end_if_quiet(FlowsCaptions *captions)
 {
     if (captions->stop == NULL || captions->busy || captions->run != NULL)
         return;
-    clear_timer(captions);
+    server_timer_clear(&captions->timer);
     captions->ready = FALSE;
     g_autoptr(GTask) stop = g_steal_pointer(&captions->stop);
     g_task_return_boolean(stop, TRUE);
@@ -236,7 +227,7 @@ flows_captions_stop_async(FlowsCaptions *captions, GAsyncReadyCallback callback,
 {
     captions->stop = g_task_new(NULL, NULL, callback, user_data);
     g_cancellable_cancel(captions->cancellable);
-    clear_timer(captions);
+    server_timer_clear(&captions->timer);
     if (captions->run != NULL)
         flows_captions_run_stop(captions->run);
     end_if_quiet(captions);
@@ -251,7 +242,7 @@ flows_captions_stop_finish(GAsyncResult *result, GError **error)
 void
 flows_captions_free(FlowsCaptions *captions)
 {
-    clear_timer(captions);
+    server_timer_clear(&captions->timer);
     while (g_source_remove_by_user_data(captions))
         ;
     flows_receive_worker_free(captions->worker);

@@ -19,6 +19,7 @@
 #include "catalog/threads.h"
 #include "server/flows/class_door.h"
 #include "server/flows/class_work.h"
+#include "server/timer.h"
 
 #define GRACE_MS 60000
 #define FIRST_RETRY_MS 1000
@@ -66,27 +67,10 @@ struct _FlowsClass {
 };
 
 static void
-clear_timer(GSource **timer)
-{
-    if (*timer != NULL)
-        g_source_destroy(*timer);
-    g_clear_pointer(timer, g_source_unref);
-}
-
-static void
-set_timer(FlowsClass *class, GSource **timer, guint wait_ms, GSourceFunc due, gpointer data)
-{
-    clear_timer(timer);
-    *timer = g_timeout_source_new(wait_ms);
-    g_source_set_callback(*timer, due, data, NULL);
-    g_source_attach(*timer, class->context);
-}
-
-static void
 free_entry(gpointer data)
 {
     Entry *entry = data;
-    clear_timer(&entry->grace);
+    server_timer_clear(&entry->grace);
     g_free(entry->id);
     g_free(entry->key_hash);
     g_free(entry);
@@ -197,7 +181,7 @@ static gboolean
 on_grace_over(gpointer data)
 {
     Entry *entry = data;
-    clear_timer(&entry->grace);
+    server_timer_clear(&entry->grace);
     set_state(entry, FLOWS_CLASS_STATE_AWAY, NULL);
     move(entry, FALSE);
     return G_SOURCE_REMOVE;
@@ -208,10 +192,11 @@ static void
 note_gone(Entry *entry, const char *code)
 {
     gboolean wait = entry->on_air && entry->key_hash != NULL;
-    clear_timer(&entry->grace);
+    server_timer_clear(&entry->grace);
     set_state(entry, wait ? FLOWS_CLASS_STATE_PAUSED : FLOWS_CLASS_STATE_AWAY, code);
     if (wait)
-        set_timer(entry->class, &entry->grace, entry->class->setup.grace_ms, on_grace_over, entry);
+        server_timer_set(&entry->grace, entry->class->context, entry->class->setup.grace_ms,
+                         on_grace_over, entry);
     else if (entry->on_air)
         move(entry, FALSE);
 }
@@ -324,7 +309,7 @@ on_sweep_due(gpointer data)
 static void
 note_on_air(Entry *entry, const ChildIntakeReport *report)
 {
-    clear_timer(&entry->grace);
+    server_timer_clear(&entry->grace);
     g_autofree char *code = g_strdup(entry->status.code);
     gboolean conflict = entry->status.state == FLOWS_CLASS_STATE_ON_AIR;
     set_state(entry, FLOWS_CLASS_STATE_ON_AIR, conflict ? code : NULL);
@@ -366,7 +351,7 @@ static gboolean
 on_retry_due(gpointer data)
 {
     FlowsClass *class = data;
-    clear_timer(&class->retry);
+    server_timer_clear(&class->retry);
     open_door(class);
     return G_SOURCE_REMOVE;
 }
@@ -375,7 +360,7 @@ static void
 retry_later(FlowsClass *class, const char *code)
 {
     set_open(class, FALSE, code);
-    set_timer(class, &class->retry, class->retry_ms, on_retry_due, class);
+    server_timer_set(&class->retry, class->context, class->retry_ms, on_retry_due, class);
     class->retry_ms = MIN(class->retry_ms * 2, LAST_RETRY_MS);
 }
 
@@ -457,7 +442,7 @@ flows_class_start(FlowsClass *class)
     child_sandbox_probe_async(class->cancellable, on_sandbox_probed, class);
     read_classes(class);
     on_sweep_due(class);
-    set_timer(class, &class->sweep, SWEEP_MS, on_sweep_due, class);
+    server_timer_set(&class->sweep, class->context, SWEEP_MS, on_sweep_due, class);
 }
 
 /* --- what others ask ------------------------------------------------------------------------ */
@@ -530,13 +515,13 @@ flows_class_stop_async(FlowsClass *class, GAsyncReadyCallback callback, gpointer
     class->stopping = TRUE;
     class->stop = g_task_new(NULL, NULL, callback, user_data);
     g_cancellable_cancel(class->cancellable);
-    clear_timer(&class->retry);
-    clear_timer(&class->sweep);
+    server_timer_clear(&class->retry);
+    server_timer_clear(&class->sweep);
     GHashTableIter iter;
     gpointer entry = NULL;
     g_hash_table_iter_init(&iter, class->entries);
     while (g_hash_table_iter_next(&iter, NULL, &entry))
-        clear_timer(&((Entry *)entry)->grace);
+        server_timer_clear(&((Entry *)entry)->grace);
     if (class->door != NULL)
         flows_class_door_cancel(class->door);
     end_if_quiet(class);
@@ -552,8 +537,8 @@ void
 flows_class_free(FlowsClass *class)
 {
     g_cancellable_cancel(class->cancellable);
-    clear_timer(&class->retry);
-    clear_timer(&class->sweep);
+    server_timer_clear(&class->retry);
+    server_timer_clear(&class->sweep);
     while (g_source_remove_by_user_data(class))
         ;
     g_clear_pointer(&class->door, flows_class_door_free);

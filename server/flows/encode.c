@@ -19,6 +19,7 @@
 #include "server/flows/encode_lock.h"
 #include "server/flows/encode_recover.h"
 #include "server/flows/encode_rows.h"
+#include "server/timer.h"
 
 #define STANDBY_MS 5000
 #define FULL_MS 30000
@@ -89,20 +90,10 @@ flows_encode_state_to_string(FlowsEncodeState state)
 }
 
 static void
-clear_timer(FlowsEncode *encode)
-{
-    if (encode->timer != NULL)
-        g_source_destroy(encode->timer);
-    g_clear_pointer(&encode->timer, g_source_unref);
-}
-
-static void
 set_timer(FlowsEncode *encode, gint64 wait_ms, GSourceFunc due)
 {
-    clear_timer(encode);
-    encode->timer = g_timeout_source_new((guint)CLAMP(wait_ms, 50, LONGEST_WAIT_MS));
-    g_source_set_callback(encode->timer, due, encode, NULL);
-    g_source_attach(encode->timer, encode->context);
+    guint ms = (guint)CLAMP(wait_ms, 50, LONGEST_WAIT_MS);
+    server_timer_set(&encode->timer, encode->context, ms, due, encode);
 }
 
 static gboolean
@@ -125,7 +116,7 @@ end_if_quiet(FlowsEncode *encode)
     if (encode->stop == NULL || encode->busy || g_atomic_int_get(&encode->describing) > 0 ||
         encode->jobs->len > 0)
         return;
-    clear_timer(encode);
+    server_timer_clear(&encode->timer);
     flows_encode_lock_release(encode->lock);
     encode->started = FALSE;
     encode->ready = FALSE;
@@ -406,7 +397,7 @@ start_work(gpointer user_data)
         set_timer(encode, STANDBY_MS, start_work);
         return G_SOURCE_REMOVE;
     }
-    clear_timer(encode);
+    server_timer_clear(&encode->timer);
     set_state(encode, FLOWS_ENCODE_STOPPED); // until what a crash left is put right
     encode->busy = TRUE;
     child_sandbox_probe_async(encode->cancellable, on_sandbox_probed, encode);
@@ -525,7 +516,7 @@ flows_encode_stop_async(FlowsEncode *encode, GAsyncReadyCallback callback, gpoin
     g_return_if_fail(encode->stop == NULL);
     encode->stop = g_task_new(NULL, NULL, callback, user_data);
     g_cancellable_cancel(encode->cancellable);
-    clear_timer(encode);
+    server_timer_clear(&encode->timer);
     for (guint i = 0; i < encode->jobs->len; i++)
         flows_encode_job_stop(encode->jobs->pdata[i]);
     end_if_quiet(encode);
@@ -540,7 +531,7 @@ flows_encode_stop_finish(FlowsEncode *encode, GAsyncResult *result, GError **err
 void
 flows_encode_free(FlowsEncode *encode)
 {
-    clear_timer(encode);
+    server_timer_clear(&encode->timer);
     while (g_source_remove_by_user_data(encode))
         ;
     flows_receive_worker_free(encode->shared.worker);

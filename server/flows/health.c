@@ -15,6 +15,7 @@
 #include "server/flows/intake.h"
 #include "server/flows/live.h"
 #include "server/flows/receive_worker.h"
+#include "server/timer.h"
 
 #define SAMPLE_MS 5000
 #define SWEEP_MS (3600 * 1000)
@@ -278,9 +279,7 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
     if (g_cancellable_is_cancelled(health->cancellable))
         return;
     adopt(health, load->found);
-    health->timer = g_timeout_source_new(SAMPLE_MS);
-    g_source_set_callback(health->timer, on_sample_due, health, NULL);
-    g_source_attach(health->timer, context);
+    server_timer_set(&health->timer, context, SAMPLE_MS, on_sample_due, health);
 }
 
 void
@@ -295,9 +294,7 @@ void
 flows_health_stop(FlowsHealth *health)
 {
     g_cancellable_cancel(health->cancellable);
-    if (health->timer != NULL)
-        g_source_destroy(health->timer);
-    g_clear_pointer(&health->timer, g_source_unref);
+    server_timer_clear(&health->timer);
 }
 
 gboolean

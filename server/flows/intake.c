@@ -10,6 +10,7 @@
 #include "catalog/multiplexes.h"
 #include "catalog/threads.h"
 #include "server/flows/intake_mux.h"
+#include "server/timer.h"
 
 #define REFRESH_LOOK_MS 60000
 #define REFRESH_EVERY_MS (G_GINT64_CONSTANT(4) * 3600 * 1000)
@@ -190,9 +191,7 @@ void
 flows_intake_start(FlowsIntake *intake)
 {
     child_sandbox_probe_async(intake->cancellable, on_sandbox_probed, intake);
-    intake->timer = g_timeout_source_new(REFRESH_LOOK_MS);
-    g_source_set_callback(intake->timer, on_refresh_due, intake, NULL);
-    g_source_attach(intake->timer, intake->context);
+    server_timer_set(&intake->timer, intake->context, REFRESH_LOOK_MS, on_refresh_due, intake);
 }
 
 guint
@@ -303,9 +302,7 @@ flows_intake_stop_async(FlowsIntake *intake, GAsyncReadyCallback callback, gpoin
     intake->stopping = TRUE;
     intake->stop = g_task_new(NULL, NULL, callback, user_data);
     g_cancellable_cancel(intake->cancellable);
-    if (intake->timer != NULL)
-        g_source_destroy(intake->timer);
-    g_clear_pointer(&intake->timer, g_source_unref);
+    server_timer_clear(&intake->timer);
     g_hash_table_iter_init(&iter, intake->muxes);
     while (g_hash_table_iter_next(&iter, NULL, &mux))
         flows_intake_mux_stop(mux);
@@ -321,9 +318,7 @@ flows_intake_stop_finish(FlowsIntake *intake, GAsyncResult *result, GError **err
 void
 flows_intake_free(FlowsIntake *intake)
 {
-    if (intake->timer != NULL)
-        g_source_destroy(intake->timer);
-    g_clear_pointer(&intake->timer, g_source_unref);
+    server_timer_clear(&intake->timer);
     g_cancellable_cancel(intake->cancellable);
     g_hash_table_unref(intake->muxes);
     g_hash_table_unref(intake->refreshed);

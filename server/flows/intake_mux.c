@@ -22,6 +22,7 @@
 #include "pipelines/child/process.h"
 #include "pipelines/intake/address.h"
 #include "server/flows/intake_store.h"
+#include "server/timer.h"
 
 #define FIRST_RETRY_MS 1000
 #define LAST_RETRY_MS 60000
@@ -71,20 +72,10 @@ clear_feed(Feed *feed)
 }
 
 static void
-clear_timer(FlowsIntakeMux *mux)
-{
-    if (mux->timer != NULL)
-        g_source_destroy(mux->timer);
-    g_clear_pointer(&mux->timer, g_source_unref);
-}
-
-static void
 set_timer(FlowsIntakeMux *mux, gint64 wait_ms, GSourceFunc due)
 {
-    clear_timer(mux);
-    mux->timer = g_timeout_source_new((guint)wait_ms);
-    g_source_set_callback(mux->timer, due, mux, NULL);
-    g_source_attach(mux->timer, g_main_context_get_thread_default());
+    GMainContext *context = g_main_context_get_thread_default();
+    server_timer_set(&mux->timer, context, (guint)wait_ms, due, mux);
 }
 
 static void
@@ -182,7 +173,7 @@ flows_intake_mux_new(const FlowsIntakeMuxShared *shared, const char *id)
 void
 flows_intake_mux_free(FlowsIntakeMux *mux)
 {
-    clear_timer(mux);
+    server_timer_clear(&mux->timer);
     if (mux->reading != NULL)
         g_cancellable_cancel(mux->reading);
     g_clear_object(&mux->reading);
@@ -211,7 +202,7 @@ static gboolean
 on_retry_due(gpointer data)
 {
     FlowsIntakeMux *mux = data;
-    clear_timer(mux);
+    server_timer_clear(&mux->timer);
     mux->status->retry_ms = 0;
     flows_intake_mux_look(mux);
     return G_SOURCE_REMOVE;
@@ -485,7 +476,7 @@ static gboolean
 on_linger_over(gpointer data)
 {
     FlowsIntakeMux *mux = data;
-    clear_timer(mux);
+    server_timer_clear(&mux->timer);
     if (!is_needed(mux))
         end_child(mux);
     return G_SOURCE_REMOVE;
@@ -505,7 +496,7 @@ flows_intake_mux_look(FlowsIntakeMux *mux)
         return;
     }
     if (mux->child != NULL) {
-        clear_timer(mux);
+        server_timer_clear(&mux->timer);
         return;
     }
     if (mux->timer == NULL)
@@ -517,7 +508,7 @@ static void
 hurry(FlowsIntakeMux *mux)
 {
     if (mux->child == NULL) {
-        clear_timer(mux);
+        server_timer_clear(&mux->timer);
         mux->retry_ms = FIRST_RETRY_MS;
         mux->status->retry_ms = 0;
     }
@@ -584,7 +575,7 @@ void
 flows_intake_mux_stop(FlowsIntakeMux *mux)
 {
     mux->stopped = TRUE;
-    clear_timer(mux);
+    server_timer_clear(&mux->timer);
     g_array_set_size(mux->feeds, 0);
     end_child(mux);
 }

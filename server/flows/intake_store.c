@@ -9,6 +9,7 @@
 #include "catalog/guide.h"
 #include "catalog/multiplexes.h"
 #include "catalog/services.h"
+#include "server/timer.h"
 
 #define QUEUE_MAX 4096
 #define ROOM 1024 // so few wait when reading goes on
@@ -27,6 +28,7 @@ typedef struct {
     CatalogMultiplexes *multiplex; // (owned) (nullable) what the round says about it
     gboolean whole;                // (value) of the round
     gint64 drop_ms;                // (value) forget what ended before, 0: nothing
+    gint64 dropped;                // (value) how many were forgotten
 } Write;
 
 struct _FlowsIntakeStore {
@@ -80,20 +82,12 @@ flows_intake_store_new(CatalogThreads *catalog, ServerClock *clock, const char *
     return store;
 }
 
-static void
-clear_retry(FlowsIntakeStore *store)
-{
-    if (store->retry != NULL)
-        g_source_destroy(store->retry);
-    g_clear_pointer(&store->retry, g_source_unref);
-}
-
 void
 flows_intake_store_free(FlowsIntakeStore *store)
 {
     if (store->writing != NULL)
         store->writing->store = NULL;
-    clear_retry(store);
+    server_timer_clear(&store->retry);
     g_queue_clear_full(&store->events, (GDestroyNotify)child_intake_report_free);
     g_ptr_array_unref(store->telling);
     g_clear_pointer(&store->round, free_write);
@@ -186,14 +180,13 @@ static gboolean
 write_all(CatalogDatabase *database, gpointer data, GError **error)
 {
     Write *write = data;
-    gint64 dropped = 0;
     if (write->multiplex != NULL &&
         (!catalog_multiplexes_note_scan(database, write->multiplex, write->now_ms, error) ||
          !catalog_services_note_scan(database, write->multiplex_id, write->services, write->now_ms,
                                      error)))
         return FALSE;
     if (write->drop_ms > 0 &&
-        !catalog_guide_drop(database, write->multiplex_id, write->drop_ms, &dropped, error))
+        !catalog_guide_drop(database, write->multiplex_id, write->drop_ms, &write->dropped, error))
         return FALSE;
     return write_events(database, write, error);
 }
@@ -204,7 +197,7 @@ static gboolean
 on_retry_due(gpointer data)
 {
     FlowsIntakeStore *store = data;
-    clear_retry(store);
+    server_timer_clear(&store->retry);
     begin_write(store);
     return G_SOURCE_REMOVE;
 }
@@ -222,9 +215,8 @@ put_back(FlowsIntakeStore *store, Write *write)
         store->round->services = g_steal_pointer(&write->services);
         store->round->whole = write->whole;
     }
-    store->retry = g_timeout_source_new(RETRY_MS);
-    g_source_set_callback(store->retry, on_retry_due, store, NULL);
-    g_source_attach(store->retry, g_main_context_get_thread_default());
+    GMainContext *context = g_main_context_get_thread_default();
+    server_timer_set(&store->retry, context, RETRY_MS, on_retry_due, store);
 }
 
 static void
@@ -254,6 +246,8 @@ on_written(GObject *source, GAsyncResult *result, gpointer data)
     }
     if (written && write->multiplex != NULL)
         store->funcs.on_round(write->services->len, write->whole, store->funcs.data);
+    if (write->dropped >= CATALOG_GUIDE_BATCH_MAX) // there are more: the next write goes on
+        store->dropped_ms = 0;
     tell_room(store);
     begin_write(store);
     if (store->writing == NULL)

@@ -9,6 +9,19 @@
 static const char *const CAUSE_NAMES[] = {"signal-lost", "crash",     "restart", "too-slow",
                                           "disk-full",   "scrambled", "late",    NULL};
 
+void
+catalog_gap_set_patch(CatalogGap *gap, const char *id, gint64 patched_ms)
+{
+    g_strlcpy(gap->patched_from, id != NULL ? id : "", sizeof gap->patched_from);
+    gap->patched_ms = id != NULL ? patched_ms : 0;
+}
+
+gboolean
+catalog_gap_is_patched(const CatalogGap *gap)
+{
+    return *gap->patched_from != '\0';
+}
+
 const char *
 catalog_gap_cause_to_text(CatalogGapCause cause)
 {

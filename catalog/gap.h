@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#define CATALOG_GAP_ID_BYTES 37 // with its end
+
 typedef enum {
     CATALOG_GAP_CAUSE_SIGNAL_LOST,
     CATALOG_GAP_CAUSE_CRASH,
@@ -17,11 +19,17 @@ typedef enum {
 } CatalogGapCause;
 
 typedef struct {
-    gint64 from_ms;        // UTC milliseconds on the air
-    gint64 to_ms;          // UTC milliseconds on the air
-    gint64 media_ms;       // where in the lesson it is felt
-    CatalogGapCause cause; // (value)
+    gint64 from_ms;                          // UTC milliseconds on the air
+    gint64 to_ms;                            // UTC milliseconds on the air
+    gint64 media_ms;                         // where in the lesson it is felt
+    CatalogGapCause cause;                   // (value)
+    char patched_from[CATALOG_GAP_ID_BYTES]; // id of the recording that fills it; empty: none
+    gint64 patched_ms; // UTC milliseconds when what fills it was on the air; 0: nothing
 } CatalogGap;
+
+/** Says, or takes back (@id: NULL), which recording fills it. */
+void catalog_gap_set_patch(CatalogGap *gap, const char *id, gint64 patched_ms);
+gboolean catalog_gap_is_patched(const CatalogGap *gap);
 
 const char *catalog_gap_cause_to_text(CatalogGapCause cause);
 /** Returns: FALSE when @text (nullable) names none; @cause is then untouched. */

@@ -13,6 +13,7 @@
 #include "pipelines/encode/transcode.h"
 #include "pipelines/intake/child.h"
 #include "pipelines/intake/door.h"
+#include "pipelines/keep/patch.h"
 #include "pipelines/keep/run.h"
 #include "pipelines/live/run.h"
 #include "pipelines/source/plugins.h"
@@ -31,8 +32,8 @@ parse_options(int *argc, char ***argv, Options *options)
     const GOptionEntry entries[] = {
         {"control-fd", 0, 0, G_OPTION_ARG_INT, &options->control_fd, "The parent's channel", "N"},
         {"input-fd", 0, 0, G_OPTION_ARG_INT, &options->input_fd, "Packets, for live", "N"},
-        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role, "door, intake, live, keep; else a job",
-         "ROLE"},
+        {"role", 0, 0, G_OPTION_ARG_STRING, &options->role,
+         "door, intake, live, keep, patch; else a job", "ROLE"},
         {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -117,6 +118,16 @@ be_keeper(const Options *options)
 }
 
 static int
+be_patcher(const Options *options)
+{
+    av_log_set_level(AV_LOG_FATAL);
+    g_autoptr(ChildChannel) channel = child_channel_new(options->control_fd);
+    if (!lock_down(options, child_lockdown_enter))
+        return EX_OSERR;
+    return keep_patch(channel) ? EX_OK : EX_DATAERR;
+}
+
+static int
 be_encoder(const Options *options)
 {
     av_log_set_level(AV_LOG_FATAL);
@@ -135,7 +146,11 @@ main(int argc, char **argv)
     static const struct {
         const char *name;                   // of --role
         int (*run)(const Options *options); // returns an exit code
-    } roles[] = {{"door", be_door}, {"intake", be_intake}, {"live", be_live}, {"keep", be_keeper}};
+    } roles[] = {{"door", be_door},
+                 {"intake", be_intake},
+                 {"live", be_live},
+                 {"keep", be_keeper},
+                 {"patch", be_patcher}};
     Options options = {.control_fd = -1, .input_fd = -1};
     if (!parse_options(&argc, &argv, &options))
         return EX_USAGE;

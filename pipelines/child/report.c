@@ -13,7 +13,7 @@
 #define IN(kind) (1u << CHILD_REPORT_##kind)
 
 #define AT(member) G_STRUCT_OFFSET(ChildReport, member)
-#define CODED (IN(FAILED) | IN(RUNG_FAILED) | IN(RUNG_SKIPPED) | IN(WARNING))
+#define CODED (IN(FAILED) | IN(RUNG_FAILED) | IN(RUNG_SKIPPED) | IN(WARNING) | IN(SPLICE))
 #define SIZED (IN(PROBE) | IN(RUNG) | IN(ASSET) | IN(SLIDES))
 #define TIMED (IN(PROBE) | IN(RUNG) | IN(SLIDES) | IN(DONE))
 #define NAMED (IN(RUNG) | IN(RUNG_FAILED) | IN(RUNG_SKIPPED))
@@ -21,7 +21,7 @@
 static const ChildFieldsRow fields[] = {
     {"name", CHILD_FIELDS_WORD, AT(name), NAMED, CHILD_FIELDS_LETTERS, 32},
     {"rung", CHILD_FIELDS_WORD, AT(name), IN(CHECKPOINT), CHILD_FIELDS_LETTERS, 32},
-    {"position", CHILD_FIELDS_SMALL, AT(position), IN(ASSET), NULL, MAX_STILLS},
+    {"position", CHILD_FIELDS_SMALL, AT(position), IN(ASSET) | IN(SPLICE), NULL, MAX_STILLS},
     {"file", CHILD_FIELDS_FILE, AT(file), IN(RUNG) | IN(ASSET), CHILD_FIELDS_FILE_LETTERS, 64},
     {"index", CHILD_FIELDS_FILE, AT(index), IN(RUNG), CHILD_FIELDS_FILE_LETTERS, 64},
     {"sha256", CHILD_FIELDS_WORD, AT(sha256), IN(RUNG) | IN(ASSET), "abcdef" CHILD_FIELDS_DIGITS,
@@ -44,9 +44,9 @@ static const ChildFieldsRow fields[] = {
     {"permille", CHILD_FIELDS_SMALL, AT(permille), IN(PROGRESS), NULL, 999},
     {"segments", CHILD_FIELDS_SMALL, AT(segments), IN(CHECKPOINT), NULL, 65535},
     {"interval_ms", CHILD_FIELDS_LARGE, AT(interval_ms), IN(ASSET), NULL, MAX_DURATION_MS},
-    {"start_ms", CHILD_FIELDS_LARGE, AT(start_ms), IN(ASSET), NULL, MAX_DURATION_MS},
-    {"end_ms", CHILD_FIELDS_LARGE, AT(end_ms), IN(ASSET), NULL, MAX_DURATION_MS},
-    {"media_ms", CHILD_FIELDS_LARGE, AT(media_ms), IN(CHECKPOINT) | IN(WARNING), NULL,
+    {"start_ms", CHILD_FIELDS_LARGE, AT(start_ms), IN(ASSET) | IN(SPLICE), NULL, MAX_DURATION_MS},
+    {"end_ms", CHILD_FIELDS_LARGE, AT(end_ms), IN(ASSET) | IN(SPLICE), NULL, MAX_DURATION_MS},
+    {"media_ms", CHILD_FIELDS_LARGE, AT(media_ms), IN(CHECKPOINT) | IN(WARNING) | IN(SPLICE), NULL,
      MAX_DURATION_MS},
     {"duration_ms", CHILD_FIELDS_LARGE, AT(duration_ms), TIMED, NULL, MAX_DURATION_MS},
     {"bytes", CHILD_FIELDS_LARGE, AT(bytes), IN(RUNG) | IN(ASSET), NULL, G_MAXINT64},
@@ -69,6 +69,7 @@ static const char *const kind_names[] = {
     [CHILD_REPORT_RUNG] = "rung",
     [CHILD_REPORT_RUNG_SKIPPED] = "rung-skipped",
     [CHILD_REPORT_RUNG_FAILED] = "rung-failed",
+    [CHILD_REPORT_SPLICE] = "splice",
     [CHILD_REPORT_WARNING] = "warning",
     [CHILD_REPORT_FAILED] = "failed",
     [CHILD_REPORT_DONE] = "done",

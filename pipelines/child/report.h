@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// One line from the child to its parent, as a plain value, and its JSON form (table in
-// ARCHITECTURE.md). The child writes them; the parent parses them as foreign bytes, since a hostile
-// file may own the child.
+// One line from the child to its parent as a value, and its JSON form (table in ARCHITECTURE.md).
+// The parent parses them as foreign bytes, since a hostile file may own the child.
 #pragma once
 
 #include <glib.h>
@@ -24,43 +23,44 @@ typedef enum {
     CHILD_REPORT_RUNG,
     CHILD_REPORT_RUNG_SKIPPED,
     CHILD_REPORT_RUNG_FAILED,
+    CHILD_REPORT_SPLICE,
     CHILD_REPORT_WARNING,
     CHILD_REPORT_FAILED,
     CHILD_REPORT_DONE,
 } ChildReportKind;
 
-/** Which fields count is said by the kind, as in ARCHITECTURE.md; the others are 0 or NULL. */
+/** Fields count by kind, as in ARCHITECTURE.md; the others are 0 or NULL. */
 typedef struct {
-    ChildReportKind kind;          // (value)
-    ChildAssetKind asset;          // (value) asset
-    char *name;                    // (owned) (nullable) rung…; checkpoint's `rung`
-    char *file;                    // (owned) (nullable) rung, asset: a plain file name
-    char *index;                   // (owned) (nullable) rung: a plain file name
-    char *sha256;                  // (owned) (nullable) rung, asset: 64 hex digits
-    char *codecs;                  // (owned) (nullable) rung
-    char *stage;                   // (owned) (nullable) progress
-    char *container;               // (owned) (nullable) probe
-    char *language;                // (owned) (nullable) asset: of captions, else empty
-    char *code;                    // (owned) (nullable) failed, rung-failed, rung-skipped, warning
-    char *detail;                  // (owned) (nullable) beside code: English, for the log
-    char **rungs;                  // (owned) (nullable) plan
-    gboolean has_picture;          // (value) probe
-    gboolean has_sound;            // (value) probe
-    gboolean grows;                // (value) asset: a still that adds to the one before it
-    guint width;                   // (value) probe, rung, asset, slides
-    guint height;                  // (value) probe, rung, asset, slides
-    guint permille;                // (value) progress
-    guint segments;                // (value) checkpoint
-    guint position;                // (value) asset: stills from 1, else 0
-    guint columns;                 // (value) asset: storyboard
-    guint count;                   // (value) asset: pictures of a storyboard; slides
-    guint64 interval_ms;           // (value) asset: storyboard
-    guint64 start_ms;              // (value) asset
-    guint64 end_ms;                // (value) asset
-    guint64 media_ms;              // (value) checkpoint, warning
-    guint64 duration_ms;           // (value) probe, rung, slides, done
-    guint64 bytes;                 // (value) rung, asset
-    guint64 bandwidth_bps;         // (value) rung
+    ChildReportKind kind;  // (value)
+    ChildAssetKind asset;  // (value) asset
+    char *name;            // (owned) (nullable) rung…; checkpoint's `rung`
+    char *file;            // (owned) (nullable) rung, asset: a plain file name
+    char *index;           // (owned) (nullable) rung: a plain file name
+    char *sha256;          // (owned) (nullable) rung, asset: 64 hex digits
+    char *codecs;          // (owned) (nullable) rung
+    char *stage;           // (owned) (nullable) progress
+    char *container;       // (owned) (nullable) probe
+    char *language;        // (owned) (nullable) asset: of captions, else empty
+    char *code;            // (owned) (nullable) failed, rung-failed, rung-skipped, warning, splice
+    char *detail;          // (owned) (nullable) beside code: English, for the log
+    char **rungs;          // (owned) (nullable) plan
+    gboolean has_picture;  // (value) probe
+    gboolean has_sound;    // (value) probe
+    gboolean grows;        // (value) asset: a still that adds to the one before it
+    guint width;           // (value) probe, rung, asset, slides
+    guint height;          // (value) probe, rung, asset, slides
+    guint permille;        // (value) progress
+    guint segments;        // (value) checkpoint
+    guint position;        // (value) asset: stills from 1, else 0; splice: from 1
+    guint columns;         // (value) asset: storyboard
+    guint count;           // (value) asset: pictures of a storyboard; slides
+    guint64 interval_ms;   // (value) asset: storyboard
+    guint64 start_ms;      // (value) asset, splice
+    guint64 end_ms;        // (value) asset, splice
+    guint64 media_ms;      // (value) checkpoint, warning, splice
+    guint64 duration_ms;   // (value) probe, rung, slides, done
+    guint64 bytes;         // (value) rung, asset
+    guint64 bandwidth_bps; // (value) rung
     guint64 average_bandwidth_bps; // (value) rung
     double speed;                  // (value) progress: media seconds a wall second
     double frame_rate;             // (value) rung

@@ -7,15 +7,12 @@
 // away from its picture: 11 ms for AAC.
 #include "pipelines/keep/join.h"
 
-#include <sys/stat.h>
-
 #include <gio/gio.h>
 
 #include "pipelines/keep/fragment.h"
+#include "pipelines/keep/load.h"
 #include "pipelines/keep/plan.h"
 #include "pipelines/package/writer.h"
-
-#define FILE_BYTES_MAX (64 * 1024 * 1024)
 
 /* The bytes of one segment with what is in them. */
 typedef struct {
@@ -43,20 +40,6 @@ refuse(GError **error, const char *path, const char *why)
     return FALSE;
 }
 
-static char *
-load(const KeepJoin *join, const char *name, gsize *bytes, GError **error)
-{
-    g_autofree char *path = g_build_filename(join->folder, name, NULL);
-    struct stat status;
-    char *data = NULL;
-    if (lstat(path, &status) == 0 &&
-        (!S_ISREG(status.st_mode) || status.st_size > FILE_BYTES_MAX)) {
-        refuse(error, name, "no file of a segment");
-        return NULL;
-    }
-    return g_file_get_contents(path, &data, bytes, error) ? data : NULL;
-}
-
 static gboolean
 load_inits(Work *work, GError **error)
 {
@@ -68,7 +51,8 @@ load_inits(Work *work, GError **error)
         guint64 *span = g_hash_table_lookup(spans, piece->init);
         if (span == NULL) {
             gsize bytes = 0;
-            g_autofree char *data = load(work->join, piece->init, &bytes, error);
+            g_autofree char *data =
+                keep_load_span(work->join->folder, piece->init, &piece->init_span, &bytes, error);
             KeepFragmentInit *init =
                 data != NULL ? keep_fragment_parse_init((guint8 *)data, bytes, error) : NULL;
             if (init == NULL)
@@ -110,9 +94,10 @@ load_piece(const Work *work, const KeepPlanPiece *plan, Piece *piece, GError **e
     gsize bytes = 0;
     const KeepFragmentInit *init = g_hash_table_lookup(work->inits, plan->init);
     piece->plan = plan;
-    piece->data = check_init(work, init, plan->init, error)
-                      ? load(work->join, plan->segment, &bytes, error)
-                      : NULL;
+    piece->data =
+        check_init(work, init, plan->init, error)
+            ? keep_load_span(work->join->folder, plan->segment, &plan->span, &bytes, error)
+            : NULL;
     if (piece->data != NULL)
         piece->fragment = keep_fragment_parse(init, (guint8 *)piece->data, bytes, error);
     if (piece->fragment == NULL)
@@ -127,6 +112,9 @@ add_pictures(Work *work, const Piece *piece, GError **error)
     for (guint i = 0; i < pictures->len; i++) {
         const KeepFragmentSample *sample = &g_array_index(pictures, KeepFragmentSample, i);
         guint64 offset = sample->start - piece->plan->time;
+        if (piece->plan->shortened && i > 0 && sample->start >= piece->plan->time &&
+            offset >= piece->plan->duration)
+            break;
         if (sample->start < piece->plan->time || offset >= piece->plan->duration ||
             (i == 0 && (offset != 0 || !sample->key)))
             return refuse(error, piece->plan->segment, "a picture outside of its segment");
@@ -168,12 +156,29 @@ stretch(Work *work, const guint8 *data, gsize bytes, guint64 duration, guint64 u
     return TRUE;
 }
 
+/* How many of its frames are nearer to what is wanted of it than to what comes after that. */
+static guint
+count_sounds(const Piece *piece, guint64 origin)
+{
+    const GArray *sounds = piece->fragment->sounds;
+    guint count = sounds->len;
+    while (piece->plan->shortened && count > 0) {
+        const KeepFragmentSample *sample = &g_array_index(sounds, KeepFragmentSample, count - 1);
+        guint64 offset = sample->start - MIN(sample->start, origin);
+        if (offset + sample->duration / 2 < piece->plan->duration * 8 / 15)
+            break;
+        count--;
+    }
+    return count;
+}
+
 static gboolean
 add_sounds(Work *work, const Piece *piece, GError **error)
 {
     const GArray *sounds = piece->fragment->sounds;
     guint64 origin = (piece->plan->time * 8 + 14) / 15, goal = work->time * 8 / 15;
-    for (guint i = 0; i < sounds->len; i++) {
+    guint count = count_sounds(piece, origin);
+    for (guint i = 0; i < count; i++) {
         const KeepFragmentSample *sample = &g_array_index(sounds, KeepFragmentSample, i);
         const guint8 *data = (const guint8 *)piece->data + sample->offset;
         guint64 offset = sample->start - MIN(sample->start, origin);
@@ -186,7 +191,7 @@ add_sounds(Work *work, const Piece *piece, GError **error)
             return FALSE;
         if (!add_sound(work, data, sample->bytes, sample->duration, error))
             return FALSE;
-        if (i + 1 == sounds->len) {
+        if (i + 1 == count) {
             g_clear_pointer(&work->last_sound, g_bytes_unref);
             work->last_sound = g_bytes_new(data, sample->bytes);
             work->sound_duration = sample->duration;
@@ -195,15 +200,17 @@ add_sounds(Work *work, const Piece *piece, GError **error)
     return TRUE;
 }
 
+/* @next: (nullable): what follows. */
 static gboolean
-add_piece(Work *work, const KeepPlanPiece *plan, GError **error)
+add_piece(Work *work, const KeepPlanPiece *plan, const KeepPlanPiece *next, GError **error)
 {
     Piece piece = {0};
     gboolean added = load_piece(work, plan, &piece, error) && add_pictures(work, &piece, error) &&
                      add_sounds(work, &piece, error);
     clear_piece(&piece);
     work->time += plan->duration;
-    return added && package_writer_cut(work->writer, work->time, error);
+    return added &&
+           ((next != NULL && next->joined) || package_writer_cut(work->writer, work->time, error));
 }
 
 /* Sound ends less than a frame before the picture; what is too much the writer leaves out. */
@@ -225,7 +232,8 @@ add_all(Work *work, GError **error)
 {
     const KeepJoin *join = work->join;
     for (guint i = 0; i < join->pieces->len; i++) {
-        if (!add_piece(work, join->pieces->pdata[i], error))
+        const KeepPlanPiece *next = i + 1 < join->pieces->len ? join->pieces->pdata[i + 1] : NULL;
+        if (!add_piece(work, join->pieces->pdata[i], next, error))
             return FALSE;
         if (!join->on_piece(join->user_data)) {
             g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "told to stop");

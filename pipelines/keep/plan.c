@@ -13,8 +13,8 @@
 #define DURATION_MAX (G_GUINT64_CONSTANT(60) * 90000)
 #define WORDS_MAX 64
 
-static void
-free_piece(gpointer data)
+void
+keep_plan_free_piece(gpointer data)
 {
     KeepPlanPiece *piece = data;
     g_free(piece->init);
@@ -22,8 +22,8 @@ free_piece(gpointer data)
     g_free(piece);
 }
 
-static gboolean
-is_path(const char *word)
+gboolean
+keep_plan_is_path(const char *word)
 {
     return *word != '\0' && *word != '/' && *word != '.' && strstr(word, "/.") == NULL &&
            strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-./") == strlen(word);
@@ -49,7 +49,7 @@ take_line(GPtrArray *pieces, const char *line, const char *name, guint64 *at, GE
         return refuse(error, "a line is none");
     *at += duration;
     for (guint i = 2; i < count; i += 3) {
-        if (!is_path(words[i + 1]) || !is_path(words[i + 2]))
+        if (!keep_plan_is_path(words[i + 1]) || !keep_plan_is_path(words[i + 2]))
             return refuse(error, "a path is none");
         if (strcmp(words[i], name) != 0)
             continue;
@@ -69,7 +69,7 @@ take_line(GPtrArray *pieces, const char *line, const char *name, guint64 *at, GE
 static GPtrArray *
 parse(const char *text, gsize length, const char *name, guint *lines, GError **error)
 {
-    g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func(free_piece);
+    g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func(keep_plan_free_piece);
     guint64 begin = 0;
     *lines = 0;
     for (gsize at = 0; at < length; ++*lines) {

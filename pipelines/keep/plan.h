@@ -8,18 +8,28 @@
 // Pure.
 #pragma once
 
-#include <glib.h>
+#include "pipelines/keep/load.h"
 
 #define KEEP_PLAN_BYTES_MAX (16 * 1024 * 1024)
 
 /** One rung's part of a segment. */
 typedef struct {
-    guint64 time;     // 90 kHz, where it begins on the channel's timeline
-    guint64 duration; // 90 kHz, as long as it is to last
-    guint64 at;       // 90 kHz, where it begins in the lesson
-    char *init;       // (owned) relative path
-    char *segment;    // (owned) relative path
+    guint64 time;           // 90 kHz, where it begins on the channel's timeline
+    guint64 duration;       // 90 kHz, as long as it is to last
+    guint64 at;             // 90 kHz, where it begins in the lesson
+    char *init;             // (owned) relative path
+    char *segment;          // (owned) relative path
+    KeepLoadSpan init_span; // of that file, where it holds more
+    KeepLoadSpan span;      // of that file, where it holds more
+    gboolean shortened;     // what begins at or after its duration is left out
+    gboolean joined;        // it goes on in the segment of the one before it
 } KeepPlanPiece;
+
+/** Frees a piece. */
+void keep_plan_free_piece(gpointer piece);
+
+/** Whether @word is a relative path of a narrow form. */
+gboolean keep_plan_is_path(const char *word);
 
 /** Returns: (transfer full) (element-type KeepPlanPiece): those of @rung, in order; empty when it
  * is in no line; NULL with PACKAGE_ERROR_INVALID when the text is none of the kind, or when a line

@@ -10,6 +10,7 @@
 #include "pipelines/encode/asset.h"
 #include "pipelines/encode/poster.h"
 #include "pipelines/keep/fragment.h"
+#include "pipelines/keep/load.h"
 #include "pipelines/keep/plan.h"
 
 #define LOOKS_MAX 24
@@ -53,20 +54,13 @@ weigh(EncodePoster *poster, AVCodecContext *decoder, const guint8 *data, gsize b
     av_packet_free(&packet);
 }
 
-static char *
-load(const ChildJob *job, const char *name, gsize *bytes)
-{
-    g_autofree char *path = g_build_filename(job->bundle, name, NULL);
-    char *data = NULL;
-    return g_file_get_contents(path, &data, bytes, NULL) ? data : NULL;
-}
-
 static void
 look(EncodePoster *poster, const ChildJob *job, const KeepPlanPiece *piece)
 {
     gsize init_bytes = 0, bytes = 0;
-    g_autofree char *init_data = load(job, piece->init, &init_bytes);
-    g_autofree char *data = load(job, piece->segment, &bytes);
+    g_autofree char *init_data =
+        keep_load_span(job->bundle, piece->init, &piece->init_span, &init_bytes, NULL);
+    g_autofree char *data = keep_load_span(job->bundle, piece->segment, &piece->span, &bytes, NULL);
     if (init_data == NULL || data == NULL)
         return;
     g_autoptr(KeepFragmentInit) init =

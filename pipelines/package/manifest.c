@@ -138,6 +138,10 @@ add_gaps(JsonObject *object, const GArray *gaps)
         json_object_set_int_member(entry, "to_ms", gap->to_ms);
         json_object_set_int_member(entry, "media_ms", gap->media_ms);
         json_object_set_string_member(entry, "cause", gap->cause);
+        if (gap->patched_from != NULL) {
+            json_object_set_string_member(entry, "patched_from", gap->patched_from);
+            json_object_set_int_member(entry, "patched_ms", gap->patched_ms);
+        }
         json_array_add_object_element(array, entry);
     }
     json_object_set_array_member(object, "gaps", array);

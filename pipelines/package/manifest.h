@@ -36,10 +36,12 @@ typedef struct {
 
 /** Something that is missing in a recording. */
 typedef struct {
-    gint64 from_ms;    // UTC milliseconds on the air
-    gint64 to_ms;      // UTC milliseconds on the air
-    gint64 media_ms;   // where in the lesson it is felt
-    const char *cause; // (unowned) a stable word
+    gint64 from_ms;           // UTC milliseconds on the air
+    gint64 to_ms;             // UTC milliseconds on the air
+    gint64 media_ms;          // where in the lesson it is felt
+    const char *cause;        // (unowned) a stable word
+    const char *patched_from; // (unowned) (nullable) id of the recording that fills it
+    gint64 patched_ms;        // UTC milliseconds when what fills it was on the air
 } PackageManifestGap;
 
 /** Any other file of the folder: playlists, poster, stills … */

@@ -364,6 +364,7 @@ on_child_report(const ChildReport *report, gpointer user_data)
         return;
     case CHILD_REPORT_HELLO:
     case CHILD_REPORT_CHECKPOINT:
+    case CHILD_REPORT_SPLICE:
     case CHILD_REPORT_FAILED:
     case CHILD_REPORT_DONE:
         return;

@@ -132,6 +132,7 @@ write_report(const Rows *rows, const ChildReport *report, GError **error)
     case CHILD_REPORT_PLAN:
     case CHILD_REPORT_PROGRESS:
     case CHILD_REPORT_CHECKPOINT:
+    case CHILD_REPORT_SPLICE:
     case CHILD_REPORT_FAILED:
     case CHILD_REPORT_DONE:
         return TRUE;

@@ -125,8 +125,12 @@ describe_gaps(const CatalogLesson *lesson)
     GArray *described = g_array_new(FALSE, FALSE, sizeof(PackageManifestGap));
     for (guint i = 0; i < lesson->gaps->len; i++) {
         const CatalogGap *gap = &g_array_index(lesson->gaps, CatalogGap, i);
-        PackageManifestGap one = {gap->from_ms, gap->to_ms, gap->media_ms,
-                                  catalog_gap_cause_to_text(gap->cause)};
+        PackageManifestGap one = {gap->from_ms,
+                                  gap->to_ms,
+                                  gap->media_ms,
+                                  catalog_gap_cause_to_text(gap->cause),
+                                  catalog_gap_is_patched(gap) ? gap->patched_from : NULL,
+                                  gap->patched_ms};
         g_array_append_val(described, one);
     }
     return described;

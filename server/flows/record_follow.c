@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "catalog/bookings.h"
+
 #define NEAR_MS (G_GINT64_CONSTANT(12) * 3600 * 1000)
 #define TITLE_NEAR_MS (G_GINT64_CONSTANT(3) * 3600 * 1000)
 #define OVERRUN_STEP_MS 60000
@@ -87,7 +89,8 @@ gboolean
 flows_record_follow_take(CatalogBooking *booking, const CatalogGuide *event,
                          const GPtrArray *events, gint64 now_ms)
 {
-    gint64 end_ms = event->start_ms + event->duration_ms;
+    // No person books more; a broadcaster shall not, either.
+    gint64 end_ms = event->start_ms + MIN(event->duration_ms, CATALOG_BOOKINGS_SPAN_MAX_MS);
     gint64 before_end_ms = booking->end_ms, before_start_ms = booking->start_ms;
     gint64 before_id = booking->event_id;
     gboolean overrun = now_ms >= end_ms && now_ms < end_ms + OVERRUN_MOST_MS;

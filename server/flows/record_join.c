@@ -174,8 +174,10 @@ add_gap(FlowsRecordJoin *join, const FlowsRecordJoinFacts *facts, gint64 from_ms
 {
     if (to_ms - from_ms <= SLACK_MS)
         return;
-    CatalogGap gap = {from_ms, to_ms, (gint64)join->duration_ms,
-                      find_cause(facts, from_ms, to_ms, other)};
+    CatalogGap gap = {.from_ms = from_ms,
+                      .to_ms = to_ms,
+                      .media_ms = (gint64)join->duration_ms,
+                      .cause = find_cause(facts, from_ms, to_ms, other)};
     g_array_append_val(join->gaps, gap);
 }
 

@@ -113,7 +113,7 @@ note_holes(FlowsRecordRun *run, const GArray *holes)
         CatalogGapCause cause = run->fresh      ? CATALOG_GAP_CAUSE_RESTART
                                 : run->troubled ? run->trouble
                                                 : CATALOG_GAP_CAUSE_SIGNAL_LOST;
-        CatalogGap gap = {hole->from_ms, hole->to_ms, 0, cause};
+        CatalogGap gap = {.from_ms = hole->from_ms, .to_ms = hole->to_ms, .cause = cause};
         g_array_append_val(ledger->gaps, gap);
     }
     catalog_threads_write_async(run->shared->catalog, write_ledger, ledger, free_ledger, NULL,

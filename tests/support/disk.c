@@ -21,22 +21,34 @@ write_text(const char *path, const char *text)
     close(file);
 }
 
+void
+disk_enter(void)
+{
+    g_autofree char *users = g_strdup_printf("0 %u 1", geteuid());
+    g_autofree char *groups = g_strdup_printf("0 %u 1", getegid());
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+        g_error("no user namespace: %s", g_strerror(errno));
+    write_text("/proc/self/setgroups", "deny");
+    write_text("/proc/self/uid_map", users);
+    write_text("/proc/self/gid_map", groups);
+}
+
+void
+disk_mount_on(const char *folder, const char *options)
+{
+    if (mount("daorian", folder, "tmpfs", MS_NODEV | MS_NOSUID, options) != 0)
+        g_error("no tmpfs: %s", g_strerror(errno));
+}
+
 char *
 disk_mount_small(const char *options)
 {
     // GLib would remember TMPDIR, which a test may want to set to this folder.
     const char *base = g_getenv("TMPDIR") != NULL ? g_getenv("TMPDIR") : "/tmp";
     char *folder = g_build_filename(base, "daorian-disk-XXXXXX", NULL);
-    g_autofree char *users = g_strdup_printf("0 %u 1", geteuid());
-    g_autofree char *groups = g_strdup_printf("0 %u 1", getegid());
     g_assert_nonnull(g_mkdtemp(folder));
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        g_error("no user namespace: %s", g_strerror(errno));
-    write_text("/proc/self/setgroups", "deny");
-    write_text("/proc/self/uid_map", users);
-    write_text("/proc/self/gid_map", groups);
-    if (mount("daorian", folder, "tmpfs", MS_NODEV | MS_NOSUID, options) != 0)
-        g_error("no tmpfs: %s", g_strerror(errno));
+    disk_enter();
+    disk_mount_on(folder, options);
     return folder;
 }
 

@@ -7,7 +7,14 @@
 
 #include <glib.h>
 
-/** Before the program has threads. @options: of the mount, as `size=24m`. Returns: (transfer full):
+/** Before the program has threads: it gets a view of file systems of its own. */
+void disk_enter(void);
+
+/** After disk_enter(), at any time. @folder: there, empty. @options: of the mount, as `size=24m`.
+ */
+void disk_mount_on(const char *folder, const char *options);
+
+/** Both, in a new folder. @options: of the mount, as `size=24m`. Returns: (transfer full):
  * a folder that is the disk. */
 char *disk_mount_small(const char *options);
 

@@ -20,6 +20,9 @@ parse(const char *line)
     "\"sha256\":\"" SUM "\",\"codecs\":\"avc1.42C00C,mp4a.40.2\",\"width\":320,\"height\":180,"    \
     "\"duration_ms\":3000,\"bytes\":12345,\"bandwidth_bps\":40000,"                                \
     "\"average_bandwidth_bps\":30000,\"frame_rate\":12.5,\"ssim\":0.984375}"
+#define SPLICE                                                                                     \
+    "{\"type\":\"splice\",\"position\":1,\"code\":\"filled\",\"detail\":\"how\","                  \
+    "\"start_ms\":1000,\"end_ms\":2500,\"media_ms\":4000}"
 #define STILL                                                                                      \
     "{\"type\":\"asset\",\"kind\":\"still\",\"position\":7,\"file\":\"still-0007.webp\","          \
     "\"sha256\":\"" SUM "\",\"language\":\"\",\"grows\":true,\"columns\":0,\"count\":0,"           \
@@ -39,6 +42,7 @@ static const char *const golden[] = {
     RUNG,
     "{\"type\":\"rung-skipped\",\"name\":\"large\",\"code\":\"no-gain\",\"detail\":\"why\"}",
     "{\"type\":\"rung-failed\",\"name\":\"large\",\"code\":\"internal\",\"detail\":\"why\"}",
+    SPLICE,
     "{\"type\":\"warning\",\"code\":\"damaged\",\"detail\":\"at\",\"media_ms\":1500}",
     "{\"type\":\"failed\",\"code\":\"not-media\",\"detail\":\"no\"}",
     "{\"type\":\"done\",\"duration_ms\":3000}",

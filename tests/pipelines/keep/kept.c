@@ -13,6 +13,8 @@
 
 #define RATE 25
 #define SAMPLES 48000
+#define SMALL_WIDTH 64 // what is long costs less
+#define SMALL_HEIGHT 36
 #define MOOF_SEARCH 4096 // bytes in which the boxes before the samples lie
 
 static void
@@ -55,10 +57,22 @@ remove_folder(const char *folder)
 KeptRun *
 kept_run_new(guint seconds)
 {
+    return kept_run_new_of(seconds, 0, 0);
+}
+
+KeptRun *
+kept_run_new_of(guint seconds, guint programme, gint64 from_ms)
+{
     KeptRun *run = g_new0(KeptRun, 1);
-    const PackageCodedWish sound = {.samples = (guint64)seconds * SAMPLES};
-    const PackageCodedWish both = {
-        .pictures = seconds * RATE, .grid = RATE, .samples = (guint64)seconds * SAMPLES};
+    const PackageCodedWish sound = {
+        .samples = (guint64)seconds * SAMPLES, .programme = programme, .from_ms = from_ms};
+    const PackageCodedWish both = {.pictures = seconds * RATE,
+                                   .grid = RATE,
+                                   .samples = (guint64)seconds * SAMPLES,
+                                   .programme = programme,
+                                   .from_ms = from_ms,
+                                   .width = programme > 0 ? SMALL_WIDTH : 0,
+                                   .height = programme > 0 ? SMALL_HEIGHT : 0};
     g_autofree char *folder = g_dir_make_tmp("daorian-kept-XXXXXX", NULL);
     run->rungs[0].rung = "voice";
     run->rungs[1].rung = "small";

@@ -27,6 +27,10 @@ typedef struct {
 
 /** Codes a moving pattern and a tone of @seconds. Returns: (transfer full). */
 KeptRun *kept_run_new(guint seconds);
+
+/** The same of a programme that can be told from others, from a moment of it on
+ * (package_coded_get_loudness()). */
+KeptRun *kept_run_new_of(guint seconds, guint programme, gint64 from_ms);
 void kept_run_free(KeptRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeptRun, kept_run_free)
 

@@ -91,7 +91,7 @@ encode_video(PackageCoded *coded, const PackageCodedWish *wish)
     g_assert_cmpint(av_frame_get_buffer(frame, 0), ==, 0);
     for (guint i = 0; i < wish->pictures; i++) {
         g_assert_cmpint(av_frame_make_writable(frame), ==, 0);
-        draw(frame, i);
+        draw(frame, i + (guint)(MAX(wish->from_ms, 0) / 40));
         frame->pts = (gint64)i * PICTURE_PTS90K;
         g_assert_cmpint(avcodec_send_frame(context, frame), ==, 0);
         take_packets(context, coded->video);
@@ -109,8 +109,9 @@ encode_video(PackageCoded *coded, const PackageCodedWish *wish)
 }
 
 static AVCodecContext *
-open_audio(gboolean opus)
+open_audio(const PackageCodedWish *wish)
 {
+    gboolean opus = wish->av1;
     const AVCodec *codec =
         opus ? avcodec_find_encoder_by_name("libopus") : avcodec_find_encoder(AV_CODEC_ID_AAC);
     g_assert_nonnull(codec);
@@ -123,6 +124,8 @@ open_audio(gboolean opus)
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     if (opus)
         av_opt_set(context->priv_data, "frame_duration", "60", 0);
+    if (wish->programme > 0 && !wish->av1) // what is long costs less
+        av_opt_set(context->priv_data, "aac_coder", "fast", 0);
     g_assert_cmpint(avcodec_open2(context, codec, NULL), ==, 0);
     return context;
 }
@@ -148,10 +151,27 @@ shift_to_whole_packets(GPtrArray *packets)
     }
 }
 
+float
+package_coded_get_loudness(guint programme, gint64 moment_ms)
+{
+    guint64 mixed = (guint64)(moment_ms + 3600000) / 80 * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15) +
+                    programme * G_GUINT64_CONSTANT(0xd1342543de82ef95);
+    mixed = (mixed ^ mixed >> 29) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
+    return 0.003f * powf(40.0f, (float)(mixed >> 40) / (float)(1 << 24));
+}
+
+static float
+measure_loudness(const PackageCodedWish *wish, guint64 sample)
+{
+    return wish->programme == 0
+               ? 0.2f
+               : package_coded_get_loudness(wish->programme, wish->from_ms + (gint64)(sample / 48));
+}
+
 static void
 encode_audio(PackageCoded *coded, const PackageCodedWish *wish)
 {
-    AVCodecContext *context = open_audio(wish->av1);
+    AVCodecContext *context = open_audio(wish);
     AVFrame *frame = av_frame_alloc();
     guint length = (guint)context->frame_size;
     frame->format = context->sample_fmt;
@@ -162,7 +182,7 @@ encode_audio(PackageCoded *coded, const PackageCodedWish *wish)
         g_assert_cmpint(av_frame_make_writable(frame), ==, 0);
         float *tone = (float *)frame->data[0];
         for (guint i = 0; i < length; i++)
-            tone[i] = 0.2f * sinf((float)(at + i) * 0.0575f);
+            tone[i] = measure_loudness(wish, at + i) * sinf((float)((at + i) % 48000) * 0.0575f);
         frame->pts = (gint64)at;
         g_assert_cmpint(avcodec_send_frame(context, frame), ==, 0);
         take_packets(context, coded->audio);

@@ -5,6 +5,7 @@
 // which of the kept segments make a lesson, in which rungs, with which gaps.
 #include <string.h>
 
+#include "catalog/bookings.h"
 #include "server/flows/record_follow.h"
 #include "server/flows/record_join.h"
 
@@ -117,6 +118,19 @@ test_overruns(void)
     g_assert_cmpint(booking.end_ms, ==, end_ms + 20 * MINUTE_MS);
     flows_record_follow_take(&booking, event, events, end_ms + 21 * MINUTE_MS);
     g_assert_cmpint(booking.end_ms, ==, end_ms + 20 * MINUTE_MS);
+}
+
+/* A guide that makes a programme last four days fills no disk. */
+static void
+test_length_is_bounded(void)
+{
+    CatalogBooking booking = make_booking(NULL);
+    g_autoptr(GPtrArray) events = make_guide(make_event(7, START_MS, "คณิตศาสตร์ ป.๑", NULL),
+                                             make_event(8, START_MS + 99 * HOUR_MS, "ข่าว", NULL));
+    CatalogGuide *event = events->pdata[0];
+    event->duration_ms = 99 * HOUR_MS;
+    g_assert_true(flows_record_follow_take(&booking, event, events, START_MS));
+    g_assert_cmpint(booking.end_ms - booking.start_ms, ==, CATALOG_BOOKINGS_SPAN_MAX_MS);
 }
 
 /* A broadcaster that forgets to say that it is over is not followed for ever. */
@@ -252,7 +266,8 @@ static void
 test_gaps(Kept *kept, gconstpointer unused)
 {
     g_autoptr(GArray) noted = g_array_new(FALSE, FALSE, sizeof(CatalogGap));
-    const CatalogGap crash = {START_MS + 11000, START_MS + 29000, 0, CATALOG_GAP_CAUSE_CRASH};
+    const CatalogGap crash = {
+        .from_ms = START_MS + 11000, .to_ms = START_MS + 29000, .cause = CATALOG_GAP_CAUSE_CRASH};
     g_array_append_val(noted, crash);
     kept->wall_ms += 2000;
     keep(kept, "voice small");
@@ -264,10 +279,22 @@ test_gaps(Kept *kept, gconstpointer unused)
     keep(kept, "voice small");
     g_autoptr(FlowsRecordJoin) join = plan(kept, START_MS + 60000, noted);
     static const CatalogGap expected[] = {
-        {START_MS, START_MS + 2000, 0, CATALOG_GAP_CAUSE_LATE},
-        {START_MS + 5000, START_MS + 8000, 3000, CATALOG_GAP_CAUSE_SIGNAL_LOST},
-        {START_MS + 11000, START_MS + 31000, 6000, CATALOG_GAP_CAUSE_CRASH},
-        {START_MS + 37900, START_MS + 60000, 12000, CATALOG_GAP_CAUSE_SIGNAL_LOST},
+        {.from_ms = START_MS,
+         .to_ms = START_MS + 2000,
+         .media_ms = 0,
+         .cause = CATALOG_GAP_CAUSE_LATE},
+        {.from_ms = START_MS + 5000,
+         .to_ms = START_MS + 8000,
+         .media_ms = 3000,
+         .cause = CATALOG_GAP_CAUSE_SIGNAL_LOST},
+        {.from_ms = START_MS + 11000,
+         .to_ms = START_MS + 31000,
+         .media_ms = 6000,
+         .cause = CATALOG_GAP_CAUSE_CRASH},
+        {.from_ms = START_MS + 37900,
+         .to_ms = START_MS + 60000,
+         .media_ms = 12000,
+         .cause = CATALOG_GAP_CAUSE_SIGNAL_LOST},
     };
     g_assert_cmpuint(join->gaps->len, ==, G_N_ELEMENTS(expected));
     for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {
@@ -300,6 +327,7 @@ main(int argc, char **argv)
     g_test_add_func("/flows/record/follow/event-id-changes", test_event_id_changes);
     g_test_add_func("/flows/record/follow/overruns", test_overruns);
     g_test_add_func("/flows/record/follow/overrun-is-bounded", test_overrun_is_bounded);
+    g_test_add_func("/flows/record/follow/length-is-bounded", test_length_is_bounded);
     g_test_add("/flows/record/join/whole", Kept, NULL, set_up, test_whole, tear_down);
     g_test_add("/flows/record/join/stand-ins", Kept, NULL, set_up, test_stand_ins, tear_down);
     g_test_add("/flows/record/join/gaps", Kept, NULL, set_up, test_gaps, tear_down);

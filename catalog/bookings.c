@@ -395,6 +395,28 @@ catalog_bookings_list_pending(CatalogDatabase *database, GError **error)
     return catalog_statement_finish(statement, error) ? g_steal_pointer(&items) : NULL;
 }
 
+static const char SHOWINGS_SQL[] =
+    BOOKINGS_COLUMNS " WHERE b.id <> :id AND (b.state IN ('waiting', 'running', 'finishing')"
+                     "  OR (b.state = 'done' AND b.lesson_id IS NOT NULL))"
+                     " AND (b.title = :title OR b.programme_crid = :programme_crid)"
+                     " ORDER BY b.start_ms DESC, b.id DESC LIMIT :limit";
+
+GPtrArray *
+catalog_bookings_list_showings(CatalogDatabase *database, const CatalogBooking *booking,
+                               guint limit, GError **error)
+{
+    g_autoptr(GPtrArray) items =
+        g_ptr_array_new_with_free_func((GDestroyNotify)catalog_booking_free);
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, SHOWINGS_SQL);
+    catalog_statement_bind_text(statement, ":id", booking->id);
+    catalog_statement_bind_text(statement, ":title", booking->title);
+    catalog_statement_bind_text(statement, ":programme_crid", booking->programme_crid);
+    catalog_statement_bind_int(statement, ":limit", limit);
+    while (catalog_statement_next(statement))
+        g_ptr_array_add(items, read_booking(statement));
+    return catalog_statement_finish(statement, error) ? g_steal_pointer(&items) : NULL;
+}
+
 static const char FIND_SQL[] =
     BOOKINGS_COLUMNS " WHERE b.service = :service AND b.event_id = :event_id"
                      " AND b.state IN ('waiting', 'running', 'finishing', 'done')"
@@ -419,26 +441,9 @@ catalog_bookings_find_event(CatalogDatabase *database, const char *service, gint
     return NULL;
 }
 
-static const char RUNNING_SQL[] =
-    "SELECT EXISTS (SELECT 1 FROM bookings WHERE channel = :channel AND state = 'running')"
-    " AS running";
-
-gboolean
-catalog_bookings_is_running(CatalogDatabase *database, const char *channel, gboolean *running,
-                            GError **error)
-{
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, RUNNING_SQL);
-    catalog_statement_bind_text(statement, ":channel", channel);
-    gboolean found =
-        catalog_statement_next(statement) && catalog_statement_get_int(statement, "running") != 0;
-    if (!catalog_statement_finish(statement, error))
-        return FALSE;
-    *running = found;
-    return TRUE;
-}
-
 static const char KEPT_SQL[] =
-    "SELECT id FROM bookings WHERE state IN ('waiting', 'running', 'finishing', 'failed')";
+    "SELECT id FROM bookings WHERE state IN ('waiting', 'running', 'finishing', 'failed')"
+    " UNION SELECT recording_id FROM patches WHERE state = 'running'";
 
 GPtrArray *
 catalog_bookings_list_kept(CatalogDatabase *database, GError **error)

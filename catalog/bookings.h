@@ -67,16 +67,17 @@ CatalogBooking *catalog_bookings_get(CatalogDatabase *database, const char *id, 
 CatalogPage *catalog_bookings_list(CatalogDatabase *database, const CatalogBookingsFilter *filter,
                                    const char *cursor, guint limit, GError **error);
 
+/** Returns: (transfer full) (element-type CatalogBooking): others that are or become lessons and
+ * have the title or the CRID of @booking, latest first. */
+GPtrArray *catalog_bookings_list_showings(CatalogDatabase *database, const CatalogBooking *booking,
+                                          guint limit, GError **error);
+
 /** Returns: (transfer full) (element-type CatalogBooking): waiting, running and finishing ones, by
  * start. */
 GPtrArray *catalog_bookings_list_pending(CatalogDatabase *database, GError **error);
 
-/** @running: (out): whether one of @channel runs. FALSE with an error. */
-gboolean catalog_bookings_is_running(CatalogDatabase *database, const char *channel,
-                                     gboolean *running, GError **error);
-
 /** Returns: (transfer full) (element-type utf8): ids of those whose segments are still wanted:
- * waiting, running, finishing and failed. */
+ * waiting, running, finishing and failed; and of recordings that are being patched. */
 GPtrArray *catalog_bookings_list_kept(CatalogDatabase *database, GError **error);
 
 /** Returns: (transfer full) (nullable): the newest of this event that is not cancelled, missed or

@@ -122,6 +122,8 @@ check(const CatalogChannels *channel, GError **error)
         wrong = "window_hours: from 1 to 168";
     else if (channel->window_bytes < CATALOG_CHANNELS_BYTES_LEAST)
         wrong = "window_bytes: one mebibyte at least";
+    else if (channel->rest_minutes < 0 || channel->rest_minutes > CATALOG_CHANNELS_REST_MAX)
+        wrong = "rest_minutes: from 0 (never) to 240";
     else if (!is_language(channel->burn_subtitles))
         wrong = "burn_subtitles: three small letters, like tha";
     else if (!is_burn_rung(channel))
@@ -151,6 +153,7 @@ bind(CatalogStatement *statement, const CatalogChannels *channel)
     catalog_statement_bind_text(statement, ":rungs", rungs);
     catalog_statement_bind_int(statement, ":window_hours", channel->window_hours);
     catalog_statement_bind_int(statement, ":window_bytes", channel->window_bytes);
+    catalog_statement_bind_int(statement, ":rest_minutes", channel->rest_minutes);
     catalog_statement_bind_text(statement, ":burn_subtitles",
                                 is_empty(channel->burn_subtitles) ? "" : channel->burn_subtitles);
     catalog_statement_bind_text(statement, ":burn_rung",
@@ -164,10 +167,12 @@ audit(CatalogDatabase *database, const CatalogChannels *channel, const char *id,
     g_autofree char *rungs = g_strjoinv(" ", channel->rungs);
     g_autofree char *hours = g_strdup_printf("%" G_GINT64_FORMAT, channel->window_hours);
     g_autofree char *bytes = g_strdup_printf("%" G_GINT64_FORMAT, channel->window_bytes);
+    g_autofree char *rest = g_strdup_printf("%" G_GINT64_FORMAT, channel->rest_minutes);
     g_autofree char *detail = catalog_texts_write_object(
         "slug", channel->slug, "name", channel->name, "service", channel->service, "enabled",
         channel->enabled ? "1" : "0", "rungs", rungs, "window_hours", hours, "window_bytes", bytes,
-        "burn_subtitles", channel->burn_subtitles, "burn_rung", channel->burn_rung, NULL);
+        "burn_subtitles", channel->burn_subtitles, "burn_rung", channel->burn_rung, "rest_minutes",
+        rest, NULL);
     return catalog_audit_append(database, by, action, id, detail, error);
 }
 
@@ -189,9 +194,9 @@ has_room(CatalogDatabase *database, GError **error)
 
 static const char ADD_SQL[] =
     "INSERT INTO channels (id, slug, name, service, enabled, rungs, window_hours, window_bytes,"
-    " burn_subtitles, burn_rung, created_ms, updated_ms) VALUES (:id, :slug, :name, :service,"
-    " :enabled, :rungs, :window_hours, :window_bytes, :burn_subtitles, :burn_rung, :now_ms,"
-    " :now_ms)";
+    " burn_subtitles, burn_rung, rest_minutes, created_ms, updated_ms) VALUES (:id, :slug, :name,"
+    " :service, :enabled, :rungs, :window_hours, :window_bytes, :burn_subtitles, :burn_rung,"
+    " :rest_minutes, :now_ms, :now_ms)";
 
 char *
 catalog_channels_add(CatalogDatabase *database, const CatalogChannels *added,
@@ -215,7 +220,8 @@ static const char EDIT_SQL[] =
     "UPDATE channels SET slug = :slug, name = :name, service = :service, enabled = :enabled,"
     " rungs = :rungs, window_hours = :window_hours, window_bytes = :window_bytes,"
     " burn_subtitles = :burn_subtitles, burn_rung = :burn_rung,"
-    " revision = revision + 1, updated_ms = :now_ms WHERE id = :id AND revision = :revision";
+    " rest_minutes = :rest_minutes, revision = revision + 1, updated_ms = :now_ms WHERE id = :id "
+    "AND revision = :revision";
 
 gboolean
 catalog_channels_edit(CatalogDatabase *database, const CatalogChannels *edited,
@@ -252,7 +258,7 @@ catalog_channels_delete(CatalogDatabase *database, const char *id, gint64 revisi
 
 #define CHANNELS_COLUMNS                                                                           \
     "SELECT id, slug, name, service, enabled, rungs, window_hours, window_bytes, burn_subtitles,"  \
-    " burn_rung, revision, created_ms, updated_ms FROM channels"
+    " burn_rung, rest_minutes, revision, created_ms, updated_ms FROM channels"
 
 static CatalogChannels *
 read_channel(CatalogStatement *statement)
@@ -268,6 +274,7 @@ read_channel(CatalogStatement *statement)
     channel->window_bytes = catalog_statement_get_int(statement, "window_bytes");
     channel->burn_subtitles = catalog_statement_dup_text(statement, "burn_subtitles");
     channel->burn_rung = catalog_statement_dup_text(statement, "burn_rung");
+    channel->rest_minutes = catalog_statement_get_int(statement, "rest_minutes");
     channel->revision = catalog_statement_get_int(statement, "revision");
     channel->created_ms = catalog_statement_get_int(statement, "created_ms");
     channel->updated_ms = catalog_statement_get_int(statement, "updated_ms");

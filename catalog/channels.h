@@ -10,6 +10,7 @@
 
 #define CATALOG_CHANNELS_SLUG_MAX 40
 #define CATALOG_CHANNELS_HOURS_MAX 168
+#define CATALOG_CHANNELS_REST_MAX 240 // minutes
 #define CATALOG_CHANNELS_BYTES_LEAST (G_GINT64_CONSTANT(1) << 20)
 #define CATALOG_CHANNELS_MAX 200 // so that every list of them is bounded
 
@@ -25,6 +26,7 @@ typedef struct {
     char *burn_subtitles; // (owned) (nullable): language (ISO 639-2) of bitmap subtitles that are
                           // drawn into pictures, empty: none
     char *burn_rung;      // (owned) (nullable): the only rung that gets them, empty: the lowest
+    gint64 rest_minutes;  // without a viewer until it rests, 0: never
     gint64 revision;      // from 1; grows with every edit by a person
     gint64 created_ms;    // UTC milliseconds
     gint64 updated_ms;    // UTC milliseconds
@@ -45,8 +47,8 @@ gboolean catalog_channels_is_ladder(char **rungs);
  * none. */
 const char *catalog_channels_get_burn_rung(const CatalogChannels *channel);
 
-/** @added: slug, name, service, enabled, rungs, window and subtitles count. Returns: (transfer
- * full): the id; NULL with EXISTS for a slug that is taken, NOT_FOUND for no such service, INVALID.
+/** @added: all but id, revision and times count. Returns: (transfer full): the id; NULL with EXISTS
+ * for a slug that is taken, NOT_FOUND for no such service, INVALID.
  */
 char *catalog_channels_add(CatalogDatabase *database, const CatalogChannels *added,
                            const CatalogAuditStamp *by, GError **error);

@@ -68,6 +68,53 @@ put_one(CatalogDatabase *database, const CatalogGuide *event, gint64 now_ms, gin
     return TRUE;
 }
 
+static const char COUNT_SQL[] =
+    "SELECT count(*) AS events FROM guide_events WHERE service = :service";
+
+static gboolean
+is_crowded(CatalogDatabase *database, const char *service, gboolean *crowded, GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, COUNT_SQL);
+    catalog_statement_bind_text(statement, ":service", service);
+    if (catalog_statement_next(statement))
+        *crowded = catalog_statement_get_int(statement, "events") > CATALOG_GUIDE_SERVICE_MAX;
+    return catalog_statement_finish(statement, error);
+}
+
+static const char TRIM_SQL[] =
+    "DELETE FROM guide_events WHERE (service, event_id) IN"
+    " (SELECT service, event_id FROM guide_events WHERE service = :service"
+    "  ORDER BY abs(coalesce(start_ms, 0) - :now_ms), event_id LIMIT -1 OFFSET :most)";
+
+static gboolean
+trim(CatalogDatabase *database, const char *service, gint64 now_ms, GError **error)
+{
+    gboolean crowded = FALSE;
+    if (!is_crowded(database, service, &crowded, error))
+        return FALSE;
+    if (!crowded)
+        return TRUE;
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, TRIM_SQL);
+    catalog_statement_bind_text(statement, ":service", service);
+    catalog_statement_bind_int(statement, ":now_ms", now_ms);
+    catalog_statement_bind_int(statement, ":most", CATALOG_GUIDE_SERVICE_MAX);
+    return catalog_statement_run(statement, error);
+}
+
+/* Nothing new, nothing to trim. */
+static gboolean
+trim_all(CatalogDatabase *database, GPtrArray *events, gint64 now_ms, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < events->len; i++) {
+        const CatalogGuide *event = events->pdata[i];
+        if (g_hash_table_add(seen, event->service) &&
+            !trim(database, event->service, now_ms, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean
 catalog_guide_put(CatalogDatabase *database, GPtrArray *events, gint64 now_ms, gint64 *changed,
                   GError **error)
@@ -80,6 +127,8 @@ catalog_guide_put(CatalogDatabase *database, GPtrArray *events, gint64 now_ms, g
     for (guint i = 0; i < events->len; i++)
         if (!put_one(database, events->pdata[i], now_ms, &count, error))
             return FALSE;
+    if (count > 0 && !trim_all(database, events, now_ms, error))
+        return FALSE;
     *changed = count;
     return TRUE;
 }

@@ -8,7 +8,9 @@
 #include "catalog/database.h"
 #include "catalog/statement.h"
 
-#define CATALOG_GUIDE_BATCH_MAX 256      // events of one call, so that others get their turn
+#define CATALOG_GUIDE_BATCH_MAX 256 // events of one call, so that others get their turn
+#define CATALOG_GUIDE_SERVICE_MAX                                                                  \
+    2048 // events of one service: a month, or a broadcaster's mischief
 #define CATALOG_GUIDE_NO_TIME G_MININT64 // start or duration that the broadcaster does not give
 
 typedef struct {
@@ -35,6 +37,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogGuide, catalog_guide_free)
  * @events: (element-type CatalogGuide): CATALOG_GUIDE_BATCH_MAX at most
  * @changed: (out): how many are new or were different
  *
+ * Of a service with more than CATALOG_GUIDE_SERVICE_MAX those go that are furthest from @now_ms.
  * Returns: FALSE with INVALID for too many, NOT_FOUND for a service that is not there.
  */
 gboolean catalog_guide_put(CatalogDatabase *database, GPtrArray *events, gint64 now_ms,

@@ -9,6 +9,7 @@
 
 #include "catalog/error.h"
 #include "catalog/ids.h"
+#include "catalog/removals.h"
 #include "catalog/search.h"
 #include "catalog/statement.h"
 #include "catalog/texts.h"
@@ -221,9 +222,6 @@ static const char RESTORE_SQL[] =
     "UPDATE lessons SET withdrawn_ms = 0, revision = revision + 1, updated_ms = :now_ms,"
     " keep_until_ms = iif(keep_until_ms <= :now_ms, 0, keep_until_ms)"
     " WHERE id = :id AND withdrawn_ms <> 0";
-static const char EXPIRED_SQL[] =
-    "SELECT id FROM lessons WHERE keep_until_ms > 0 AND keep_until_ms <= :now_ms"
-    " AND withdrawn_ms = 0 ORDER BY keep_until_ms, id LIMIT 100";
 
 gboolean
 catalog_lessons_withdraw(CatalogDatabase *database, const char *id, const CatalogAuditStamp *by,
@@ -239,12 +237,8 @@ gboolean
 catalog_lessons_withdraw_expired(CatalogDatabase *database, gint64 now_ms, GError **error)
 {
     const CatalogAuditStamp by = {NULL, now_ms};
-    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, EXPIRED_SQL);
-    catalog_statement_bind_int(statement, ":now_ms", now_ms);
-    while (catalog_statement_next(statement))
-        g_ptr_array_add(ids, catalog_statement_dup_text(statement, "id"));
-    gboolean fine = catalog_statement_finish(statement, error);
+    g_autoptr(GPtrArray) ids = catalog_removals_list_expired(database, now_ms, error);
+    gboolean fine = ids != NULL;
     for (guint i = 0; fine && i < ids->len; i++)
         fine = catalog_lessons_withdraw(database, ids->pdata[i], &by, error);
     return fine;

@@ -49,10 +49,26 @@ catalog_recordings_end(CatalogDatabase *database, const char *id,
     return catalog_statement_run_guarded(statement, "no such recording", error);
 }
 
+static const char START_SQL[] = "SELECT starts_ms FROM recordings WHERE id = :id";
+
+gboolean
+catalog_recordings_get_start(CatalogDatabase *database, const char *id, gint64 *starts_ms,
+                             GError **error)
+{
+    g_autoptr(CatalogStatement) statement = catalog_statement_new(database, START_SQL);
+    catalog_statement_bind_text(statement, ":id", id);
+    if (!catalog_statement_next(statement)) {
+        catalog_statement_finish_missing(statement, "recording", error);
+        return FALSE;
+    }
+    *starts_ms = catalog_statement_get_int(statement, "starts_ms");
+    return TRUE;
+}
+
 static const char CLEAR_SQL[] = "DELETE FROM gaps WHERE recording_id = :id";
 static const char GAP_SQL[] =
-    "INSERT INTO gaps (recording_id, from_ms, to_ms, media_ms, cause)"
-    " VALUES (:id, :from_ms, :to_ms, :media_ms, :cause)"
+    "INSERT INTO gaps (recording_id, from_ms, to_ms, media_ms, cause, patched_from, patched_ms)"
+    " VALUES (:id, :from_ms, :to_ms, :media_ms, :cause, :patched_from, :patched_ms)"
     " ON CONFLICT (recording_id, from_ms) DO UPDATE SET to_ms = max(to_ms, excluded.to_ms)";
 
 static gboolean
@@ -64,6 +80,9 @@ add_gap(CatalogDatabase *database, const char *id, const CatalogGap *gap, GError
     catalog_statement_bind_int(statement, ":to_ms", gap->to_ms);
     catalog_statement_bind_int(statement, ":media_ms", gap->media_ms);
     catalog_statement_bind_text(statement, ":cause", catalog_gap_cause_to_text(gap->cause));
+    catalog_statement_bind_text(statement, ":patched_from",
+                                catalog_gap_is_patched(gap) ? gap->patched_from : NULL);
+    catalog_statement_bind_int(statement, ":patched_ms", gap->patched_ms);
     return catalog_statement_run(statement, error);
 }
 
@@ -103,11 +122,14 @@ read_gap(CatalogStatement *statement)
         .media_ms = catalog_statement_get_int(statement, "media_ms"),
     };
     catalog_gap_cause_from_text(catalog_statement_get_text(statement, "cause"), &gap.cause);
+    catalog_gap_set_patch(&gap, catalog_statement_get_text(statement, "patched_from"),
+                          catalog_statement_get_int(statement, "patched_ms"));
     return gap;
 }
 
 static const char LIST_SQL[] =
-    "SELECT from_ms, to_ms, media_ms, cause FROM gaps WHERE recording_id = :id ORDER BY from_ms";
+    "SELECT from_ms, to_ms, media_ms, cause, patched_from, patched_ms FROM gaps"
+    " WHERE recording_id = :id ORDER BY from_ms";
 
 GArray *
 catalog_recordings_list_gaps(CatalogDatabase *database, const char *id, GError **error)
@@ -123,7 +145,8 @@ catalog_recordings_list_gaps(CatalogDatabase *database, const char *id, GError *
 }
 
 static const char LESSONS_SQL[] =
-    "SELECT r.lesson_id, g.from_ms, g.to_ms, g.media_ms, g.cause FROM gaps g"
+    "SELECT r.lesson_id, g.from_ms, g.to_ms, g.media_ms, g.cause, g.patched_from, g.patched_ms"
+    " FROM gaps g"
     " JOIN recordings r ON r.id = g.recording_id"
     " WHERE r.lesson_id IN (SELECT value FROM json_each(:ids)) ORDER BY g.from_ms";
 

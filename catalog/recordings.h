@@ -27,6 +27,10 @@ gboolean catalog_recordings_end(CatalogDatabase *database, const char *id,
                                 const CatalogRecordingsOutcome *outcome, gint64 now_ms,
                                 GError **error);
 
+/** @starts_ms: (out): UTC milliseconds on the air of its first segment. NOT_FOUND. */
+gboolean catalog_recordings_get_start(CatalogDatabase *database, const char *id, gint64 *starts_ms,
+                                      GError **error);
+
 /** @gaps: (element-type CatalogGap): in place of what was there; of more than
  * CATALOG_RECORDINGS_GAPS_MAX the longest. NOT_FOUND. */
 gboolean catalog_recordings_set_gaps(CatalogDatabase *database, const char *id, const GArray *gaps,

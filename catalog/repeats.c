@@ -31,6 +31,19 @@ catalog_repeats_compare(const CatalogBooking *booking, const CatalogGuide *event
                : CATALOG_REPEATS_TITLE;
 }
 
+CatalogRepeatsHow
+catalog_repeats_compare_kept(const CatalogBooking *booking, const CatalogBooking *other)
+{
+    if (booking->programme_crid != NULL && other->programme_crid != NULL)
+        return strcmp(booking->programme_crid, other->programme_crid) == 0 ? CATALOG_REPEATS_SURE
+                                                                           : CATALOG_REPEATS_NO;
+    if (strcmp(booking->title, other->title) != 0)
+        return CATALOG_REPEATS_NO;
+    return *booking->description != '\0' && strcmp(booking->description, other->description) == 0
+               ? CATALOG_REPEATS_SURE
+               : CATALOG_REPEATS_TITLE;
+}
+
 static gboolean
 is_same_showing(const CatalogBooking *booking, const CatalogGuide *event)
 {

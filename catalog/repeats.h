@@ -20,6 +20,10 @@ typedef enum {
 /** Returns: what @event is to the programme of @booking. Pure. */
 CatalogRepeatsHow catalog_repeats_compare(const CatalogBooking *booking, const CatalogGuide *event);
 
+/** The same of what was kept. Pure. */
+CatalogRepeatsHow catalog_repeats_compare_kept(const CatalogBooking *booking,
+                                               const CatalogBooking *other);
+
 /** Returns: (transfer full): the description of a lesson made of @event. Pure. */
 char *catalog_repeats_describe(const CatalogGuide *event);
 

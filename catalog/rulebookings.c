@@ -62,7 +62,7 @@ catalog_rulebookings_list_since(CatalogDatabase *database, gint64 from_ms, GErro
 }
 
 static const char EPISODES_SQL[] =
-    "SELECT programme_crid, title, description FROM bookings WHERE event_id >= 0"
+    "SELECT id, programme_crid, title, description FROM bookings WHERE event_id >= 0"
     " AND state IN ('waiting', 'running', 'finishing', 'done', 'cancelled')";
 
 gboolean
@@ -72,6 +72,7 @@ catalog_rulebookings_tell_episodes(CatalogDatabase *database, CatalogRulebooking
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, EPISODES_SQL);
     while (catalog_statement_next(statement)) {
         const CatalogRulebookingsEpisode episode = {
+            .id = catalog_statement_get_text(statement, "id"),
             .programme_crid = catalog_statement_get_text(statement, "programme_crid"),
             .title = catalog_statement_get_text(statement, "title"),
             .description = catalog_statement_get_text(statement, "description"),

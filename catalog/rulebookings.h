@@ -11,6 +11,7 @@
 
 /** An episode that somebody keeps, or gave up. */
 typedef struct {
+    const char *id;             // (nullable) of the booking
     const char *programme_crid; // (nullable)
     const char *title;          // (value)
     const char *description;    // (value)

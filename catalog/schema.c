@@ -498,5 +498,35 @@ static const char STEP_7_SQL[] =
     " WHERE keep_until_ms > 0 AND withdrawn_ms = 0;"
     "PRAGMA user_version = 7;";
 
+// Gaps that are patched from a repeat, and the orders to do so. A repeat's booking may be forgotten
+// before its patch is.
+static const char STEP_8_SQL[] =
+    "ALTER TABLE gaps ADD COLUMN patched_from TEXT;"
+    "ALTER TABLE gaps ADD COLUMN patched_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE patches ("
+    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
+    " recording_id TEXT NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    " repeat_id TEXT NOT NULL CHECK (length(repeat_id) = 36),"
+    " channel_name TEXT NOT NULL,"
+    " start_ms INTEGER NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('waiting','running','done','failed')),"
+    " error_code TEXT,"
+    " permille INTEGER NOT NULL DEFAULT 0 CHECK (permille BETWEEN 0 AND 1000),"
+    " filled INTEGER NOT NULL DEFAULT 0,"
+    " filled_ms INTEGER NOT NULL DEFAULT 0,"
+    " created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX patches_by_recording ON patches (recording_id, id);"
+    "CREATE INDEX patches_by_state ON patches (state, id);"
+    "PRAGMA user_version = 8;";
+
+// After how many minutes without a viewer a channel rests; 0: never.
+static const char STEP_9_SQL[] =
+    "ALTER TABLE channels ADD COLUMN rest_minutes INTEGER NOT NULL DEFAULT 0"
+    " CHECK (rest_minutes BETWEEN 0 AND 240);"
+    "PRAGMA user_version = 9;";
+
 const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, STEP_4_SQL,
-                                            STEP_5_SQL, STEP_6_SQL, STEP_7_SQL, NULL};
+                                            STEP_5_SQL, STEP_6_SQL, STEP_7_SQL, STEP_8_SQL,
+                                            STEP_9_SQL, NULL};

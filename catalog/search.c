@@ -18,6 +18,7 @@ static const char REMOVE_TITLE_SQL[] =
 static const char REMOVE_TEXT_SQL[] =
     "INSERT INTO search_texts (search_texts, rowid, title, description)"
     " SELECT 'delete', docid, title, description FROM search_documents WHERE docid = :docid";
+static const char REMOVE_DOCUMENT_SQL[] = "DELETE FROM search_documents WHERE docid = :docid";
 static const char UPDATE_DOCUMENT_SQL[] =
     "UPDATE search_documents SET title = :title, description = :description"
     " WHERE lesson_id = :lesson_id";
@@ -78,6 +79,19 @@ catalog_search_index(CatalogDatabase *database, const char *lesson_id, const cha
     return write_document(database, sql, lesson_id, title, description, error) &&
            run_with_id(database, ADD_TITLE_SQL, 0, lesson_id, error) &&
            run_with_id(database, ADD_TEXT_SQL, 0, lesson_id, error);
+}
+
+gboolean
+catalog_search_forget(CatalogDatabase *database, const char *lesson_id, GError **error)
+{
+    g_autoptr(CatalogStatement) get = catalog_statement_new(database, GET_DOCUMENT_SQL);
+    catalog_statement_bind_text(get, ":lesson_id", lesson_id);
+    gint64 docid = catalog_statement_next(get) ? catalog_statement_get_int(get, "docid") : 0;
+    if (!catalog_statement_finish(get, error))
+        return FALSE;
+    return docid == 0 || (run_with_id(database, REMOVE_TITLE_SQL, docid, NULL, error) &&
+                          run_with_id(database, REMOVE_TEXT_SQL, docid, NULL, error) &&
+                          run_with_id(database, REMOVE_DOCUMENT_SQL, docid, NULL, error));
 }
 
 /* Newest first, so that it can stop early. The rule of visibility is lessonlist.c's. */

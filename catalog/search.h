@@ -12,6 +12,9 @@
 gboolean catalog_search_index(CatalogDatabase *database, const char *lesson_id, const char *title,
                               const char *description, GError **error);
 
+/** Takes a lesson's text out of the index, before its row goes. */
+gboolean catalog_search_forget(CatalogDatabase *database, const char *lesson_id, GError **error);
+
 typedef struct {
     const char *query;      // as typed: any text at all; without a word in it nothing matches
     const char *account_id; // (nullable): the viewer, see CatalogLessonlistViewer

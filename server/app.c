@@ -135,6 +135,12 @@ server_app_get_live(ServerApp *app)
     return app->live;
 }
 
+FlowsRules *
+server_app_get_rules(ServerApp *app)
+{
+    return app->rules;
+}
+
 FlowsHealth *
 server_app_get_health(ServerApp *app)
 {
@@ -323,6 +329,7 @@ make_flows(ServerApp *app)
         .config = app->config,
         .storage = app->storage,
         .clock = app->clock,
+        .events = app->events,
         .catalog = app->catalog,
     };
     app->tidy = flows_tidy_new(&tidy);
@@ -481,8 +488,9 @@ on_queue_wake(gpointer user_data)
         const ServerEventsItem *item = items->pdata[i];
         if (item->kind == SERVER_EVENTS_LESSON || item->kind == SERVER_EVENTS_RESYNC)
             http_bundles_invalidate(app->bundles, item->id);
-        if (item->kind == SERVER_EVENTS_MULTIPLEX)
-            flows_live_wake(app->live); // its address or its services may be others now
+        // Its address or its services may be others now; a channel may have to wake.
+        if (item->kind == SERVER_EVENTS_MULTIPLEX || item->kind == SERVER_EVENTS_BOOKING)
+            flows_live_wake(app->live);
     }
     return G_SOURCE_REMOVE;
 }

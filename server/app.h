@@ -27,6 +27,7 @@ typedef struct _FlowsClass FlowsClass;
 typedef struct _FlowsLive FlowsLive;
 typedef struct _FlowsHealth FlowsHealth;
 typedef struct _FlowsRecord FlowsRecord;
+typedef struct _FlowsRules FlowsRules;
 
 /**
  * server_app_new:
@@ -54,6 +55,7 @@ FlowsCaptions *server_app_get_captions(ServerApp *app);
 FlowsHealth *server_app_get_health(ServerApp *app);
 FlowsClass *server_app_get_class(ServerApp *app);
 FlowsLive *server_app_get_live(ServerApp *app);
+FlowsRules *server_app_get_rules(ServerApp *app);
 FlowsIntake *server_app_get_intake(ServerApp *app);
 HttpBundles *server_app_get_bundles(ServerApp *app);
 /** Returns: (transfer none) (nullable): what `daorian tls` made. */

@@ -53,6 +53,7 @@ static const Row rows[] = {
     {"storage", "upload_limit_bytes", KIND_BYTES, FIELD(upload_limit_bytes), 1, 1024 * TIB},
     {"storage", "user_limit_bytes", KIND_BYTES, FIELD(user_limit_bytes), 1, 1024 * TIB},
     {"storage", "upload_days", KIND_COUNT, FIELD(upload_days), 1, 365},
+    {"storage", "expired_days", KIND_COUNT, FIELD(expired_days), 0, 36500},
     {"storage", "original_days", KIND_COUNT, FIELD(original_days), 0, 36500},
     {"encoder", "sandbox", KIND_BOOLEAN, FIELD(sandbox_required), 0, 0},
     {"encoder", "children", KIND_COUNT, FIELD(encoder_children), 1, 64},
@@ -80,6 +81,7 @@ server_config_new_default(void)
     config->user_limit_bytes = 512 * GIB;
     config->upload_days = 7;
     config->original_days = 0;
+    config->expired_days = 30;
     config->sandbox_required = TRUE;
     config->encoder_children = 1;
     config->encoder_memory_bytes = 4 * GIB;

@@ -31,6 +31,7 @@ typedef struct {
     gint64 upload_limit_bytes;   // one upload
     gint64 user_limit_bytes;     // all unfinished uploads and originals of one account
     guint upload_days;           // life of an unfinished upload
+    guint expired_days;          // lessons are kept this long after their last day; 0 keeps them
     guint original_days;         // originals of published lessons are kept this long; 0 keeps them
     gboolean sandbox_required;   // FALSE: decode foreign files even without bubblewrap
     guint encoder_children;      // child processes at once

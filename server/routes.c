@@ -10,6 +10,7 @@
 #include "server/api/channelguide.h"
 #include "server/api/channelmedia.h"
 #include "server/api/channels.h"
+#include "server/api/clashes.h"
 #include "server/api/classes.h"
 #include "server/api/events.h"
 #include "server/api/guard.h"
@@ -22,6 +23,7 @@
 #include "server/api/media.h"
 #include "server/api/metrics.h"
 #include "server/api/multiplexes.h"
+#include "server/api/patches.h"
 #include "server/api/pages.h"
 #include "server/api/reencode.h"
 #include "server/api/rules.h"
@@ -109,8 +111,11 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/api/v1/bookings", api_bookings_list, NO, 0, UPLOAD, 0},
     {"POST", "/api/v1/bookings", api_bookings_create, BUF, 65536, UPLOAD, 0},
     {"GET", "/api/v1/bookings/{id}", api_bookings_get, NO, 0, UPLOAD, 0},
+    {"GET", "/api/v1/bookings/{id}/clash", api_clashes_get, NO, 0, UPLOAD, 0},
     {"PATCH", "/api/v1/bookings/{id}", api_bookings_update, BUF, 65536, UPLOAD, 0},
     {"DELETE", "/api/v1/bookings/{id}", api_bookings_remove, NO, 0, UPLOAD, 0},
+    {"GET", "/api/v1/bookings/{id}/repeats", api_patches_list_repeats, NO, 0, UPLOAD, 0},
+    {"POST", "/api/v1/bookings/{id}/patch", api_patches_order, BUF, 65536, UPLOAD, 0},
     {"GET", "/api/v1/rules", api_rules_list, NO, 0, UPLOAD, 0},
     {"POST", "/api/v1/rules", api_rules_create, BUF, 16384, UPLOAD, 0},
     {"POST", "/api/v1/rules/preview", api_rules_preview, BUF, 16384, UPLOAD, 0},

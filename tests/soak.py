@@ -44,6 +44,17 @@ def processes():
     return found
 
 
+def weigh(folder):
+    """Bytes of the segments below it, of which the oldest go at any moment."""
+    total = 0
+    for path in folder.rglob("*.m4s"):
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total
+
+
 def memory_kb(process):
     """What a process takes, its share of what it shares."""
     for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
@@ -131,7 +142,7 @@ class Soak:
             for rung in RUNGS:
                 late[slug, rung] = self.look_at_playlist(slug, rung)[1]
             state = self.find(slug)
-            kept = sum(path.stat().st_size for path in (self.daemon.data / "channels" / state["id"]).rglob("*.m4s"))
+            kept = weigh(self.daemon.data / "channels" / state["id"])
             if kept > WINDOW_BYTES:
                 self.fault(f"{slug}: the window has {kept} bytes")
             if state["state"] != "on-air":

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 build=$PWD/build-tsan
 glib=$build/glib
-tests='^(catalog-|server-flows-(encode|publish|receive|tidy)|server-(events|hasher)|server-http-|server-upload-parts)'
+tests='^(catalog-|server-flows-(encode|publish|receive|tidy)|server-flows-(live|rules|rules-again|window)$|server-(events|hasher)|server-http-|server-upload-parts)'
 
 # The source of the installed version, from where this machine's packages come; no rights are needed.
 fetch_glib() {

@@ -22,9 +22,9 @@ const char *const *
 api_bookingbody_get_new_names(void)
 {
     static const char *const names[] = {
-        "channel",         "event_id",   "start_ms",    "end_ms",        "padding_before_s",
-        "padding_after_s", "title",      "description", "rights_holder", "licence",
-        "keep_until_ms",   "visibility", NULL};
+        "channel", "event_id",    "start_ms",      "end_ms",  "padding_before_s", "padding_after_s",
+        "title",   "description", "rights_holder", "licence", "keep_until_ms",    "visibility",
+        "fills",   NULL};
     return names;
 }
 

@@ -13,6 +13,7 @@
 #include "server/api/call.h"
 #include "server/api/clashes.h"
 #include "server/api/paging.h"
+#include "server/api/patches.h"
 #include "server/api/problem.h"
 #include "server/api/revision.h"
 
@@ -36,13 +37,6 @@ free_question(gpointer data)
     g_free(question->cursor);
     g_free(question->channel);
     g_free(question);
-}
-
-static gboolean
-refuse(GError **error, ApiProblemError code, const char *why)
-{
-    g_set_error_literal(error, API_PROBLEM_ERROR, code, why);
-    return FALSE;
 }
 
 static gboolean
@@ -107,12 +101,13 @@ read_question(ApiCall *call, Question *question, GError **error)
     if (!api_call_read_limit(call, &question->limit, error))
         return FALSE;
     if (state != NULL && !catalog_booking_state_from_text(state, &question->state))
-        return refuse(error, API_PROBLEM_ERROR_INVALID, "state is not one of a booking");
+        return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID,
+                                  "state is not one of a booking");
     if (channel != NULL && !catalog_ids_is_valid(channel))
-        return refuse(error, API_PROBLEM_ERROR_INVALID, "channel is not an id");
+        return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID, "channel is not an id");
     return (take_moment(call->exchange, "from", &question->from_ms) &&
             take_moment(call->exchange, "to", &question->until_ms)) ||
-           refuse(error, API_PROBLEM_ERROR_INVALID, "from and to are UTC milliseconds");
+           api_problem_refuse(error, API_PROBLEM_ERROR_INVALID, "from and to are UTC milliseconds");
 }
 
 void
@@ -142,15 +137,11 @@ read_one(CatalogDatabase *database, ApiCall *call, GError **error)
     return call->result != NULL;
 }
 
-/* The tag is for edits; states change without it, so browsers keep nothing that it names. */
 static void
 reply_one(ApiCall *call, guint status)
 {
     ApiViewsReader reader = api_paging_make_reader(call);
-    JsonObject *object = api_bookingviews_render(call->result, &reader);
-    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
-    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
-    http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
+    api_revision_reply(call, status, api_bookingviews_render(call->result, &reader));
 }
 
 static void
@@ -204,19 +195,6 @@ render_removed(ApiCall *call)
     http_exchange_reply_empty(call->exchange, 204);
 }
 
-/* What breaks a rule of the catalogue is a wrong value; a lost race a failed precondition. */
-static gboolean
-translate(GError *local, GError **error)
-{
-    if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
-        refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
-    else if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_INVALID))
-        refuse(error, API_PROBLEM_ERROR_INVALID, local->message);
-    else
-        g_propagate_error(error, g_error_copy(local));
-    return FALSE;
-}
-
 /* Whether a tuner is free for @booking; if not, the call's extra says what is in the way, and
  * nothing is to be written. FALSE with an error. */
 static gboolean
@@ -231,6 +209,19 @@ check_tuners(CatalogDatabase *database, ApiCall *call, const CatalogBooking *boo
     return TRUE;
 }
 
+/* Whose gaps it is to fill when it is kept, if that is said. */
+static gboolean
+order_patch(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    const char *fills = NULL;
+    if (!api_call_take_text(call, "fills", 64, &fills, error))
+        return FALSE;
+    if (fills == NULL)
+        return TRUE;
+    g_autoptr(CatalogBooking) repeat = catalog_bookings_get(database, call->id, error);
+    return repeat != NULL && api_patches_add(database, call, fills, repeat, error);
+}
+
 static gboolean
 write_new(CatalogDatabase *database, ApiCall *call, GError **error)
 {
@@ -241,7 +232,9 @@ write_new(CatalogDatabase *database, ApiCall *call, GError **error)
     if (call->extra != NULL)
         return TRUE;
     call->id = catalog_bookings_add(database, booking, &call->stamp, &local);
-    return call->id != NULL ? read_one(database, call, error) : translate(local, error);
+    if (call->id == NULL)
+        return api_revision_translate(local, NULL, error);
+    return order_patch(database, call, error) && read_one(database, call, error);
 }
 
 void
@@ -259,13 +252,10 @@ read_guarded(CatalogDatabase *database, ApiCall *call, GError **error)
     g_autoptr(CatalogBooking) booking = catalog_bookings_get(database, call->id, error);
     if (booking == NULL)
         return NULL;
-    if (!api_bookingviews_may_edit(call->account, booking))
-        refuse(error, API_PROBLEM_ERROR_FORBIDDEN, "another person's");
-    else if (call->revision >= 0 && call->revision != booking->revision)
-        refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
-    else
-        return g_steal_pointer(&booking);
-    return NULL;
+    gboolean mine = api_bookingviews_may_edit(call->account, booking);
+    if (!api_revision_check(call, mine, booking->revision, error))
+        return NULL;
+    return g_steal_pointer(&booking);
 }
 
 static gboolean
@@ -291,7 +281,7 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
     if (call->extra != NULL)
         return TRUE;
     if (!catalog_bookings_edit(database, booking, &call->stamp, &local))
-        return translate(local, error);
+        return api_revision_translate(local, NULL, error);
     return read_one(database, call, error);
 }
 

@@ -20,6 +20,8 @@ api_bookingviews_free(ApiBookingviews *view)
         return;
     catalog_booking_free(view->booking);
     g_clear_pointer(&view->gaps, g_array_unref);
+    g_clear_pointer(&view->patches, g_ptr_array_unref);
+    g_free(view->fills);
     g_free(view->slug);
     g_free(view);
 }
@@ -44,7 +46,9 @@ api_bookingviews_read(CatalogDatabase *database, CatalogBooking *booking,
     g_autoptr(ApiBookingviews) view = g_new0(ApiBookingviews, 1);
     view->booking = booking;
     view->gaps = catalog_recordings_list_gaps(database, booking->id, error);
-    if (view->gaps == NULL)
+    view->patches = catalog_patches_list(database, booking->id, error);
+    if (view->gaps == NULL || view->patches == NULL ||
+        !catalog_patches_find_wish(database, booking->id, &view->fills, error))
         return NULL;
     if (booking->channel != NULL) {
         g_autoptr(CatalogChannels) channel = catalog_channels_get(database, booking->channel, NULL);
@@ -69,6 +73,9 @@ api_bookingviews_render_gaps(const GArray *gaps)
         json_object_set_int_member(object, "to_ms", gap->to_ms);
         json_object_set_int_member(object, "media_ms", gap->media_ms);
         json_object_set_string_member(object, "cause", catalog_gap_cause_to_text(gap->cause));
+        api_members_set_text(object, "patched_from",
+                             catalog_gap_is_patched(gap) ? gap->patched_from : NULL);
+        api_members_set_moment(object, "patched_ms", gap->patched_ms);
         json_array_add_object_element(array, object);
     }
     return array;
@@ -102,17 +109,39 @@ set_owner(JsonObject *object, const CatalogBooking *booking)
 }
 
 static void
-set_error(JsonObject *object, const CatalogBooking *booking, const ApiViewsReader *reader)
+set_error(JsonObject *object, const char *code, const ApiViewsReader *reader)
 {
-    if (booking->error_code == NULL) {
+    if (code == NULL) {
         json_object_set_null_member(object, "error");
         return;
     }
     JsonObject *member = json_object_new();
-    json_object_set_string_member(member, "code", booking->error_code);
-    json_object_set_string_member(
-        member, "sentence", server_recordsentences_get(booking->error_code, reader->language));
+    json_object_set_string_member(member, "code", code);
+    json_object_set_string_member(member, "sentence",
+                                  server_recordsentences_get(code, reader->language));
     json_object_set_object_member(object, "error", member);
+}
+
+/* Orders to fill its gaps, newest first. */
+static JsonArray *
+render_patches(const GPtrArray *patches, const ApiViewsReader *reader)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < patches->len; i++) {
+        const CatalogPatches *patch = patches->pdata[i];
+        JsonObject *object = json_object_new();
+        json_object_set_string_member(object, "id", patch->id);
+        json_object_set_string_member(object, "from", patch->repeat_id);
+        json_object_set_string_member(object, "channel_name", patch->channel_name);
+        json_object_set_int_member(object, "start_ms", patch->start_ms);
+        json_object_set_string_member(object, "state", catalog_patches_state_to_text(patch->state));
+        json_object_set_int_member(object, "permille", patch->permille);
+        json_object_set_int_member(object, "filled", patch->filled);
+        json_object_set_int_member(object, "filled_ms", patch->filled_ms);
+        set_error(object, patch->error_code, reader);
+        json_array_add_object_element(array, object);
+    }
+    return array;
 }
 
 static void
@@ -149,7 +178,9 @@ api_bookingviews_render(const ApiBookingviews *view, const ApiViewsReader *reade
     api_members_set_text(object, "rule_id", booking->rule_id);
     api_members_set_text(object, "lesson_id", booking->lesson_id);
     json_object_set_array_member(object, "gaps", api_bookingviews_render_gaps(view->gaps));
-    set_error(object, booking, reader);
+    json_object_set_array_member(object, "patches", render_patches(view->patches, reader));
+    api_members_set_text(object, "fills", view->fills);
+    set_error(object, booking->error_code, reader);
     json_object_set_int_member(object, "created_ms", booking->created_ms);
     json_object_set_boolean_member(object, "may_edit",
                                    api_bookingviews_may_edit(reader->account, booking));

@@ -6,6 +6,7 @@
 
 #include "catalog/bookings.h"
 #include "catalog/guide.h"
+#include "catalog/patches.h"
 #include "catalog/recordings.h"
 #include "server/api/views.h"
 
@@ -13,6 +14,8 @@
 typedef struct {
     CatalogBooking *booking; // (owned)
     GArray *gaps;            // (owned) (element-type CatalogGap)
+    GPtrArray *patches;      // (owned) (element-type CatalogPatches): newest first
+    char *fills;             // (owned) (nullable): recording whose gaps it is to fill
     char *slug;              // (owned) (nullable): of its channel
     gboolean readable;       // (value) who asks may watch the lesson it became
 } ApiBookingviews;

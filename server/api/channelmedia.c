@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // Playlists come from memory, media from the window's files; a file's name never gets other bytes.
+// Who asks for what is new keeps a channel awake (ARCHITECTURE.md, Channels that rest).
 #include "server/api/channelmedia.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "server/app.h"
 #include "server/flows/health.h"
 #include "server/flows/live.h"
+#include "server/storage.h"
 
 #define SUFFIX ".m3u8"
 #define SPAN_MAX_S (24 * 3600)
@@ -20,6 +22,15 @@
 #define SCRUB "scrub.webp"
 #define CACHE_SCRUB "public, max-age=600"
 #define CACHE_FOR_EVER "public, max-age=31536000, immutable"
+#define EDGE_MS 60000    // who is so near the newest wants what comes next
+#define EDGE_SEGMENTS 20 // the same, as a count
+#define AGAIN_S 2
+
+/* A playlist that was asked for before there is anything to name. */
+typedef struct {
+    HttpExchange *exchange; // (owned)
+    FlowsWindow *window;    // (owned)
+} Held;
 
 /* Returns: (nullable): NULL when the exchange is answered. */
 static FlowsWindow *
@@ -111,10 +122,95 @@ reply_scrub(HttpExchange *exchange, FlowsWindow *window)
     http_exchange_reply_file(exchange, descriptor, size_bytes, etag, "image/webp", CACHE_SCRUB);
 }
 
+static FlowsLive *
+get_live(HttpExchange *exchange)
+{
+    return server_app_get_live(http_exchange_get_app(exchange));
+}
+
+/* Whether it may become a playlist with the next segment. */
+static gboolean
+is_promised(const char *name)
+{
+    if (!g_str_has_suffix(name, SUFFIX))
+        return FALSE;
+    g_autofree char *rung = g_strndup(name, strlen(name) - strlen(SUFFIX));
+    char *ladder[] = {rung, NULL};
+    return strcmp(rung, "index") == 0 || catalog_channels_is_ladder(ladder) ||
+           child_live_track_is_extra(rung);
+}
+
+/* Of a rung, without a beginning or with one near the newest; or of all rungs, while there is none.
+ */
+static gboolean
+is_watching(HttpExchange *exchange, const FlowsWindowFigures *figures, gboolean found)
+{
+    const char *name = http_exchange_get_parameter(exchange, "playlist");
+    gboolean started = FALSE;
+    guint64 start_ms = 0;
+    read_query(exchange, "start", G_MAXINT64, &started, &start_ms);
+    if (http_exchange_is_head(exchange) || !is_promised(name) ||
+        (started && (gint64)start_ms < figures->last_wall_ms - EDGE_MS))
+        return FALSE;
+    return !found || strcmp(name, "index" SUFFIX) != 0;
+}
+
+static void
+free_held(gpointer data)
+{
+    Held *held = data;
+    http_exchange_unref(held->exchange);
+    flows_window_unref(held->window);
+    g_free(held);
+}
+
+static gboolean
+on_held_over(gpointer data)
+{
+    Held *held = data;
+    gboolean malformed = FALSE;
+    g_autoptr(FlowsWindowPlaylist) playlist =
+        find_playlist(held->exchange, held->window, &malformed);
+    FlowsWindowFigures figures = {0};
+    flows_window_get_figures(held->window, &figures);
+    if (playlist != NULL)
+        reply_playlist(held->exchange, playlist);
+    else if (figures.is_waiting)
+        api_problem_reply_later(held->exchange, 503, "channel-starting", AGAIN_S);
+    else
+        api_problem_reply(held->exchange, 404, "not-found", "There is no such playlist.");
+    return G_SOURCE_REMOVE;
+}
+
+/* A channel that woke has nothing new yet: whoever watches waits for its first segment. */
+static void
+hold(HttpExchange *exchange, FlowsWindow *window)
+{
+    Held *held = g_new0(Held, 1);
+    held->exchange = http_exchange_ref(exchange);
+    held->window = flows_window_ref(window);
+    if (!flows_live_wait_add(flows_live_get_wait(get_live(exchange)), window,
+                             http_exchange_get_cancellable(exchange), on_held_over, held,
+                             free_held))
+        api_problem_reply_later(exchange, 503, "channel-starting", AGAIN_S);
+}
+
+static void
+reply_missing(HttpExchange *exchange, FlowsWindow *window, gboolean waiting)
+{
+    if (!waiting || !is_promised(http_exchange_get_parameter(exchange, "playlist")))
+        api_problem_reply(exchange, 404, "not-found", "There is no such playlist yet.");
+    else if (http_exchange_is_head(exchange))
+        api_problem_reply_later(exchange, 503, "channel-starting", AGAIN_S);
+    else
+        hold(exchange, window);
+}
+
 void
 api_channelmedia_get_playlist(HttpExchange *exchange)
 {
     gboolean malformed = FALSE;
+    FlowsWindowFigures figures = {0};
     g_autoptr(FlowsWindow) window = find_window(exchange);
     if (window == NULL)
         return;
@@ -122,14 +218,21 @@ api_channelmedia_get_playlist(HttpExchange *exchange)
         reply_scrub(exchange, window);
         return;
     }
+    flows_window_get_figures(window, &figures);
+    FlowsLive *live = get_live(exchange);
+    g_autofree char *slug = g_strdup(http_exchange_get_parameter(exchange, "slug"));
     g_autoptr(FlowsWindowPlaylist) playlist = find_playlist(exchange, window, &malformed);
+    gboolean watching = !malformed && is_watching(exchange, &figures, playlist != NULL);
     if (malformed)
         api_problem_reply(exchange, 422, "invalid",
                           "start is in milliseconds since 1970, seconds at most 86400");
     else if (playlist == NULL)
-        api_problem_reply(exchange, 404, "not-found", "There is no such playlist yet.");
+        reply_missing(exchange, window, figures.is_waiting);
     else
         reply_playlist(exchange, playlist);
+    // Who waits for what cannot come is told so.
+    if (watching && !flows_live_want(live, slug, TRUE))
+        flows_live_wait_tell(flows_live_get_wait(live), window);
 }
 
 /* Many may share an address: a player names its session (CTA-5004), a browser its cookie. Nothing
@@ -147,6 +250,19 @@ note_viewer(HttpExchange *exchange, const char *rung)
     flows_viewers_note(flows_health_get_viewers(health),
                        http_exchange_get_parameter(exchange, "slug"), rung, who->str,
                        g_get_monotonic_time());
+}
+
+/* Whoever rewinds watches, too; but only what is newest wakes a channel for what comes next. */
+static void
+want_next(HttpExchange *exchange, FlowsWindow *window, const char *name)
+{
+    FlowsWindowFigures figures = {0};
+    guint64 number = 0;
+    gboolean is_init = FALSE;
+    flows_window_get_figures(window, &figures);
+    if (server_storage_parse_channel_name(name, &number, &is_init) && !is_init)
+        flows_live_want(get_live(exchange), http_exchange_get_parameter(exchange, "slug"),
+                        number + EDGE_SEGMENTS >= figures.next_number);
 }
 
 static const char *
@@ -192,8 +308,11 @@ api_channelmedia_get_file(HttpExchange *exchange)
         return;
     }
     // Whoever hears another sound or reads captions watches a rung as well.
-    if (!g_str_has_suffix(name, ".mp4") && !child_live_track_is_extra(rung))
+    if (!g_str_has_suffix(name, ".mp4") && !child_live_track_is_extra(rung) &&
+        !http_exchange_is_head(exchange)) {
         note_viewer(exchange, rung);
+        want_next(exchange, window, name);
+    }
     g_autofree char *etag = g_strdup_printf("\"%s-%" G_GINT64_MODIFIER "x\"", name, size_bytes);
     http_exchange_reply_file(exchange, descriptor, size_bytes, etag, find_type(name),
                              CACHE_FOR_EVER);

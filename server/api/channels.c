@@ -13,6 +13,7 @@
 #include "server/api/problem.h"
 #include "server/api/revision.h"
 #include "server/flows/live.h"
+#include "server/flows/rules.h"
 
 #define HOURS_DEFAULT 8
 #define BYTES_DEFAULT (G_GINT64_CONSTANT(20) * 1000 * 1000 * 1000)
@@ -21,15 +22,8 @@
 #define LANGUAGE_BYTES 3
 
 static const char *const names[] = {
-    "slug",         "name",         "service",        "enabled",   "rungs",
-    "window_hours", "window_bytes", "burn_subtitles", "burn_rung", NULL};
-
-static gboolean
-refuse(GError **error, ApiProblemError code, const char *message)
-{
-    g_set_error_literal(error, API_PROBLEM_ERROR, code, message);
-    return FALSE;
-}
+    "slug",         "name",           "service",   "enabled",      "rungs", "window_hours",
+    "window_bytes", "burn_subtitles", "burn_rung", "rest_minutes", NULL};
 
 /* The slug that was asked for, or NULL for all. */
 static gboolean
@@ -55,9 +49,21 @@ read_list(CatalogDatabase *database, ApiCall *call, GError **error)
     return call->result != NULL;
 }
 
+/* The page of one channel was opened: one that rests has begun when somebody presses play. */
+static void
+wake_one(ApiCall *call)
+{
+    const GPtrArray *views = call->result;
+    const char *wake = http_exchange_get_query(call->exchange, "wake");
+    if (call->extra != NULL && views->len == 1 && g_strcmp0(wake, "1") == 0 &&
+        !http_exchange_is_head(call->exchange))
+        flows_live_want(server_app_get_live(call->app), call->extra, TRUE);
+}
+
 static void
 render_list(ApiCall *call)
 {
+    wake_one(call);
     GPtrArray *views = call->result;
     ApiViewsReader reader = api_paging_make_reader(call);
     JsonArray *items = json_array_new();
@@ -97,15 +103,11 @@ read_one(CatalogDatabase *database, ApiCall *call, GError **error)
     return call->result != NULL;
 }
 
-/* The tag is for edits; states change without it, so browsers keep nothing that it names. */
 static void
 reply_one(ApiCall *call, guint status)
 {
     ApiViewsReader reader = api_paging_make_reader(call);
-    JsonObject *object = api_channelviews_render(call->app, call->result, &reader);
-    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
-    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
-    http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
+    api_revision_reply(call, status, api_channelviews_render(call->app, call->result, &reader));
 }
 
 static void
@@ -114,24 +116,32 @@ render_one(ApiCall *call)
     reply_one(call, 200);
 }
 
+/* It may take a tuner, or give one back. */
+static void
+note_changed(ApiCall *call)
+{
+    flows_live_wake(server_app_get_live(call->app));
+    flows_rules_look_async(server_app_get_rules(call->app), NULL, NULL);
+}
+
 static void
 render_changed(ApiCall *call)
 {
-    flows_live_wake(server_app_get_live(call->app));
+    note_changed(call);
     reply_one(call, 200);
 }
 
 static void
 render_created(ApiCall *call)
 {
-    flows_live_wake(server_app_get_live(call->app));
+    note_changed(call);
     reply_one(call, 201);
 }
 
 static void
 render_removed(ApiCall *call)
 {
-    flows_live_wake(server_app_get_live(call->app));
+    note_changed(call);
     http_exchange_reply_empty(call->exchange, 204);
 }
 
@@ -170,12 +180,14 @@ take_rungs(ApiCall *call, CatalogChannels *channel, GError **error)
     JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
     g_autoptr(GStrvBuilder) rungs = g_strv_builder_new();
     if (array == NULL || json_array_get_length(array) > 8)
-        return refuse(error, API_PROBLEM_ERROR_INVALID, "rungs is no short list of names");
+        return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID,
+                                  "rungs is no short list of names");
     for (guint i = 0; i < json_array_get_length(array); i++) {
         JsonNode *item = json_array_get_element(array, i);
         const char *name = JSON_NODE_HOLDS_VALUE(item) ? json_node_get_string(item) : NULL;
         if (name == NULL || strlen(name) > RUNG_BYTES_MAX)
-            return refuse(error, API_PROBLEM_ERROR_INVALID, "rungs is no short list of names");
+            return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID,
+                                      "rungs is no short list of names");
         g_strv_builder_add(rungs, name);
     }
     g_strfreev(channel->rungs);
@@ -192,6 +204,7 @@ take_changes(ApiCall *call, CatalogChannels *channel, GError **error)
         !api_call_take_boolean(call, "enabled", &channel->enabled, error) ||
         !api_call_take_number(call, "window_hours", &channel->window_hours, error) ||
         !api_call_take_number(call, "window_bytes", &channel->window_bytes, error) ||
+        !api_call_take_number(call, "rest_minutes", &channel->rest_minutes, error) ||
         !take_nullable(call, "service", 64, &channel->service, error) ||
         !take_nullable(call, "burn_subtitles", LANGUAGE_BYTES, &channel->burn_subtitles, error) ||
         !take_nullable(call, "burn_rung", RUNG_BYTES_MAX, &channel->burn_rung, error) ||
@@ -206,21 +219,6 @@ take_changes(ApiCall *call, CatalogChannels *channel, GError **error)
         channel->name = g_strdup(name);
     }
     return TRUE;
-}
-
-/* In a body, a service that is not there is a wrong value; the channel itself was found. */
-static gboolean
-translate(GError *local, GError **error)
-{
-    if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
-        refuse(error, API_PROBLEM_ERROR_INVALID, "service is not there");
-    else if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
-        refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
-    else if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_INVALID))
-        refuse(error, API_PROBLEM_ERROR_INVALID, local->message);
-    else
-        g_propagate_error(error, g_error_copy(local));
-    return FALSE;
 }
 
 static gboolean
@@ -238,7 +236,8 @@ write_new(CatalogDatabase *database, ApiCall *call, GError **error)
     if (!take_changes(call, channel, error))
         return FALSE;
     call->id = catalog_channels_add(database, channel, &call->stamp, &local);
-    return call->id != NULL ? read_one(database, call, error) : translate(local, error);
+    return call->id != NULL ? read_one(database, call, error)
+                            : api_revision_translate(local, "service is not there", error);
 }
 
 void
@@ -259,7 +258,7 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
     if (call->revision >= 0)
         channel->revision = call->revision;
     if (!catalog_channels_edit(database, channel, &call->stamp, &local))
-        return translate(local, error);
+        return api_revision_translate(local, "service is not there", error);
     return read_one(database, call, error);
 }
 
@@ -277,10 +276,7 @@ write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
     g_autoptr(GError) local = NULL;
     if (catalog_channels_delete(database, call->id, call->revision, &call->stamp, &local))
         return TRUE;
-    if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
-        return refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
-    g_propagate_error(error, g_steal_pointer(&local));
-    return FALSE;
+    return api_revision_translate(local, NULL, error);
 }
 
 void

@@ -176,6 +176,7 @@ set_settings(JsonObject *object, const ApiChannelviews *view, const FlowsLiveSta
     json_object_set_int_member(member, "window_bytes", channel->window_bytes);
     set_unless_empty(member, "burn_subtitles", channel->burn_subtitles);
     set_unless_empty(member, "burn_rung", channel->burn_rung);
+    json_object_set_int_member(member, "rest_minutes", channel->rest_minutes);
     json_object_set_int_member(member, "used_bytes", (gint64)status->figures.bytes);
     api_members_set_text(member, "detail", status->detail);
     json_object_set_int_member(member, "retry_ms", status->retry_ms);

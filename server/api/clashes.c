@@ -4,8 +4,10 @@
 // An alternative is one that a tuner is free for: whoever takes it is not refused again.
 #include "server/api/clashes.h"
 
+#include "catalog/bookings.h"
 #include "catalog/repeats.h"
 #include "server/api/problem.h"
+#include "server/api/views.h"
 
 #define AHEAD_MS (G_GINT64_CONSTANT(14) * 24 * 3600 * 1000)
 
@@ -83,8 +85,8 @@ api_clashes_render_channels(const FlowsTunersClash *clash)
     return array;
 }
 
-static JsonArray *
-render_alternatives(const GPtrArray *alternatives)
+JsonArray *
+api_clashes_render_showings(const GPtrArray *alternatives)
 {
     JsonArray *array = json_array_new();
     for (guint i = 0; i < alternatives->len; i++) {
@@ -102,13 +104,62 @@ render_alternatives(const GPtrArray *alternatives)
     return array;
 }
 
+static JsonObject *
+render(const ApiClashes *clashes)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_int_member(object, "tuners", clashes->clash->tuners);
+    json_object_set_array_member(object, "clashes", api_clashes_render_bookings(clashes->clash));
+    json_object_set_array_member(object, "channels", api_clashes_render_channels(clashes->clash));
+    json_object_set_array_member(object, "alternatives",
+                                 api_clashes_render_showings(clashes->alternatives));
+    return object;
+}
+
 void
 api_clashes_reply(HttpExchange *exchange, const ApiClashes *clashes)
 {
-    JsonObject *more = json_object_new();
-    json_object_set_int_member(more, "tuners", clashes->clash->tuners);
-    json_object_set_array_member(more, "clashes", api_clashes_render_bookings(clashes->clash));
-    json_object_set_array_member(more, "channels", api_clashes_render_channels(clashes->clash));
-    json_object_set_array_member(more, "alternatives", render_alternatives(clashes->alternatives));
-    api_problem_reply_with(exchange, 409, FLOWS_TUNERS_CODE, more);
+    api_problem_reply_with(exchange, 409, FLOWS_TUNERS_CODE, render(clashes));
+}
+
+/* What does not wait any more is in nobody's way, and nothing in its. */
+static gboolean
+read_clash(CatalogDatabase *database, ApiCall *call, GError **error)
+{
+    ApiClashes *clashes = NULL;
+    g_autoptr(CatalogBooking) booking = catalog_bookings_get(database, call->id, error);
+    if (booking == NULL)
+        return FALSE;
+    if (booking->state == CATALOG_BOOKING_STATE_WAITING &&
+        !api_clashes_find(database, booking, call->stamp.now_ms, &clashes, error))
+        return FALSE;
+    api_call_set_result(call, clashes, (GDestroyNotify)api_clashes_free);
+    return TRUE;
+}
+
+static JsonObject *
+render_none(void)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_null_member(object, "tuners");
+    json_object_set_array_member(object, "clashes", json_array_new());
+    json_object_set_array_member(object, "channels", json_array_new());
+    json_object_set_array_member(object, "alternatives", json_array_new());
+    return object;
+}
+
+static void
+render_clash(ApiCall *call)
+{
+    JsonObject *object = call->result != NULL ? render(call->result) : render_none();
+    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
+    http_exchange_reply_json(call->exchange, 200, api_views_wrap(object));
+}
+
+void
+api_clashes_get(HttpExchange *exchange)
+{
+    ApiCall *call = api_call_new(exchange);
+    if (call != NULL)
+        api_call_read(call, read_clash, render_clash);
 }

@@ -11,6 +11,7 @@
 #include "catalog/lessons.h"
 #include "server/api/lessons.h"
 #include "server/api/paging.h"
+#include "server/api/problem.h"
 #include "server/api/uploads_problem.h"
 #include "server/api/views.h"
 #include "server/flows/receive.h"
@@ -67,6 +68,10 @@ static gboolean
 move_retry(CatalogDatabase *database, ApiCall *call, const CatalogLesson *lesson, GError **error)
 {
     g_autoptr(GError) local = NULL;
+    if (lesson->published_ms > 0 && lesson->original_bytes <= 0 && !lesson->complete) {
+        g_set_error_literal(error, API_PROBLEM_ERROR, API_PROBLEM_ERROR_NO_ORIGINAL, "no original");
+        return FALSE;
+    }
     if (lesson->original_bytes <= 0 || lesson->complete || lesson->job != NULL)
         return refuse_conflict(error, "nothing to try again");
     const CatalogJobKind kind = CATALOG_JOB_KIND_ENCODE;

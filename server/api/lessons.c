@@ -104,28 +104,22 @@ render_list(ApiCall *call)
 }
 
 static gboolean
-refuse(GError **error, ApiProblemError code, const char *why)
-{
-    g_set_error_literal(error, API_PROBLEM_ERROR, code, why);
-    return FALSE;
-}
-
-static gboolean
 parse_wanted(ApiCall *call, Wanted *wanted, GError **error)
 {
     const char *query = http_exchange_get_query(call->exchange, "query");
     const char *state = http_exchange_get_query(call->exchange, "state");
     const char *mine = http_exchange_get_query(call->exchange, "mine");
     if (query != NULL && strlen(query) > QUERY_BYTES_MAX)
-        return refuse(error, API_PROBLEM_ERROR_INVALID, "query is too long");
+        return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID, "query is too long");
     wanted->query = g_strdup(query);
     wanted->cursor = g_strdup(http_exchange_get_query(call->exchange, "cursor"));
     wanted->has_state = state != NULL && *state != '\0';
     if (wanted->has_state && !catalog_lesson_state_from_text(state, &wanted->state))
-        return refuse(error, API_PROBLEM_ERROR_INVALID, "state is not one of a lesson's");
+        return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID,
+                                  "state is not one of a lesson's");
     wanted->mine = mine != NULL && strcmp(mine, "1") == 0;
     if (wanted->mine && call->account == NULL)
-        return refuse(error, API_PROBLEM_ERROR_UNAUTHORIZED, "mine needs an account");
+        return api_problem_refuse(error, API_PROBLEM_ERROR_UNAUTHORIZED, "mine needs an account");
     return api_call_read_limit(call, &wanted->limit, error);
 }
 
@@ -166,7 +160,7 @@ api_lessons_read_editable(CatalogDatabase *database, ApiCall *call, GError **err
     if (lesson == NULL || server_access_may_lesson(call->account, SERVER_ACCESS_EDIT,
                                                    lesson->owner_id, lesson->visibility))
         return g_steal_pointer(&lesson);
-    refuse(error, API_PROBLEM_ERROR_FORBIDDEN, "not an editor of this lesson");
+    api_problem_refuse(error, API_PROBLEM_ERROR_FORBIDDEN, "not an editor of this lesson");
     return NULL;
 }
 
@@ -229,7 +223,7 @@ take_keep_until(ApiCall *call, CatalogLesson *lesson, GError **error)
         return FALSE;
     if (lesson->keep_until_ms >= 0)
         return TRUE;
-    return refuse(error, API_PROBLEM_ERROR_INVALID, "keep_until_ms is before 1970");
+    return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID, "keep_until_ms is before 1970");
 }
 
 static gboolean
@@ -240,7 +234,8 @@ take_visibility(ApiCall *call, CatalogLesson *lesson, GError **error)
         return FALSE;
     if (word == NULL || catalog_lesson_visibility_from_text(word, &lesson->visibility))
         return TRUE;
-    return refuse(error, API_PROBLEM_ERROR_INVALID, "visibility is not one of a lesson's");
+    return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID,
+                              "visibility is not one of a lesson's");
 }
 
 static gboolean
@@ -276,10 +271,7 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
         return FALSE;
     if (catalog_lessons_update(database, lesson, call->revision, &call->stamp, &local))
         return read_one(database, call, error);
-    if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
-        return refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
-    g_propagate_error(error, g_steal_pointer(&local));
-    return FALSE;
+    return api_revision_translate(local, NULL, error);
 }
 
 /* The bundle says what the catalogue says. */

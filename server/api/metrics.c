@@ -145,6 +145,8 @@ sample_channel(ApiCall *call, const ApiHealthviews *subject)
     const Sample samples[] = {
         {"channel_on_air", "gauge", "1 while segments come.",
          status->state == FLOWS_LIVE_STATE_ON_AIR},
+        {"channel_resting", "gauge", "1 while it does not run because nobody watches.",
+         status->state == FLOWS_LIVE_STATE_RESTING},
         {"channel_encoder_speed_ratio", "gauge", "Media time a busy second.",
          told ? (double)status->speed_permille / 1000 : NAN},
         {"channel_encoder_delay_seconds", "gauge", "Age of the packet at work.",

@@ -17,6 +17,7 @@
 #include "server/api/problem.h"
 #include "server/api/revision.h"
 #include "server/flows/intake.h"
+#include "server/flows/rules.h"
 
 #define URI_BYTES_MAX 2048
 #define NAME_BYTES_MAX 256
@@ -55,14 +56,10 @@ render(ApiCall *call, const CatalogMultiplexes *multiplex)
                                                api_problem_choose_language(call->exchange));
 }
 
-/* The tag is for edits; states change without it, so browsers keep nothing that it names. */
 static void
 reply_one(ApiCall *call, guint status)
 {
-    JsonObject *object = render(call, call->result);
-    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
-    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
-    http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
+    api_revision_reply(call, status, render(call, call->result));
 }
 
 static void
@@ -78,6 +75,7 @@ note_changed(ApiCall *call)
     if (wanted->moved)
         flows_intake_reload(server_app_get_intake(call->app), call->id);
     server_events_publish(server_app_get_events(call->app), SERVER_EVENTS_MULTIPLEX, call->id);
+    flows_rules_look_async(server_app_get_rules(call->app), NULL, NULL); // tuners, more or less
 }
 
 static gboolean
@@ -326,13 +324,8 @@ write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
 {
     Wanted *wanted = call->extra;
     g_autoptr(CatalogMultiplexes) before = catalog_multiplexes_get(database, call->id, error);
-    if (before == NULL)
+    if (before == NULL || !api_revision_check(call, TRUE, before->revision, error))
         return FALSE;
-    if (call->revision != API_CALL_ANY_REVISION && call->revision != before->revision) {
-        g_set_error_literal(error, API_PROBLEM_ERROR, API_PROBLEM_ERROR_PRECONDITION,
-                            "changed meanwhile");
-        return FALSE;
-    }
     wanted->moved = TRUE;
     return catalog_multiplexes_delete(database, call->id, &call->stamp, error);
 }

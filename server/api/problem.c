@@ -11,6 +11,13 @@
 
 G_DEFINE_QUARK(api - problem - error - quark, api_problem_error)
 
+gboolean
+api_problem_refuse(GError **error, ApiProblemError code, const char *why)
+{
+    g_set_error_literal(error, API_PROBLEM_ERROR, code, why);
+    return FALSE;
+}
+
 typedef struct {
     const char *code;    // the stable word
     const char *thai;    // title
@@ -32,6 +39,11 @@ static const Row rows[] = {
     {"method-not-allowed", "ที่อยู่นี้ไม่รับคำสั่งแบบนี้", "This address does not take that method."},
     {"conflict", "สถานะเปลี่ยนไปแล้ว กรุณาโหลดใหม่แล้วลองอีกครั้ง",
      "It is in another state by now. Load it again, then decide."},
+    {"no-original",
+     "บทเรียนนี้ไม่มีไฟล์ต้นฉบับ (บันทึกจากรายการสด หรือพ้นกำหนดเก็บแล้ว) จึงแปลงใหม่ไม่ได้ ไฟล์ที่มีอยู่ยังดูได้ตามเดิม",
+     "There is no original of this lesson (it was recorded from the air, or kept long enough), so "
+     "it "
+     "cannot be encoded anew. What there is stays as it is."},
     {"exists", "มีชื่อหรือที่อยู่นี้อยู่แล้ว กรุณาใช้อย่างอื่น",
      "That name or address is there already. Choose another."},
     {"last-administrator", "ต้องมีผู้ดูแลระบบที่ใช้งานได้อย่างน้อยหนึ่งคน",
@@ -106,6 +118,8 @@ static const Row rows[] = {
      "There are not enough tuners for what is on at the same time. Take another showing, or give "
      "up one "
      "that is in the way."},
+    {"channel-starting", "ช่องนี้กำลังเริ่ม โปรดลองใหม่ในอีกไม่กี่วินาที",
+     "The channel is starting. Ask again in some seconds."},
     {"multiplex-address", "ที่อยู่นี้เขียนไม่ถูกต้อง ดูตัวอย่างแล้วแก้ไข เช่น udp://239.1.1.1:5004",
      "This address is not written right. Compare it with the examples, as udp://239.1.1.1:5004."},
     {"multiplex-srt",
@@ -230,6 +244,9 @@ reply_own(HttpExchange *exchange, const GError *error)
         return;
     case API_PROBLEM_ERROR_FORBIDDEN:
         api_problem_reply(exchange, 403, "forbidden", NULL);
+        return;
+    case API_PROBLEM_ERROR_NO_ORIGINAL:
+        api_problem_reply(exchange, 409, "no-original", NULL);
         return;
     case API_PROBLEM_ERROR_PRECONDITION:
         api_problem_reply(exchange, 412, "precondition-failed", NULL);

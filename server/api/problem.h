@@ -16,6 +16,7 @@ typedef enum {
     API_PROBLEM_ERROR_MALFORMED,    // 400: not what the route takes at all
     API_PROBLEM_ERROR_UNAUTHORIZED, // 401
     API_PROBLEM_ERROR_FORBIDDEN,    // 403
+    API_PROBLEM_ERROR_NO_ORIGINAL,  // 409: there is nothing to encode a lesson from
     API_PROBLEM_ERROR_PRECONDITION, // 412: somebody changed it meanwhile
     API_PROBLEM_ERROR_INVALID,      // 422: a value breaks a rule; the message names it
     API_PROBLEM_ERROR_TOO_MANY,     // 429
@@ -23,6 +24,9 @@ typedef enum {
 } ApiProblemError;
 
 GQuark api_problem_error_quark(void);
+
+/** Sets @error. Returns: FALSE. */
+gboolean api_problem_refuse(GError **error, ApiProblemError code, const char *why);
 
 /** Returns: the better language for the request: Accept-Language, else the account's, else Thai. */
 ServerSentencesLanguage api_problem_choose_language(HttpExchange *exchange);

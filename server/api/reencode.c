@@ -27,6 +27,16 @@ read_changed(CatalogDatabase *database, ApiCall *call, GError **error)
     return call->result != NULL;
 }
 
+/* Nothing is made of what was encoded once already: it would only lose by it. */
+static gboolean
+check_original(const CatalogLesson *lesson, GError **error)
+{
+    if (lesson->original_bytes > 0)
+        return TRUE;
+    g_set_error_literal(error, API_PROBLEM_ERROR, API_PROBLEM_ERROR_NO_ORIGINAL, "no original");
+    return FALSE;
+}
+
 static gboolean
 write_order(CatalogDatabase *database, ApiCall *call, GError **error)
 {
@@ -38,6 +48,8 @@ write_order(CatalogDatabase *database, ApiCall *call, GError **error)
                             "the lesson was never published");
         return FALSE;
     }
+    if (!check_original(lesson, error))
+        return FALSE;
     g_autofree char *job = flows_reencode_order(database, lesson, FALSE, &call->stamp, error);
     return job != NULL && read_changed(database, call, error);
 }
@@ -64,7 +76,6 @@ static gboolean
 write_mark(CatalogDatabase *database, ApiCall *call, GError **error)
 {
     const Mark *mark = call->extra;
-    g_autoptr(GError) local = NULL;
     g_autoptr(CatalogLesson) lesson = api_lessons_read_editable(database, call, error);
     if (lesson == NULL)
         return FALSE;
@@ -73,6 +84,8 @@ write_mark(CatalogDatabase *database, ApiCall *call, GError **error)
                             "changed meanwhile");
         return FALSE;
     }
+    if (lesson->published_ms > 0 && !check_original(lesson, error))
+        return FALSE;
     return flows_reencode_mark_interpreter(database, lesson,
                                            mark->area.width > 0 ? &mark->area : NULL,
                                            call->revision, &call->stamp, error) &&

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "catalog/error.h"
 #include "server/api/problem.h"
+#include "server/api/views.h"
 
 #define HASH_LENGTH 12
 
@@ -54,4 +56,33 @@ api_revision_require_match(ApiCall *call)
         return api_revision_read_match(call);
     api_problem_reply(call->exchange, 428, "precondition-required", NULL);
     return FALSE;
+}
+
+gboolean
+api_revision_check(const ApiCall *call, gboolean may_edit, gint64 revision, GError **error)
+{
+    if (!may_edit)
+        return api_problem_refuse(error, API_PROBLEM_ERROR_FORBIDDEN, "another person's");
+    if (call->revision != API_CALL_ANY_REVISION && call->revision != revision)
+        return api_problem_refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
+    return TRUE;
+}
+
+gboolean
+api_revision_translate(const GError *cause, const char *missing, GError **error)
+{
+    if (g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
+        return api_problem_refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
+    if (missing != NULL && g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+        return api_problem_refuse(error, API_PROBLEM_ERROR_INVALID, missing);
+    g_propagate_error(error, g_error_copy(cause));
+    return FALSE;
+}
+
+void
+api_revision_reply(ApiCall *call, guint status, JsonObject *object)
+{
+    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
+    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
+    http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
 }

@@ -21,3 +21,18 @@ gboolean api_revision_parse_etag(const char *if_match, gint64 *revision);
  */
 gboolean api_revision_require_match(ApiCall *call);
 gboolean api_revision_read_match(ApiCall *call);
+
+/** Whether a row of @revision, which the caller @may_edit or not, may be changed by @call; else
+ * @error says FORBIDDEN or PRECONDITION. */
+gboolean api_revision_check(const ApiCall *call, gboolean may_edit, gint64 revision,
+                            GError **error);
+
+/**
+ * What the catalogue refuses, in a handler's words: a lost race is a failed precondition; what is
+ * not there is a wrong value if @missing (nullable) says what. Returns: FALSE.
+ */
+gboolean api_revision_translate(const GError *cause, const char *missing, GError **error);
+
+/** Answers with @object (taken) under its `etag`. The tag is for edits; states change without it,
+ * so browsers keep nothing that it names. Delivery thread. */
+void api_revision_reply(ApiCall *call, guint status, JsonObject *object);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A change is one transaction with what it does to bookings; the guide's changes are
-// flows/rules.c's.
+// A rule is written alone, so that nobody waits for what it means; what it books is
+// flows/rules.c's, and the answer comes after that: whoever saves a rule sees its bookings.
 #include "server/api/rules.h"
 
 #include "catalog/channels.h"
-#include "catalog/error.h"
 #include "server/api/call.h"
 #include "server/api/paging.h"
 #include "server/api/problem.h"
 #include "server/api/revision.h"
 #include "server/api/rulebody.h"
 #include "server/api/ruleviews.h"
-#include "server/flows/rules_tend.h"
+#include "server/flows/rules.h"
+#include "server/flows/rules_plan.h"
 
 #define MATCHES_MOST 200
 
@@ -22,7 +22,6 @@ typedef struct {
     CatalogRules *rule;   // (owned) (nullable) of matches
     GPtrArray *rules;     // (owned) (nullable) (element-type CatalogRules, unowned) of matches
     FlowsRulesPlan plan;  // (value) of matches
-    FlowsRulesTend tend;  // (value) of writes: what becomes of bookings
     GPtrArray *withdrawn; // (owned) (nullable) (element-type utf8) of a removal
 } Extra;
 
@@ -31,7 +30,6 @@ free_extra(gpointer data)
 {
     Extra *extra = data;
     flows_rules_plan_clear(&extra->plan);
-    flows_rules_tend_clear(&extra->tend);
     g_clear_pointer(&extra->plan.zone, g_time_zone_unref);
     g_clear_pointer(&extra->rules, g_ptr_array_unref);
     g_clear_pointer(&extra->withdrawn, g_ptr_array_unref);
@@ -50,13 +48,6 @@ attach_extra(ApiCall *call)
     call->extra = extra;
     call->free_extra = free_extra;
     return extra;
-}
-
-static gboolean
-refuse(GError **error, ApiProblemError code, const char *why)
-{
-    g_set_error_literal(error, API_PROBLEM_ERROR, code, why);
-    return FALSE;
 }
 
 static gboolean
@@ -92,15 +83,11 @@ read_one(CatalogDatabase *database, ApiCall *call, GError **error)
     return call->result != NULL;
 }
 
-/* The tag is for edits; states change without it, so browsers keep nothing that it names. */
 static void
 reply_one(ApiCall *call, guint status)
 {
     ApiViewsReader reader = api_paging_make_reader(call);
-    JsonObject *object = api_ruleviews_render(call->result, &reader);
-    http_exchange_set_header(call->exchange, "Cache-Control", "no-store");
-    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
-    http_exchange_reply_json(call->exchange, status, api_views_wrap(object));
+    api_revision_reply(call, status, api_ruleviews_render(call->result, &reader));
 }
 
 static void
@@ -118,64 +105,57 @@ api_rules_get(HttpExchange *exchange)
 }
 
 static void
-publish_all(ApiCall *call, const GPtrArray *ids)
+on_created(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    ServerEvents *events = server_app_get_events(call->app);
-    for (guint i = 0; ids != NULL && i < ids->len; i++)
-        server_events_publish(events, SERVER_EVENTS_BOOKING, ids->pdata[i]);
+    g_autoptr(ApiCall) call = user_data;
+    flows_rules_look_finish(result);
+    reply_one(call, 201);
 }
 
 static void
-tell(ApiCall *call)
+on_changed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    const Extra *extra = call->extra;
-    publish_all(call, extra->tend.changed);
-    publish_all(call, extra->withdrawn);
+    g_autoptr(ApiCall) call = user_data;
+    flows_rules_look_finish(result);
+    reply_one(call, 200);
 }
 
-/* Whoever saves a rule sees what it booked in the next answer. */
-static gboolean
-tend(CatalogDatabase *database, ApiCall *call, GError **error)
+static void
+on_removed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    Extra *extra = call->extra;
-    extra->tend.now_ms = call->stamp.now_ms;
-    extra->tend.zone = extra->plan.zone;
-    return flows_rules_tend_run(database, &extra->tend, error);
+    g_autoptr(ApiCall) call = user_data;
+    flows_rules_look_finish(result);
+    http_exchange_reply_empty(call->exchange, 204);
+}
+
+/* @callback answers when the rules have looked. */
+static void
+wait_for_look(ApiCall *finished, GAsyncReadyCallback callback)
+{
+    ApiCall *call = api_call_take_over(finished);
+    flows_rules_look_async(server_app_get_rules(call->app), callback, call);
 }
 
 static void
 render_created(ApiCall *call)
 {
-    tell(call);
-    reply_one(call, 201);
+    wait_for_look(call, on_created);
 }
 
 static void
 render_changed(ApiCall *call)
 {
-    tell(call);
-    reply_one(call, 200);
+    wait_for_look(call, on_changed);
 }
 
 static void
 render_removed(ApiCall *call)
 {
-    tell(call);
-    http_exchange_reply_empty(call->exchange, 204);
-}
-
-/* What breaks a rule of the catalogue is a wrong value; a lost race a failed precondition; a
- * channel that is not there is a wrong value of the body. */
-static gboolean
-translate(GError *local, GError **error)
-{
-    if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_CONFLICT))
-        refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
-    else if (g_error_matches(local, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
-        refuse(error, API_PROBLEM_ERROR_INVALID, "channel is not there");
-    else
-        g_propagate_error(error, g_error_copy(local));
-    return FALSE;
+    const Extra *extra = call->extra;
+    for (guint i = 0; extra->withdrawn != NULL && i < extra->withdrawn->len; i++)
+        server_events_publish(server_app_get_events(call->app), SERVER_EVENTS_BOOKING,
+                              extra->withdrawn->pdata[i]);
+    wait_for_look(call, on_removed);
 }
 
 static gboolean
@@ -187,8 +167,8 @@ write_new(CatalogDatabase *database, ApiCall *call, GError **error)
         return FALSE;
     call->id = catalog_rules_add(database, rule, &call->stamp, &local);
     if (call->id == NULL)
-        return translate(local, error);
-    return tend(database, call, error) && read_one(database, call, error);
+        return api_revision_translate(local, "channel is not there", error);
+    return read_one(database, call, error);
 }
 
 void
@@ -208,13 +188,10 @@ read_guarded(CatalogDatabase *database, ApiCall *call, GError **error)
     g_autoptr(CatalogRules) rule = catalog_rules_get(database, call->id, error);
     if (rule == NULL)
         return NULL;
-    if (!api_ruleviews_may_edit(call->account, rule))
-        refuse(error, API_PROBLEM_ERROR_FORBIDDEN, "another person's");
-    else if (call->revision != API_CALL_ANY_REVISION && call->revision != rule->revision)
-        refuse(error, API_PROBLEM_ERROR_PRECONDITION, "changed meanwhile");
-    else
-        return g_steal_pointer(&rule);
-    return NULL;
+    gboolean mine = api_ruleviews_may_edit(call->account, rule);
+    if (!api_revision_check(call, mine, rule->revision, error))
+        return NULL;
+    return g_steal_pointer(&rule);
 }
 
 static gboolean
@@ -225,8 +202,8 @@ write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
     if (rule == NULL || !api_rulebody_take(call, rule, error))
         return FALSE;
     if (!catalog_rules_edit(database, rule, &call->stamp, &local))
-        return translate(local, error);
-    return tend(database, call, error) && read_one(database, call, error);
+        return api_revision_translate(local, "channel is not there", error);
+    return read_one(database, call, error);
 }
 
 void
@@ -246,8 +223,7 @@ write_removal(CatalogDatabase *database, ApiCall *call, GError **error)
     Extra *extra = call->extra;
     g_autoptr(CatalogRules) rule = read_guarded(database, call, error);
     return rule != NULL &&
-           catalog_rules_delete(database, rule->id, &extra->withdrawn, &call->stamp, error) &&
-           tend(database, call, error);
+           catalog_rules_delete(database, rule->id, &extra->withdrawn, &call->stamp, error);
 }
 
 void

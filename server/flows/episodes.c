@@ -34,10 +34,17 @@ note(FlowsEpisodes *episodes, const CatalogRulebookingsEpisode *episode)
                          texts);
 }
 
+typedef struct {
+    FlowsEpisodes *episodes; // (unowned)
+    GHashTable *gone;        // (unowned) (nullable)
+} Reading;
+
 static void
 on_episode(const CatalogRulebookingsEpisode *episode, gpointer user_data)
 {
-    note(user_data, episode);
+    const Reading *reading = user_data;
+    if (reading->gone == NULL || !g_hash_table_contains(reading->gone, episode->id))
+        note(reading->episodes, episode);
 }
 
 static GHashTable *
@@ -47,13 +54,14 @@ make_set(void)
 }
 
 FlowsEpisodes *
-flows_episodes_new(CatalogDatabase *database, GError **error)
+flows_episodes_new(CatalogDatabase *database, GHashTable *gone, GError **error)
 {
     g_autoptr(FlowsEpisodes) episodes = g_new0(FlowsEpisodes, 1);
+    Reading reading = {episodes, gone};
     episodes->crids = make_set();
     episodes->named = make_set();
     episodes->nameless = make_set();
-    if (!catalog_rulebookings_tell_episodes(database, on_episode, episodes, error))
+    if (!catalog_rulebookings_tell_episodes(database, on_episode, &reading, error))
         return NULL;
     return g_steal_pointer(&episodes);
 }
@@ -72,8 +80,11 @@ flows_episodes_free(FlowsEpisodes *episodes)
 void
 flows_episodes_add(FlowsEpisodes *episodes, const CatalogBooking *booking)
 {
-    const CatalogRulebookingsEpisode episode = {booking->programme_crid, booking->title,
-                                                booking->description};
+    const CatalogRulebookingsEpisode episode = {
+        .programme_crid = booking->programme_crid,
+        .title = booking->title,
+        .description = booking->description,
+    };
     note(episodes, &episode);
 }
 

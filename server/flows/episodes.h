@@ -11,8 +11,9 @@
 
 typedef struct _FlowsEpisodes FlowsEpisodes;
 
-/** Returns: (transfer full): those of all bookings; NULL with an error. In a transaction. */
-FlowsEpisodes *flows_episodes_new(CatalogDatabase *database, GError **error);
+/** Returns: (transfer full): those of all bookings but @gone (nullable) (element-type utf8), ids;
+ * NULL with an error. In a transaction. */
+FlowsEpisodes *flows_episodes_new(CatalogDatabase *database, GHashTable *gone, GError **error);
 void flows_episodes_free(FlowsEpisodes *episodes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsEpisodes, flows_episodes_free)
 

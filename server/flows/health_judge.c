@@ -87,6 +87,8 @@ flows_health_judge_channel(const FlowsLiveStatus *status, const FlowsHealthPoint
     switch (status->state) {
     case FLOWS_LIVE_STATE_OFF:
         return (FlowsHealthVerdict){FLOWS_HEALTH_JUDGE_OFF, "off", FLOWS_HEALTH_JUDGE_OWN};
+    case FLOWS_LIVE_STATE_RESTING:
+        return (FlowsHealthVerdict){FLOWS_HEALTH_JUDGE_OFF, "resting", FLOWS_HEALTH_JUDGE_LIVE};
     case FLOWS_LIVE_STATE_WAITING:
         return (FlowsHealthVerdict){FLOWS_HEALTH_JUDGE_POOR, code != NULL ? code : "starting",
                                     FLOWS_HEALTH_JUDGE_LIVE};

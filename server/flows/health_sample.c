@@ -56,7 +56,7 @@ flows_health_sample_channel(const FlowsLiveStatus *status, guint viewers, gint64
     float *values = point->values;
     gboolean on_air = status->state == FLOWS_LIVE_STATE_ON_AIR;
     flows_health_figures_clear(point);
-    if (status->state == FLOWS_LIVE_STATE_OFF)
+    if (status->state == FLOWS_LIVE_STATE_OFF || status->state == FLOWS_LIVE_STATE_RESTING)
         return FALSE;
     values[FLOWS_HEALTH_C_ON_AIR] = on_air ? 1 : 0;
     if (on_air && status->speed_permille > 0)

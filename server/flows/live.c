@@ -11,9 +11,12 @@
 
 #include "catalog/threads.h"
 #include "server/flows/strays.h"
+#include "server/timer.h"
 
 #define TROUBLE_MS 5000
 #define RETRY_MS 1000
+#define MINUTE_MS 60000
+#define HOLD_MS 12000 // less than a client waits for the first byte of an answer
 
 /* What is known of one channel, for any thread. */
 typedef struct {
@@ -37,9 +40,13 @@ struct _FlowsLive {
     gboolean busy;                 // (value) a probe or a read is under way
     gboolean again;                // (value) woken while busy
     gboolean swept;                // (value) folders without a row are gone
+    gboolean looked;               // (value) rows were read once
     gint waking;                   // (atomic) a wake is on its way to the main context
+    gint rousing;                  // (atomic) somebody wants a channel that rests
+    FlowsLiveWait *wait;           // (owned) any thread
     GMutex lock;                   // guards what follows
     GHashTable *known;             // (owned) (guarded by lock) (element-type Known) by id
+    GHashTable *wanted;            // (owned) (guarded by lock) (element-type gint64) by id
 };
 
 typedef struct {
@@ -68,20 +75,12 @@ free_look(gpointer data)
 }
 
 static void
-clear_timer(FlowsLive *live)
-{
-    if (live->timer != NULL)
-        g_source_destroy(live->timer);
-    g_clear_pointer(&live->timer, g_source_unref);
-}
-
-static void
 end_if_quiet(FlowsLive *live)
 {
     if (live->stop == NULL || live->busy || g_hash_table_size(live->channels) > 0 ||
         !flows_snapshots_is_quiet(live->snapshots))
         return;
-    clear_timer(live);
+    server_timer_clear(&live->timer);
     live->ready = FALSE;
     g_autoptr(GTask) stop = g_steal_pointer(&live->stop);
     g_task_return_boolean(stop, TRUE);
@@ -122,10 +121,38 @@ note_channel(FlowsLiveChannel *channel, gpointer user_data)
     g_mutex_unlock(&live->lock);
 }
 
+/* Notes that it is wanted; with the lock held. */
+static void
+stamp(FlowsLive *live, const char *id)
+{
+    gint64 now_us = g_get_monotonic_time();
+    gint64 *wanted = g_hash_table_lookup(live->wanted, id);
+    if (wanted != NULL)
+        *wanted = now_us;
+    else
+        g_hash_table_insert(live->wanted, g_strdup(id), g_memdup2(&now_us, sizeof now_us));
+}
+
+static gint64
+get_wanted(FlowsLiveChannel *channel, gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    g_mutex_lock(&live->lock);
+    const gint64 *wanted =
+        g_hash_table_lookup(live->wanted, flows_live_channel_get_row(channel)->channel->id);
+    gint64 wanted_us = wanted != NULL ? *wanted : G_MININT64;
+    g_mutex_unlock(&live->lock);
+    return wanted_us;
+}
+
 static void
 on_channel_change(FlowsLiveChannel *channel, gpointer user_data)
 {
+    FlowsLive *live = user_data;
     note_channel(channel, user_data);
+    FlowsWindow *window = flows_live_channel_get_window(channel);
+    if (window != NULL && flows_live_channel_get_status(channel)->state == FLOWS_LIVE_STATE_FAILED)
+        flows_live_wait_tell(live->wait, window);
     publish(user_data, flows_live_channel_get_row(channel)->channel->id);
 }
 
@@ -134,6 +161,7 @@ on_channel_segment(FlowsLiveChannel *channel, gpointer user_data)
 {
     FlowsLive *live = user_data;
     const char *id = flows_live_channel_get_row(channel)->channel->id;
+    flows_live_wait_tell(live->wait, flows_live_channel_get_window(channel));
     if (live->setup.on_segment != NULL)
         live->setup.on_segment(id, live->setup.user_data);
 }
@@ -145,6 +173,7 @@ on_channel_ended(FlowsLiveChannel *channel, gpointer user_data)
     g_autofree char *id = g_strdup(flows_live_channel_get_row(channel)->channel->id);
     g_mutex_lock(&live->lock);
     g_hash_table_remove(live->known, id);
+    g_hash_table_remove(live->wanted, id);
     g_mutex_unlock(&live->lock);
     g_hash_table_remove(live->channels, id);
     publish(live, id);
@@ -176,11 +205,24 @@ end_missing(FlowsLive *live, GPtrArray *rows)
     }
 }
 
+/* Who makes or changes a channel wants to see it; a new daemon wakes nobody. */
+static void
+note_person(FlowsLive *live, const FlowsLiveRow *row, const FlowsLiveChannel *channel)
+{
+    gint64 before = channel != NULL ? flows_live_channel_get_row(channel)->channel->revision : 0;
+    if (!live->looked || before == row->channel->revision)
+        return;
+    g_mutex_lock(&live->lock);
+    stamp(live, row->channel->id);
+    g_mutex_unlock(&live->lock);
+}
+
 static void
 take_row(FlowsLive *live, const FlowsLiveRow *row)
 {
     FlowsLiveChannel *channel = g_hash_table_lookup(live->channels, row->channel->id);
     FlowsLiveRow *copy = flows_live_rows_copy(row);
+    note_person(live, row, channel);
     if (channel == NULL) {
         channel = flows_live_channel_new(&live->shared, copy);
         g_hash_table_insert(live->channels, g_strdup(row->channel->id), channel);
@@ -207,7 +249,7 @@ static gboolean
 on_trouble_over(gpointer user_data)
 {
     FlowsLive *live = user_data;
-    clear_timer(live);
+    server_timer_clear(&live->timer);
     look(live);
     return G_SOURCE_REMOVE;
 }
@@ -228,16 +270,14 @@ on_rows_read(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     if (!catalog_threads_finish(result, &error)) {
         g_warning("channels: the catalogue cannot be read: %s", error->message);
-        clear_timer(live);
-        live->timer = g_timeout_source_new(TROUBLE_MS);
-        g_source_set_callback(live->timer, on_trouble_over, live, NULL);
-        g_source_attach(live->timer, live->context);
+        server_timer_set(&live->timer, live->context, TROUBLE_MS, on_trouble_over, live);
     } else if (live->stop == NULL) {
         if (!live->swept)
             begin_sweep(live, wanted->rows);
         end_missing(live, wanted->rows);
         for (guint i = 0; i < wanted->rows->len; i++)
             take_row(live, wanted->rows->pdata[i]);
+        live->looked = TRUE;
     }
     end_step(live);
 }
@@ -293,6 +333,8 @@ flows_live_new(const FlowsLiveSetup *setup)
     live->cancellable = g_cancellable_new();
     live->channels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify)flows_live_channel_free);
+    live->wait = flows_live_wait_new(HOLD_MS);
+    live->wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     live->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_known);
     g_mutex_init(&live->lock);
     live->shared = (FlowsLiveChannelShared){
@@ -303,6 +345,8 @@ flows_live_new(const FlowsLiveSetup *setup)
         .worker = live->worker,
         .feed = setup->feed,
         .retry_ms = setup->retry_ms > 0 ? setup->retry_ms : RETRY_MS,
+        .rest_minute_ms = setup->rest_minute_ms > 0 ? setup->rest_minute_ms : MINUTE_MS,
+        .get_wanted = get_wanted,
         .on_change = on_channel_change,
         .on_health = note_channel,
         .on_segment = on_channel_segment,
@@ -320,6 +364,16 @@ flows_live_start(FlowsLive *live)
     child_sandbox_probe_async(live->cancellable, on_sandbox_probed, live);
 }
 
+/* Any thread. */
+static void
+attach_idle(FlowsLive *live, GSourceFunc callback)
+{
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, callback, live, NULL);
+    g_source_attach(source, live->context);
+}
+
 static gboolean
 on_wake(gpointer user_data)
 {
@@ -334,27 +388,85 @@ flows_live_wake(FlowsLive *live)
 {
     if (!g_atomic_int_compare_and_exchange(&live->waking, 0, 1))
         return;
-    g_autoptr(GSource) source = g_idle_source_new();
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, on_wake, live, NULL);
-    g_source_attach(source, live->context);
+    attach_idle(live, on_wake);
+}
+
+/* Returns: (nullable): what is known of one that has a window; @id: (out). With the lock held. */
+static const Known *
+find_known(FlowsLive *live, const char *slug, const char **id)
+{
+    GHashTableIter iter;
+    gpointer key = NULL, value = NULL;
+    g_hash_table_iter_init(&iter, live->known);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        const Known *known = value;
+        *id = key;
+        if (known->window != NULL && strcmp(known->slug, slug) == 0)
+            return known;
+    }
+    return NULL;
 }
 
 FlowsWindow *
 flows_live_find_window(FlowsLive *live, const char *slug)
 {
-    FlowsWindow *window = NULL;
-    GHashTableIter iter;
-    gpointer value = NULL;
+    const char *id = NULL;
     g_mutex_lock(&live->lock);
-    g_hash_table_iter_init(&iter, live->known);
-    while (window == NULL && g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Known *known = value;
-        if (known->window != NULL && strcmp(known->slug, slug) == 0)
-            window = flows_window_ref(known->window);
-    }
+    const Known *known = find_known(live, slug, &id);
+    FlowsWindow *window = known != NULL ? flows_window_ref(known->window) : NULL;
     g_mutex_unlock(&live->lock);
     return window;
+}
+
+/* Whether a segment may come soon. */
+static gboolean
+is_hopeful(FlowsLiveState state)
+{
+    switch (state) {
+    case FLOWS_LIVE_STATE_OFF:
+    case FLOWS_LIVE_STATE_FAILED:
+        return FALSE;
+    case FLOWS_LIVE_STATE_WAITING:
+    case FLOWS_LIVE_STATE_RESTING:
+    case FLOWS_LIVE_STATE_ON_AIR:
+    case FLOWS_LIVE_STATE_NO_SIGNAL:
+    case FLOWS_LIVE_STATE_SCRAMBLED:
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+on_rouse(gpointer user_data)
+{
+    FlowsLive *live = user_data;
+    g_atomic_int_set(&live->rousing, 0);
+    g_autoptr(GList) channels = g_hash_table_get_values(live->channels);
+    for (GList *l = channels; l != NULL; l = l->next)
+        flows_live_channel_look(l->data);
+    return G_SOURCE_REMOVE;
+}
+
+gboolean
+flows_live_want(FlowsLive *live, const char *slug, gboolean wakes)
+{
+    const char *id = NULL;
+    g_mutex_lock(&live->lock);
+    const Known *known = find_known(live, slug, &id);
+    FlowsLiveState state = known != NULL ? known->status->state : FLOWS_LIVE_STATE_OFF;
+    gboolean resting = state == FLOWS_LIVE_STATE_RESTING;
+    if (known != NULL && (wakes || !resting))
+        stamp(live, id);
+    g_mutex_unlock(&live->lock);
+    if (resting && wakes && g_atomic_int_compare_and_exchange(&live->rousing, 0, 1))
+        attach_idle(live, on_rouse);
+    return is_hopeful(state);
+}
+
+FlowsLiveWait *
+flows_live_get_wait(FlowsLive *live)
+{
+    return live->wait;
 }
 
 static void
@@ -417,10 +529,11 @@ flows_live_stop_async(FlowsLive *live, GAsyncReadyCallback callback, gpointer us
     g_autoptr(GList) channels = g_hash_table_get_values(live->channels);
     live->stop = g_task_new(NULL, NULL, callback, user_data);
     g_cancellable_cancel(live->cancellable);
-    clear_timer(live);
+    server_timer_clear(&live->timer);
     for (GList *l = channels; l != NULL; l = l->next)
         flows_live_channel_end(l->data, FALSE);
     flows_snapshots_stop(live->snapshots);
+    flows_live_wait_tell(live->wait, NULL);
     end_if_quiet(live);
 }
 
@@ -433,13 +546,15 @@ flows_live_stop_finish(FlowsLive *live, GAsyncResult *result, GError **error)
 void
 flows_live_free(FlowsLive *live)
 {
-    clear_timer(live);
+    server_timer_clear(&live->timer);
     while (g_source_remove_by_user_data(live))
         ;
     flows_receive_worker_free(live->worker);
     flows_snapshots_free(live->snapshots);
     g_hash_table_unref(live->channels);
     g_hash_table_unref(live->known);
+    g_hash_table_unref(live->wanted);
+    flows_live_wait_free(live->wait);
     g_clear_pointer(&live->sandbox, child_sandbox_free);
     g_object_unref(live->cancellable);
     g_main_context_unref(live->context);

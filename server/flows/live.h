@@ -8,6 +8,7 @@
 
 #include "server/events.h"
 #include "server/flows/live_channel.h"
+#include "server/flows/live_wait.h"
 #include "server/flows/snapshots.h"
 
 typedef struct _CatalogThreads CatalogThreads;
@@ -28,6 +29,7 @@ typedef struct {
     FlowsLiveSegmentFunc on_segment; // (unowned) (nullable) told of each; main context
     gpointer user_data;              // (unowned) of on_segment
     guint retry_ms;                  // (value) pause after a child's first death, 0: a second
+    guint rest_minute_ms;            // (value) a minute of rest_minutes, 0: a minute
 } FlowsLiveSetup;
 
 /** Returns: (transfer full): a stopped supervisor. Main thread. */
@@ -45,6 +47,13 @@ FlowsWindow *flows_live_find_window(FlowsLive *live, const char *slug);
 
 /** As flows_live_find_window() by the channel's id. */
 FlowsWindow *flows_live_get_window(FlowsLive *live, const char *channel_id);
+
+/** Somebody watches the channel with this slug, which keeps it awake; @wakes: one that rests, too.
+ * Returns: FALSE: nothing will come of it soon. Any thread; cheap. */
+gboolean flows_live_want(FlowsLive *live, const char *slug, gboolean wakes);
+
+/** Returns: (transfer none): who waits for the next segment of a window (the key). Any thread. */
+FlowsLiveWait *flows_live_get_wait(FlowsLive *live);
 
 /** Returns: (transfer full): how the channel with this id goes; off for one that is not known. Any
  * thread. */

@@ -7,6 +7,7 @@
 //   RUNNING ─on_child_end─▶          PAUSING ─on_pause_over─▶ IDLE
 //   RUNNING ─(other work, off, end)─▶ CLOSING ─on_child_end─▶ IDLE
 //   OPENING ─(nothing can run) park─▶ PARKED, until a new row comes
+//   IDLE    ─(nobody watches) lie_down─▶ RESTING ─(somebody does, or a booking begins)─▶ IDLE
 //   IDLE    ─(end) begin_erase─▶     ERASING ─▶ on_ended
 //
 // Files are taken by the worker, one after the other; what it could not take ends the child.
@@ -18,8 +19,9 @@
 #include <unistd.h>
 
 #include "server/flows/live_child.h"
+#include "server/flows/live_nap.h"
 #include "server/flows/live_take.h"
-#include "server/flows/window_files.h"
+#include "server/timer.h"
 
 #define PAUSE_MOST_MS 30000u
 #define SETTLED_US (60 * G_USEC_PER_SEC) // a child that worked so long has no trouble starting
@@ -35,6 +37,7 @@ typedef enum {
     PHASE_CLOSING,
     PHASE_PAUSING,
     PHASE_PARKED,
+    PHASE_RESTING,
     PHASE_ERASING,
 } Phase;
 
@@ -47,6 +50,7 @@ struct _FlowsLiveChannel {
     FlowsWindow *window;                  // (owned) (nullable)
     FlowsLiveChild *child;                // (owned) (nullable)
     GSource *timer;                       // (owned) (nullable) while PAUSING
+    FlowsLiveNap *nap;                    // (owned) whether it rests
     GMainContext *context;                // (owned)
     Phase phase;                          // (value)
     guint subscription;                   // (value) 0: none
@@ -103,19 +107,11 @@ set_state(FlowsLiveChannel *channel, FlowsLiveState state, const char *code, con
         tell(channel);
 }
 
-static void
-clear_timer(FlowsLiveChannel *channel)
-{
-    if (channel->timer != NULL)
-        g_source_destroy(channel->timer);
-    g_clear_pointer(&channel->timer, g_source_unref);
-}
-
 static gboolean
 on_pause_over(gpointer user_data)
 {
     FlowsLiveChannel *channel = user_data;
-    clear_timer(channel);
+    server_timer_clear(&channel->timer);
     channel->phase = PHASE_IDLE;
     step(channel);
     return G_SOURCE_REMOVE;
@@ -127,9 +123,7 @@ take_pause(FlowsLiveChannel *channel, FlowsLiveState state, const char *code, co
 {
     channel->phase = PHASE_PAUSING;
     channel->pause_ms = CLAMP(channel->pause_ms, channel->shared->retry_ms, PAUSE_MOST_MS);
-    channel->timer = g_timeout_source_new(channel->pause_ms);
-    g_source_set_callback(channel->timer, on_pause_over, channel, NULL);
-    g_source_attach(channel->timer, channel->context);
+    server_timer_set(&channel->timer, channel->context, channel->pause_ms, on_pause_over, channel);
     channel->status->retry_ms =
         server_clock_now_ms(channel->shared->clock) + (gint64)channel->pause_ms;
     channel->pause_ms *= 2;
@@ -147,6 +141,7 @@ static gboolean
 has_news(const FlowsLiveChannel *channel)
 {
     return channel->ending || !channel->row->channel->enabled || channel->working == NULL ||
+           flows_live_nap_is_resting(channel->nap) ||
            !flows_live_rows_is_same_work(channel->row, channel->working);
 }
 
@@ -227,15 +222,7 @@ judge_silence(FlowsLiveChannel *channel, const ChildLiveReport *report)
 static void
 note_health(FlowsLiveChannel *channel, ChildLiveReport *report)
 {
-    FlowsLiveStatus *status = channel->status;
-    g_strfreev(status->dropped_rungs);
-    status->dropped_rungs = g_steal_pointer(&report->dropped_rungs);
-    status->speed_permille = report->speed_permille;
-    status->last_picture_ms = (gint64)report->last_picture_ms;
-    status->cc_errors = report->cc_errors;
-    status->behind_ms = report->behind_ms;
-    status->last_sound_ms = (gint64)report->last_sound_ms;
-    status->damaged = report->damaged;
+    flows_live_state_take_health(channel->status, report);
     flows_window_set_language(channel->window, report->language);
     judge_silence(channel, report);
     channel->shared->on_health(channel, channel->shared->user_data);
@@ -284,7 +271,8 @@ on_child_end(const ChildProcessEnd *end, gpointer user_data)
         channel->pause_ms = channel->shared->retry_ms;
     channel->failures = worked ? 0 : channel->failures + 1;
     channel->generation++;
-    channel->status->restarts++;
+    // Who lies down has not stumbled.
+    channel->status->restarts += asked && flows_live_nap_is_resting(channel->nap) ? 0 : 1;
     close_feed(channel);
     g_clear_pointer(&channel->working, flows_live_rows_free);
     g_autofree char *code = g_strdup(end->code != NULL ? end->code : "ended");
@@ -372,7 +360,8 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     gboolean good = flows_receive_worker_run_finish(result, &error);
     channel->phase = PHASE_IDLE;
     adopt_window(channel, opened);
-    if (channel->ending || !channel->row->channel->enabled)
+    gboolean idle = good && flows_live_nap_is_resting(channel->nap);
+    if (channel->ending || !channel->row->channel->enabled || idle)
         step(channel);
     else if (!good)
         take_pause(channel, FLOWS_LIVE_STATE_WAITING,
@@ -411,20 +400,11 @@ on_erased(GObject *source, GAsyncResult *result, gpointer user_data)
     channel->shared->on_ended(channel, channel->shared->user_data);
 }
 
-static gboolean
-erase_folder(gpointer data, GError **error)
-{
-    const char *folder = data;
-    if (*folder != '\0')
-        flows_window_files_remove(folder);
-    return TRUE;
-}
-
 static void
 begin_erase(FlowsLiveChannel *channel)
 {
     channel->phase = PHASE_ERASING;
-    flows_receive_worker_run_async(channel->shared->worker, erase_folder,
+    flows_receive_worker_run_async(channel->shared->worker, flows_live_take_erase,
                                    g_strdup(channel->erase ? channel->folder : ""), g_free,
                                    on_erased, channel);
 }
@@ -439,19 +419,56 @@ go_off(FlowsLiveChannel *channel)
     set_state(channel, FLOWS_LIVE_STATE_OFF, NULL, NULL);
 }
 
+/* What is there stays; live playlists begin with what comes when somebody wants it again. */
+static void
+lie_down(FlowsLiveChannel *channel)
+{
+    channel->phase = PHASE_RESTING;
+    channel->failures = 0;
+    channel->pause_ms = channel->shared->retry_ms;
+    flows_live_state_clear_health(channel->status);
+    flows_window_begin_anew(channel->window);
+    set_state(channel, FLOWS_LIVE_STATE_RESTING, "resting", NULL);
+}
+
+/* Whether nobody wants it now. */
+static gboolean
+look(FlowsLiveChannel *channel)
+{
+    const FlowsLiveChannelShared *shared = channel->shared;
+    const FlowsLiveRestFacts facts = {
+        .rest_ms = channel->row->channel->rest_minutes * (gint64)shared->rest_minute_ms,
+        .wanted_us = shared->get_wanted(channel, shared->user_data),
+        .booked_ms = channel->row->booked_ms,
+        .now_us = g_get_monotonic_time(),
+        .now_ms = server_clock_now_ms(shared->clock),
+        .needed = channel->row->needed,
+    };
+    return flows_live_nap_look(channel->nap, &facts);
+}
+
+static void
+step_idle(FlowsLiveChannel *channel, gboolean rests)
+{
+    if (channel->pending > 0)
+        return; // on_taken steps
+    if (channel->ending)
+        begin_erase(channel);
+    else if (!channel->row->channel->enabled)
+        go_off(channel);
+    else if (rests && channel->window != NULL)
+        lie_down(channel);
+    else
+        begin_open(channel);
+}
+
 static void
 step(FlowsLiveChannel *channel)
 {
+    gboolean rests = look(channel);
     switch (channel->phase) {
     case PHASE_IDLE:
-        if (channel->pending > 0)
-            return; // on_taken steps
-        if (channel->ending)
-            begin_erase(channel);
-        else if (channel->row->channel->enabled)
-            begin_open(channel);
-        else
-            go_off(channel);
+        step_idle(channel, rests);
         return;
     case PHASE_RUNNING:
         if (!has_news(channel))
@@ -460,9 +477,21 @@ step(FlowsLiveChannel *channel)
         flows_live_child_cancel(channel->child);
         close_feed(channel);
         return;
+    case PHASE_RESTING:
+        if (rests && !channel->ending && channel->row->channel->enabled)
+            return;
+        channel->phase = PHASE_IDLE;
+        step_idle(channel, rests);
+        return;
+    case PHASE_PAUSING:
+        if (!rests || channel->window == NULL)
+            return;
+        server_timer_clear(&channel->timer); // nobody waits for the next try
+        channel->phase = PHASE_IDLE;
+        step_idle(channel, rests);
+        return;
     case PHASE_OPENING:
     case PHASE_CLOSING:
-    case PHASE_PAUSING:
     case PHASE_PARKED:
     case PHASE_ERASING:
         return;
@@ -474,10 +503,22 @@ static void
 wake(FlowsLiveChannel *channel)
 {
     if (channel->phase == PHASE_PAUSING || channel->phase == PHASE_PARKED) {
-        clear_timer(channel);
+        server_timer_clear(&channel->timer);
         channel->phase = PHASE_IDLE;
         channel->pause_ms = channel->shared->retry_ms;
     }
+    step(channel);
+}
+
+static void
+on_nap_due(gpointer user_data)
+{
+    step(user_data);
+}
+
+void
+flows_live_channel_look(FlowsLiveChannel *channel)
+{
     step(channel);
 }
 
@@ -491,6 +532,7 @@ flows_live_channel_new(const FlowsLiveChannelShared *shared, FlowsLiveRow *row)
     channel->status = flows_live_state_new();
     channel->context = g_main_context_ref_thread_default();
     channel->pause_ms = shared->retry_ms;
+    channel->nap = flows_live_nap_new(on_nap_due, channel);
     step(channel);
     return channel;
 }
@@ -510,6 +552,8 @@ flows_live_channel_update(FlowsLiveChannel *channel, FlowsLiveRow *row)
         tell(channel);
     if (!same)
         wake(channel);
+    else
+        step(channel);
 }
 
 void
@@ -523,7 +567,8 @@ flows_live_channel_end(FlowsLiveChannel *channel, gboolean erase)
 void
 flows_live_channel_free(FlowsLiveChannel *channel)
 {
-    clear_timer(channel);
+    server_timer_clear(&channel->timer);
+    flows_live_nap_free(channel->nap);
     g_clear_pointer(&channel->window, flows_window_unref);
     g_clear_pointer(&channel->working, flows_live_rows_free);
     flows_live_rows_free(channel->row);

@@ -17,6 +17,8 @@
 typedef struct _FlowsLiveChannel FlowsLiveChannel;
 
 typedef void (*FlowsLiveChannelFunc)(FlowsLiveChannel *channel, gpointer user_data);
+/** Returns: monotonic: when somebody last wanted to see it, G_MININT64: nobody ever. */
+typedef gint64 (*FlowsLiveChannelLook)(FlowsLiveChannel *channel, gpointer user_data);
 
 /** What all channels share; everything is borrowed. */
 typedef struct {
@@ -28,10 +30,12 @@ typedef struct {
     FlowsReceiveWorker *worker;      // (unowned) of one thread: what it does is in order
     FlowsLiveFeed feed;              // (value)
     guint retry_ms;                  // (value) the first pause after a child's death; it doubles
+    guint rest_minute_ms;            // (value) how long a minute of rest_minutes lasts
     FlowsLiveChannelFunc on_change;  // (unowned) its status or window is another
     FlowsLiveChannelFunc on_health;  // (unowned) its figures are new, each second
     FlowsLiveChannelFunc on_segment; // (unowned) its window has one more
     FlowsLiveChannelFunc on_ended;   // (unowned) after _end(): nothing goes on any more; free it
+    FlowsLiveChannelLook get_wanted; // (unowned)
     gpointer user_data;              // (unowned)
 } FlowsLiveChannelShared;
 
@@ -40,6 +44,9 @@ FlowsLiveChannel *flows_live_channel_new(const FlowsLiveChannelShared *shared, F
 
 /** @row: (transfer full): what is to be done from now on. */
 void flows_live_channel_update(FlowsLiveChannel *channel, FlowsLiveRow *row);
+
+/** Somebody wants to see it, or may have ceased to. */
+void flows_live_channel_look(FlowsLiveChannel *channel);
 
 /** Ends what runs; on_ended follows, perhaps before it returns. @erase: the files go, too. */
 void flows_live_channel_end(FlowsLiveChannel *channel, gboolean erase);

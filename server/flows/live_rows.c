@@ -4,7 +4,7 @@
 // A few rows, read whole each time: channels are tens, not thousands.
 #include "server/flows/live_rows.h"
 
-#include "catalog/bookings.h"
+#include "catalog/channelneeds.h"
 #include "catalog/classes.h"
 #include "catalog/error.h"
 #include "catalog/multiplexes.h"
@@ -49,6 +49,7 @@ add_class(CatalogDatabase *database, FlowsLiveRow *row, GError **error)
     row->uri = g_strdup(row->multiplex_id);
     row->text_default = g_strdup("");
     row->present = TRUE;
+    row->needed = TRUE;
     return TRUE;
 }
 
@@ -72,6 +73,19 @@ add_source(CatalogDatabase *database, FlowsLiveRow *row, GError **error)
     return TRUE;
 }
 
+/* A running booking keeps a channel on the air that is else off. */
+static gboolean
+add_needs(CatalogDatabase *database, FlowsLiveRow *row, GError **error)
+{
+    CatalogChannelneeds needs = {0};
+    if (!catalog_channelneeds_read(database, row->channel->id, &needs, error))
+        return FALSE;
+    row->needed = needs.running;
+    row->booked_ms = needs.first_ms;
+    row->channel->enabled = row->channel->enabled || needs.running;
+    return TRUE;
+}
+
 GPtrArray *
 flows_live_rows_list(CatalogDatabase *database, GError **error)
 {
@@ -82,11 +96,7 @@ flows_live_rows_list(CatalogDatabase *database, GError **error)
         FlowsLiveRow *row = g_new0(FlowsLiveRow, 1);
         g_ptr_array_add(rows, row);
         row->channel = catalog_channels_copy(channels->pdata[i]);
-        // A running booking keeps a channel on the air that is else off.
-        if (!row->channel->enabled &&
-            !catalog_bookings_is_running(database, row->channel->id, &row->channel->enabled, error))
-            return NULL;
-        if (!add_source(database, row, error))
+        if (!add_needs(database, row, error) || !add_source(database, row, error))
             return NULL;
     }
     return channels != NULL ? g_steal_pointer(&rows) : NULL;

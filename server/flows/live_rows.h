@@ -14,6 +14,8 @@ typedef struct {
     char *text_default;       // (owned) (nullable): of the multiplex
     guint16 service_number;   // programme number
     gboolean present;         // the last scan found the service
+    gboolean needed;          // a recording or a live class wants it on the air now
+    gint64 booked_ms;         // UTC: what the next recording wants first, G_MAXINT64: none waits
 } FlowsLiveRow;
 
 FlowsLiveRow *flows_live_rows_copy(const FlowsLiveRow *row);

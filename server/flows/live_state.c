@@ -37,6 +37,8 @@ flows_live_state_get_word(FlowsLiveState state)
         return "off";
     case FLOWS_LIVE_STATE_WAITING:
         return "waiting";
+    case FLOWS_LIVE_STATE_RESTING:
+        return "resting";
     case FLOWS_LIVE_STATE_ON_AIR:
         return "on-air";
     case FLOWS_LIVE_STATE_NO_SIGNAL:
@@ -65,4 +67,29 @@ flows_live_state_set(FlowsLiveStatus *status, FlowsLiveState state, const char *
         status->detail = g_strdup(detail);
     }
     return changed;
+}
+
+void
+flows_live_state_take_health(FlowsLiveStatus *status, ChildLiveReport *report)
+{
+    g_strfreev(status->dropped_rungs);
+    status->dropped_rungs = g_steal_pointer(&report->dropped_rungs);
+    status->speed_permille = report->speed_permille;
+    status->last_picture_ms = (gint64)report->last_picture_ms;
+    status->cc_errors = report->cc_errors;
+    status->behind_ms = report->behind_ms;
+    status->last_sound_ms = (gint64)report->last_sound_ms;
+    status->damaged = report->damaged;
+}
+
+void
+flows_live_state_clear_health(FlowsLiveStatus *status)
+{
+    g_clear_pointer(&status->dropped_rungs, g_strfreev);
+    status->speed_permille = 0;
+    status->last_picture_ms = 0;
+    status->cc_errors = 0;
+    status->behind_ms = 0;
+    status->last_sound_ms = 0;
+    status->damaged = 0;
 }

@@ -5,11 +5,13 @@
 // so is a code of server/livesentences.h.
 #pragma once
 
+#include "pipelines/child/live_report.h"
 #include "server/flows/window.h"
 
 typedef enum {
     FLOWS_LIVE_STATE_OFF,       // nobody wants it on the air
     FLOWS_LIVE_STATE_WAITING,   // it begins, or begins anew by itself
+    FLOWS_LIVE_STATE_RESTING,   // nobody watches, and it was asked not to run for nobody
     FLOWS_LIVE_STATE_ON_AIR,    // segments come
     FLOWS_LIVE_STATE_NO_SIGNAL, // the child runs, and nothing to encode comes
     FLOWS_LIVE_STATE_SCRAMBLED, // what comes needs a key
@@ -39,9 +41,15 @@ FlowsLiveStatus *flows_live_state_copy(const FlowsLiveStatus *status);
 void flows_live_state_free(FlowsLiveStatus *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsLiveStatus, flows_live_state_free)
 
-/** Returns: (static): `off` `waiting` `on-air` `no-signal` `scrambled` `failed`. */
+/** Returns: (static): `off` `waiting` `resting` `on-air` `no-signal` `scrambled` `failed`. */
 const char *flows_live_state_get_word(FlowsLiveState state);
 
 /** Sets state, code and detail (both nullable). Returns: whether anything is different now. */
 gboolean flows_live_state_set(FlowsLiveStatus *status, FlowsLiveState state, const char *code,
                               const char *detail, gint64 now_ms);
+
+/** What the child tells of itself; its rungs are taken out of @report. */
+void flows_live_state_take_health(FlowsLiveStatus *status, ChildLiveReport *report);
+
+/** There is no child that could tell anything. */
+void flows_live_state_clear_health(FlowsLiveStatus *status);

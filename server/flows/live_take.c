@@ -69,3 +69,12 @@ flows_live_take_free_open(gpointer data)
     g_free(open->folder);
     g_free(open);
 }
+
+gboolean
+flows_live_take_erase(gpointer data, GError **error)
+{
+    const char *folder = data;
+    if (*folder != '\0')
+        flows_window_files_remove(folder);
+    return TRUE;
+}

@@ -31,3 +31,6 @@ gboolean flows_live_take_open(gpointer open, GError **error);
 /** Returns: the lock, for the child. */
 int flows_live_take_steal_lock(FlowsLiveOpen *open);
 void flows_live_take_free_open(gpointer open);
+
+/** Removes a channel's folder (a path, empty: nothing). */
+gboolean flows_live_take_erase(gpointer folder, GError **error);

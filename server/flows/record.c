@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "catalog/threads.h"
+#include "server/flows/patch.h"
 #include "server/flows/record_advance.h"
 #include "server/flows/record_make.h"
 #include "server/flows/record_run.h"
 #include "server/flows/strays.h"
+#include "server/timer.h"
 
 #define TROUBLE_MS 5000
 // The clock may be set, and the guide moves programmes, while nothing else happens.
@@ -32,6 +34,7 @@ struct _FlowsRecord {
     GPtrArray *finishing;        // (owned) (element-type CatalogBooking): wait for make
     FlowsRecordMake *make;       // (owned) (nullable)
     FlowsRecordRetry *retry;     // (owned) what make was in vain for
+    FlowsPatch *patch;           // (owned) fills gaps
     GSource *timer;              // (owned) (nullable) the next look
     GTask *stop;                 // (owned) (nullable) to be completed when all is quiet
     guint ending;                // runs that end by themselves
@@ -41,6 +44,7 @@ struct _FlowsRecord {
     gboolean busy;               // (value) a probe or a look is under way
     gboolean again;              // (value) woken while busy
     gboolean dirty;              // (value) there may be folders that nobody wants
+    gboolean patching;           // (value) told to stop, and not quiet yet
 };
 
 typedef struct {
@@ -62,19 +66,11 @@ free_look(gpointer data)
     g_free(wanted);
 }
 
-static void
-clear_timer(FlowsRecord *record)
-{
-    if (record->timer != NULL)
-        g_source_destroy(record->timer);
-    g_clear_pointer(&record->timer, g_source_unref);
-}
-
 static gboolean
 on_timer(gpointer user_data)
 {
     FlowsRecord *record = user_data;
-    clear_timer(record);
+    server_timer_clear(&record->timer);
     look(record);
     return G_SOURCE_REMOVE;
 }
@@ -82,18 +78,16 @@ on_timer(gpointer user_data)
 static void
 set_timer(FlowsRecord *record, guint ms)
 {
-    clear_timer(record);
-    record->timer = g_timeout_source_new(ms);
-    g_source_set_callback(record->timer, on_timer, record, NULL);
-    g_source_attach(record->timer, record->context);
+    server_timer_set(&record->timer, record->context, ms, on_timer, record);
 }
 
 static void
 end_if_quiet(FlowsRecord *record)
 {
-    if (record->stop == NULL || record->busy || record->ending > 0 || record->make != NULL)
+    if (record->stop == NULL || record->busy || record->ending > 0 || record->make != NULL ||
+        record->patching)
         return;
-    clear_timer(record);
+    server_timer_clear(&record->timer);
     g_autoptr(GTask) stop = g_steal_pointer(&record->stop);
     record->ready = FALSE;
     g_task_return_boolean(stop, TRUE);
@@ -189,6 +183,8 @@ begin_sweep(FlowsRecord *record, GPtrArray *kept)
     }
     if (record->make != NULL)
         g_ptr_array_add(kept, g_strdup(flows_record_make_get_id(record->make)));
+    if (flows_patch_get_recording(record->patch) != NULL)
+        g_ptr_array_add(kept, g_strdup(flows_patch_get_recording(record->patch)));
     flows_strays_remove_async(record->worker,
                               server_storage_build_recordings_path(record->setup.storage),
                               g_ptr_array_ref(kept));
@@ -231,6 +227,7 @@ take_look(FlowsRecord *record, Look *wanted)
     update_finishing(record, advance->pending);
     if (first || wanted->sweep)
         begin_sweep(record, advance->kept);
+    flows_patch_look(record->patch, record->walls ? record->sandbox : NULL);
     set_next(record, advance);
 }
 
@@ -352,6 +349,32 @@ make_next(FlowsRecord *record)
 }
 
 static void
+on_patch_quiet(gpointer user_data)
+{
+    FlowsRecord *record = user_data;
+    record->patching = FALSE;
+    end_if_quiet(record);
+}
+
+static FlowsPatch *
+make_patcher(FlowsRecord *record)
+{
+    const FlowsPatchSetup setup = {
+        .shared = {.config = record->setup.config,
+                   .storage = record->setup.storage,
+                   .clock = record->setup.clock,
+                   .catalog = record->setup.catalog,
+                   .worker = record->maker,
+                   .media_program = record->setup.media_program},
+        .links = record->worker,
+        .events = record->setup.events,
+        .on_quiet = on_patch_quiet,
+        .user_data = record,
+    };
+    return flows_patch_new(&setup);
+}
+
+static void
 on_sandbox_probed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     FlowsRecord *record = user_data;
@@ -408,6 +431,7 @@ flows_record_new(const FlowsRecordSetup *setup)
     record->runs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     record->retry = flows_record_retry_new();
     record->finishing = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_booking_free);
+    record->patch = make_patcher(record);
     record->first = TRUE;
     record->shared = (FlowsRecordRunShared){
         .storage = setup->storage,
@@ -458,7 +482,7 @@ flows_record_stop_async(FlowsRecord *record, GAsyncReadyCallback callback, gpoin
     record->stop = g_task_new(NULL, NULL, callback, user_data);
     g_cancellable_cancel(record->cancellable);
     g_clear_pointer(&record->queue, server_events_queue_free);
-    clear_timer(record);
+    server_timer_clear(&record->timer);
     g_hash_table_iter_init(&iter, record->runs);
     while (g_hash_table_iter_next(&iter, NULL, &run)) {
         end_run(record, run);
@@ -466,6 +490,7 @@ flows_record_stop_async(FlowsRecord *record, GAsyncReadyCallback callback, gpoin
     }
     if (record->make != NULL)
         flows_record_make_cancel(record->make);
+    record->patching = !flows_patch_stop(record->patch);
     end_if_quiet(record);
 }
 
@@ -478,7 +503,8 @@ flows_record_stop_finish(FlowsRecord *record, GAsyncResult *result, GError **err
 void
 flows_record_free(FlowsRecord *record)
 {
-    clear_timer(record);
+    server_timer_clear(&record->timer);
+    flows_patch_free(record->patch);
     g_clear_pointer(&record->queue, server_events_queue_free);
     flows_receive_worker_free(record->worker);
     flows_receive_worker_free(record->maker);

@@ -292,7 +292,8 @@ on_published(GObject *source, GAsyncResult *result, gpointer user_data)
         leave(make, FLOWS_RECORD_MAKE_OVER, NULL); // it was given up
     else if (is_no_space(error) || g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO))
         leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
-    else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY))
+    else if (error->domain == CATALOG_ERROR && error->code != CATALOG_ERROR_INVALID &&
+             error->code != CATALOG_ERROR_EXISTS)
         leave_for_later(make, FLOWS_RECORD_RETRY_TROUBLE);
     else
         end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
@@ -466,10 +467,10 @@ on_planned(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     if (!flows_steps_run_finish(result, &error)) {
         gboolean full = is_no_space(error);
-        gboolean busy = g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY);
+        gboolean trouble = error->domain == CATALOG_ERROR;
         if (!make->setup.quiet)
             g_message("recording %s: %s", make->booking->id, error->message);
-        if (full || busy)
+        if (full || trouble)
             leave_for_later(make, full ? FLOWS_RECORD_RETRY_ROOM : FLOWS_RECORD_RETRY_TROUBLE);
         else
             end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");

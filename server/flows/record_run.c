@@ -202,6 +202,7 @@ flows_record_run_note_channel(FlowsRecordRun *run)
     gboolean full = g_strcmp0(status->code, "no-space") == 0;
     switch (status->state) {
     case FLOWS_LIVE_STATE_ON_AIR:
+    case FLOWS_LIVE_STATE_RESTING: // it was told to wake
         return;
     case FLOWS_LIVE_STATE_NO_SIGNAL:
         run->trouble = CATALOG_GAP_CAUSE_SIGNAL_LOST;

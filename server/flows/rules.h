@@ -27,5 +27,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsRules, flows_rules_free)
 /** Looks now, and whenever there is reason to. */
 void flows_rules_start(FlowsRules *rules);
 
+/** Completes when a look that began after this call is through, and what it decided is done, or
+ * when the rules are stopped; in the thread-default context of the caller. @callback (nullable):
+ * they look anyway. Any thread. */
+void flows_rules_look_async(FlowsRules *rules, GAsyncReadyCallback callback, gpointer user_data);
+void flows_rules_look_finish(GAsyncResult *result);
+
 /** Looks no more; one look that is under way ends by itself. */
 void flows_rules_stop(FlowsRules *rules);

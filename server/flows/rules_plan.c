@@ -28,7 +28,8 @@ typedef struct {
     FlowsRulesPlan *plan;      // (unowned)
     GPtrArray *matches;        // (owned) (element-type FlowsRulesMatch) of rules that are on
     GPtrArray *bookings;       // (owned) (element-type CatalogBooking) not long over, or to come
-    FlowsTuners *tuners;       // (owned)
+    FlowsTuners *tuners;       // (unowned)
+    FlowsTuners *own_tuners;   // (owned) (nullable)
     FlowsEpisodes *episodes;   // (owned)
     GHashTable *taken;         // (owned) booking (unowned) by showing; NULL: decided just now
 } Run;
@@ -64,7 +65,7 @@ clear_run(Run *run)
 {
     g_clear_pointer(&run->matches, g_ptr_array_unref);
     g_clear_pointer(&run->bookings, g_ptr_array_unref);
-    g_clear_pointer(&run->tuners, flows_tuners_free);
+    g_clear_pointer(&run->own_tuners, flows_tuners_free);
     g_clear_pointer(&run->episodes, flows_episodes_free);
     g_clear_pointer(&run->taken, g_hash_table_unref);
 }
@@ -285,9 +286,29 @@ forget_gone(Run *run)
         const CatalogBooking *booking = run->bookings->pdata[i - 1];
         if (!g_hash_table_contains(run->plan->gone, booking->id))
             continue;
-        flows_tuners_remove(run->tuners, booking->id);
         g_ptr_array_remove_index(run->bookings, i - 1);
     }
+}
+
+static void
+count_coming(Run *run)
+{
+    const GPtrArray *coming = run->plan->coming;
+    for (guint i = 0; coming != NULL && i < coming->len; i++) {
+        const CatalogBooking *booking = coming->pdata[i];
+        char *key = flows_rules_plan_name_showing(booking->service, booking->event_id);
+        g_hash_table_insert(run->taken, key, NULL);
+        flows_episodes_add(run->episodes, booking);
+    }
+}
+
+static gboolean
+find_tuners(Run *run, GError **error)
+{
+    if (run->plan->tuners == NULL)
+        run->own_tuners = flows_tuners_new(run->database, run->plan->now_ms, error);
+    run->tuners = run->plan->tuners != NULL ? run->plan->tuners : run->own_tuners;
+    return run->tuners != NULL;
 }
 
 static gboolean
@@ -304,14 +325,14 @@ prepare(Run *run, GError **error)
     }
     run->bookings =
         catalog_rulebookings_list_since(run->database, run->plan->now_ms - BACK_MS, error);
-    if (run->bookings == NULL)
+    if (run->bookings == NULL || !find_tuners(run, error))
         return FALSE;
-    run->tuners = flows_tuners_new(run->database, run->plan->now_ms, error);
-    if (run->tuners == NULL)
+    run->episodes = flows_episodes_new(run->database, run->plan->gone, error);
+    if (run->episodes == NULL)
         return FALSE;
-    run->episodes = flows_episodes_new(run->database, error);
     forget_gone(run);
-    return run->episodes != NULL;
+    count_coming(run);
+    return TRUE;
 }
 
 static gboolean

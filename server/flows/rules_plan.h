@@ -40,6 +40,8 @@ typedef struct {
     GTimeZone *zone;        // (unowned) of the site
     const GPtrArray *rules; // (unowned) (element-type CatalogRules): those that are off, too
     GHashTable *gone;       // (unowned) (nullable) ids of bookings that count for nothing
+    GPtrArray *coming;      // (unowned) (nullable) (element-type CatalogBooking): count as booked
+    FlowsTuners *tuners;    // (unowned) (nullable) as they are taken; NULL: as the catalogue says
     GPtrArray *items;       // (owned) (out) (element-type FlowsRulesPlanItem): by start
 } FlowsRulesPlan;
 

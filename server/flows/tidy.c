@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // One round is a chain of steps, each called back by the one before:
-// sweep sessions, withdraw lessons whose day has come, list what is due (catalogue) → delete and
-// count (file thread) → forget (catalogue).
+// sweep sessions, withdraw lessons whose day has come, remove those whose grace is over, list what
+// is due (catalogue) → delete and count (file thread) → forget (catalogue).
 #include "server/flows/tidy.h"
 
 #include <errno.h>
@@ -13,9 +13,11 @@
 
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
+#include "catalog/removals.h"
 #include "catalog/rungs.h"
 #include "catalog/sessions.h"
 #include "catalog/threads.h"
+#include "server/flows/publish.h"
 
 #define ROUND_S 60
 #define DAY_MS (24 * 3600 * (gint64)1000)
@@ -37,6 +39,8 @@ typedef struct {
     GMainContext *context; // (owned), the main one
     gint64 now_ms;         // UTC milliseconds
     GPtrArray *superseded; // (owned) (element-type CatalogRungsSuperseded) (nullable)
+    GPtrArray *expired;    // (owned) (element-type utf8) (nullable), lessons that were withdrawn
+    GPtrArray *removed;    // (owned) (element-type utf8) (nullable), lessons that are no more
     GPtrArray *originals; // (owned) (element-type utf8), lessons whose original is past its keeping
 } Round;
 
@@ -73,6 +77,8 @@ free_round(gpointer data)
     Round *round = data;
     g_main_context_unref(round->context);
     g_clear_pointer(&round->superseded, g_ptr_array_unref);
+    g_clear_pointer(&round->expired, g_ptr_array_unref);
+    g_clear_pointer(&round->removed, g_ptr_array_unref);
     g_ptr_array_unref(round->originals);
     g_free(round);
 }
@@ -102,12 +108,26 @@ list_originals(CatalogDatabase *database, Round *round, GError **error)
     return TRUE;
 }
 
+/* What was removed by a round that was killed is listed, too. */
+static gboolean
+remove_expired(CatalogDatabase *database, Round *round, GError **error)
+{
+    gint64 grace_ms = round->tidy->setup.config->expired_days * DAY_MS;
+    if (grace_ms > 0 &&
+        !catalog_removals_run(database, round->now_ms - grace_ms, round->now_ms, error))
+        return FALSE;
+    round->removed = catalog_removals_list(database, error);
+    return round->removed != NULL;
+}
+
 static gboolean
 sweep_and_list(CatalogDatabase *database, gpointer data, GError **error)
 {
     Round *round = data;
-    if (!catalog_sessions_sweep(database, round->now_ms, error) ||
-        !catalog_lessons_withdraw_expired(database, round->now_ms, error))
+    round->expired = catalog_removals_list_expired(database, round->now_ms, error);
+    if (round->expired == NULL || !catalog_sessions_sweep(database, round->now_ms, error) ||
+        !catalog_lessons_withdraw_expired(database, round->now_ms, error) ||
+        !remove_expired(database, round, error))
         return FALSE;
     round->superseded = catalog_rungs_list_superseded(database, round->now_ms, error);
     return round->superseded != NULL && list_originals(database, round, error);
@@ -120,6 +140,10 @@ forget_deleted(CatalogDatabase *database, gpointer data, GError **error)
     for (guint i = 0; i < round->superseded->len; i++) {
         const CatalogRungsSuperseded *file = round->superseded->pdata[i];
         if (!catalog_rungs_keep(database, file->lesson_id, file->file, error))
+            return FALSE;
+    }
+    for (guint i = 0; i < round->removed->len; i++) {
+        if (!catalog_removals_forget(database, round->removed->pdata[i], error))
             return FALSE;
     }
     for (guint i = 0; i < round->originals->len; i++) {
@@ -160,10 +184,29 @@ delete_file(const char *path)
     return FALSE;
 }
 
+// All that there is of a lesson.
+static gboolean
+delete_lesson(ServerStorage *storage, const char *id)
+{
+    g_autofree char *bundle = server_storage_build_bundle_path(storage, id);
+    g_autofree char *staging = server_storage_build_staging_path(storage, id);
+    g_autofree char *original = server_storage_build_original_path(storage, id);
+    flows_publish_remove_staging(staging);
+    flows_publish_remove_staging(bundle);
+    if (!g_file_test(bundle, G_FILE_TEST_EXISTS) && delete_file(original))
+        return TRUE;
+    g_warning("tidy: not all files of the removed lesson %s could be deleted", id);
+    return FALSE;
+}
+
 static void
 delete_due(Round *round)
 {
     ServerStorage *storage = round->tidy->setup.storage;
+    for (guint i = round->removed->len; i > 0; i--) {
+        if (!delete_lesson(storage, round->removed->pdata[i - 1]))
+            g_ptr_array_remove_index(round->removed, i - 1);
+    }
     for (guint i = round->superseded->len; i > 0; i--) {
         const CatalogRungsSuperseded *file = round->superseded->pdata[i - 1];
         g_autofree char *path =
@@ -205,6 +248,15 @@ run_files(gpointer item, gpointer user_data)
     g_main_context_invoke(round->context, on_files_done, round);
 }
 
+// Who watches them hears it, and what the delivery remembers of them is void: else they would be
+// served on, and files that are open take room on the disk.
+static void
+tell(FlowsTidy *tidy, const GPtrArray *lessons)
+{
+    for (guint i = 0; i < lessons->len; i++)
+        server_events_publish(tidy->setup.events, SERVER_EVENTS_LESSON, lessons->pdata[i]);
+}
+
 static void
 on_round_listed(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -217,10 +269,14 @@ on_round_listed(GObject *source, GAsyncResult *result, gpointer data)
             g_warning("tidy: %s", error->message);
         return;
     }
+    tell(tidy, listed->expired);
+    tell(tidy, listed->removed);
     // The catalogue frees what it was given; what it found goes on in a copy.
     Round *round = g_memdup2(listed, sizeof *listed);
     round->context = g_main_context_ref(listed->context);
     listed->superseded = NULL;
+    listed->removed = NULL;
+    listed->expired = NULL;
     listed->originals = g_ptr_array_new();
     g_thread_pool_push(tidy->files, round, NULL);
 }

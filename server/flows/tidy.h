@@ -2,13 +2,14 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // What keeps the data folder tidy while the server runs: ended sessions, lessons that were to be
-// kept until today, files that newer ones replaced, originals past their keeping, and how much room
-// each folder takes. Lives on the main context; file work is done on a thread of its own.
-// Unfinished uploads are receive's own business.
+// kept until today, those whose day was so long ago that they go for good, files that newer ones
+// replaced, originals past their keeping, and how much room each folder takes. Lives on the main
+// context; file work is done on a thread of its own. Unfinished uploads are receive's own business.
 #pragma once
 
 #include "server/clock.h"
 #include "server/config.h"
+#include "server/events.h"
 #include "server/storage.h"
 
 typedef struct _CatalogThreads CatalogThreads;
@@ -19,6 +20,7 @@ typedef struct {
     const ServerConfig *config; // (unowned)
     ServerStorage *storage;     // (unowned)
     ServerClock *clock;         // (unowned)
+    ServerEvents *events;       // (unowned): lessons that are not there any more
     CatalogThreads *catalog;    // (unowned)
 } FlowsTidySetup;
 

@@ -175,7 +175,7 @@ is_counted(const CatalogBooking *booking)
 }
 
 FlowsTuners *
-flows_tuners_new(CatalogDatabase *database, gint64 now_ms, GError **error)
+flows_tuners_new_bare(CatalogDatabase *database, gint64 now_ms, GError **error)
 {
     g_autoptr(FlowsTuners) tuners = g_new0(FlowsTuners, 1);
     tuners->now_ms = now_ms;
@@ -185,7 +185,15 @@ flows_tuners_new(CatalogDatabase *database, gint64 now_ms, GError **error)
     g_autoptr(GHashTable) groups = read_groups(database, tuners->limits, error);
     if (groups == NULL || !read_sources(database, tuners, groups, error))
         return NULL;
-    g_autoptr(GPtrArray) pending = catalog_bookings_list_pending(database, error);
+    return g_steal_pointer(&tuners);
+}
+
+FlowsTuners *
+flows_tuners_new(CatalogDatabase *database, gint64 now_ms, GError **error)
+{
+    g_autoptr(FlowsTuners) tuners = flows_tuners_new_bare(database, now_ms, error);
+    g_autoptr(GPtrArray) pending =
+        tuners != NULL ? catalog_bookings_list_pending(database, error) : NULL;
     if (pending == NULL)
         return NULL;
     while (pending->len > 0) {
@@ -239,11 +247,11 @@ find_source(const FlowsTuners *tuners, const CatalogBooking *booking)
 static gboolean
 is_rival(const FlowsTuners *tuners, const Source *source, const CatalogBooking *other, gint64 at_ms)
 {
+    if (catalog_booking_get_first_ms(other) > at_ms || catalog_booking_get_last_ms(other) <= at_ms)
+        return FALSE;
     const Source *theirs = find_source(tuners, other);
     return theirs != NULL && g_strcmp0(theirs->group, source->group) == 0 &&
-           strcmp(theirs->multiplex, source->multiplex) != 0 &&
-           catalog_booking_get_first_ms(other) <= at_ms &&
-           catalog_booking_get_last_ms(other) > at_ms;
+           strcmp(theirs->multiplex, source->multiplex) != 0;
 }
 
 /* Channels that are always on with another multiplex; none when that of @source is so, too: then

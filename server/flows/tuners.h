@@ -28,6 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsTunersClash, flows_tuners_clash_free)
 /** Returns: (transfer full): what is booked and received as the catalogue has it; bookings that
  * wait with FLOWS_TUNERS_CODE count for nothing. */
 FlowsTuners *flows_tuners_new(CatalogDatabase *database, gint64 now_ms, GError **error);
+/** As flows_tuners_new(); no booking counts yet. */
+FlowsTuners *flows_tuners_new_bare(CatalogDatabase *database, gint64 now_ms, GError **error);
 void flows_tuners_free(FlowsTuners *tuners);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsTuners, flows_tuners_free)
 

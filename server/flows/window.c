@@ -40,44 +40,6 @@ struct _FlowsWindow {
     guint lines;           // of the journal; takes alone
 };
 
-static void
-free_rung(gpointer data)
-{
-    FlowsWindowRung *rung = data;
-    g_free(rung->name);
-    g_free(rung);
-}
-
-static int
-compare_rungs(gconstpointer a, gconstpointer b)
-{
-    const FlowsWindowRung *left = *(FlowsWindowRung *const *)a;
-    const FlowsWindowRung *right = *(FlowsWindowRung *const *)b;
-    return left->average_bps < right->average_bps ? -1 : left->average_bps > right->average_bps;
-}
-
-/* Returns: (transfer full): never changed once it is shared. */
-static GPtrArray *
-list_rungs(FlowsWindowIndex *index)
-{
-    GPtrArray *rungs = g_ptr_array_new_with_free_func(free_rung);
-    for (guint i = 0; i < index->rungs->len; i++) {
-        PackageMultivariantRung described = {0};
-        if (child_live_track_is_extra(index->rungs->pdata[i]) ||
-            !flows_window_playlist_describe(index, i, &described))
-            continue;
-        FlowsWindowRung *rung = g_new0(FlowsWindowRung, 1);
-        rung->name = g_strdup(index->rungs->pdata[i]);
-        rung->average_bps = described.average_bandwidth_bps;
-        rung->peak_bps = described.bandwidth_bps;
-        rung->width = described.width;
-        rung->height = described.height;
-        g_ptr_array_add(rungs, rung);
-    }
-    g_ptr_array_sort(rungs, compare_rungs);
-    return rungs;
-}
-
 /* Playlists of the index as it is; with the lock held, or before the window is shared. */
 static void
 renew_playlists(FlowsWindow *window)
@@ -91,7 +53,7 @@ renew_playlists(FlowsWindow *window)
     window->multivariant =
         flows_window_playlist_make_multivariant(window->index, window->tracks, window->language);
     g_clear_pointer(&window->rungs, g_ptr_array_unref);
-    window->rungs = list_rungs(window->index);
+    window->rungs = flows_window_rungs_list(window->index);
 }
 
 /* What the disk really has; leading numbers without any file are over. */
@@ -400,6 +362,21 @@ flows_window_take(FlowsWindow *window, const ChildLiveReport *report, gboolean r
     return refuse(error, "neither an init file nor a segment");
 }
 
+static gboolean
+is_waiting(const FlowsWindowIndex *index)
+{
+    return index->next_number <= index->edge;
+}
+
+void
+flows_window_begin_anew(FlowsWindow *window)
+{
+    g_mutex_lock(&window->lock);
+    window->index->edge = window->index->next_number;
+    renew_playlists(window);
+    g_mutex_unlock(&window->lock);
+}
+
 void
 flows_window_set_limits(FlowsWindow *window, const FlowsWindowLimits *limits)
 {
@@ -420,13 +397,16 @@ flows_window_get_figures(FlowsWindow *window, FlowsWindowFigures *figures)
         .next_init = index->next_init,
         .bytes = index->bytes,
         .disk_is_full = window->disk_is_full,
+        .is_waiting = is_waiting(index),
     };
     if (count > 0) {
         const FlowsWindowIndexEntry *first =
             flows_window_index_get(index, flows_window_index_find_shown(index));
         const FlowsWindowIndexEntry *last = flows_window_index_get(index, count - 1);
         figures->duration_ms = (index->next_time - first->time) / 90;
-        figures->first_wall_ms = first->wall_ms;
+        const FlowsWindowIndexEntry *even = flows_window_index_find(index, index->even);
+        figures->first_wall_ms =
+            even != NULL && even->number > first->number ? even->wall_ms : first->wall_ms;
         figures->last_wall_ms = last->wall_ms + (gint64)(last->duration / 90);
     }
     g_mutex_unlock(&window->lock);
@@ -473,7 +453,8 @@ flows_window_get_live(FlowsWindow *window, const char *rung)
     FlowsWindowPlaylist *found = NULL;
     g_mutex_lock(&window->lock);
     int place = flows_window_index_find_rung(window->index, rung, FALSE);
-    if (place >= 0 && (guint)place < window->live->len && flows_window_tracks_is_played(rung))
+    if (place >= 0 && (guint)place < window->live->len && flows_window_tracks_is_played(rung) &&
+        !is_waiting(window->index))
         found = flows_window_playlist_ref(window->live->pdata[place]);
     g_mutex_unlock(&window->lock);
     return found;

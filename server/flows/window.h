@@ -10,6 +10,7 @@
 #include "server/flows/window_index.h"
 #include "server/flows/window_playlist.h"
 #include "server/flows/window_range.h"
+#include "server/flows/window_rungs.h"
 #include "server/flows/window_tracks.h"
 
 typedef struct _FlowsWindow FlowsWindow;
@@ -30,6 +31,7 @@ typedef struct {
     gint64 first_wall_ms;  // UTC milliseconds of the oldest that they name, 0: none
     gint64 last_wall_ms;   // UTC milliseconds of the end of the newest, 0: none
     gboolean disk_is_full; // the floor made it shorter than it should be
+    gboolean is_waiting;   // begun anew, and nothing came since
 } FlowsWindowFigures;
 
 /** Opens @folder or makes it. Blocks: work threads only. Returns: (transfer full): the window. */
@@ -38,29 +40,20 @@ FlowsWindow *flows_window_ref(FlowsWindow *window);
 void flows_window_unref(FlowsWindow *window);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsWindow, flows_window_unref)
 
-/**
- * @report: an init or a segment: its files are in the window's staging folder
- * @restarted: the first segment of a child: it does not go on from what is there
- *
+/** @report: an init or a segment: its files are in the window's staging folder; @restarted: the
+ * first segment of a child: it does not go on from what is there.
  * G_IO_ERROR_INVALID_DATA: the child broke the contract. Anything else is the disk; either way
  * nothing of the report is in the window and a new child has to begin at what figures say. Blocks:
- * one work thread at a time.
- */
+ * one work thread at a time. */
 gboolean flows_window_take(FlowsWindow *window, const ChildLiveReport *report, gboolean restarted,
                            GError **error);
+
+/** Live playlists begin with what comes from now on; until then there are none. Any thread. */
+void flows_window_begin_anew(FlowsWindow *window);
 
 /** New limits; they count from the next segment on. Any thread. */
 void flows_window_set_limits(FlowsWindow *window, const FlowsWindowLimits *limits);
 void flows_window_get_figures(FlowsWindow *window, FlowsWindowFigures *figures);
-
-/** A rung that is on the air now. */
-typedef struct {
-    char *name;          // (owned)
-    guint64 average_bps; // measured
-    guint64 peak_bps;    // measured
-    guint width;         // 0: sound alone
-    guint height;        // 0: sound alone
-} FlowsWindowRung;
 
 /** Each returns: (transfer full): a reference to what is never changed. Any thread. Of
  * FlowsWindowRung, cheapest first; of FlowsWindowTrack: what is in the window beside rungs. */

@@ -140,6 +140,9 @@ flows_window_index_push(FlowsWindowIndex *index, const FlowsWindowIndexEntry *en
     if (!(index->loose ? later : follows) || entry->duration == 0 ||
         entry->discontinuities < index->discontinuities)
         return FALSE;
+    guint count = flows_window_index_get_count(index);
+    if (count > 0 && entry->wall_ms < flows_window_index_get(index, count - 1)->wall_ms)
+        index->even = entry->number;
     g_array_append_val(index->entries, *entry);
     index->next_number = entry->number + 1;
     index->next_time = entry->time + entry->duration;

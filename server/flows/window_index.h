@@ -2,8 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // What a channel's window holds, in memory: numbers without a hole, oldest first. Counts in media
-// time and bytes, never by a clock, so that a clock that is set empties nothing. Pure; window.c
-// guards it.
+// time and bytes, never by a clock, so that a clock that is set empties nothing. Pure.
 #pragma once
 
 #include "pipelines/package/live_playlist.h"
@@ -47,10 +46,11 @@ typedef struct {
     guint64 next_time;       // 90 kHz: where it begins
     guint64 next_init;       // of the next init file
     guint64 discontinuities; // up to now
+    guint64 edge;            // live playlists name nothing before this number
+    guint64 even;            // from this number on the clock was not set back
     gboolean renamed;        // an idle extra's place has another name: write the journal anew
     gboolean loose;          // numbers and times may leave holes: of a recording
 } FlowsWindowIndex;
-
 FlowsWindowIndex *flows_window_index_new(void);
 void flows_window_index_free(FlowsWindowIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsWindowIndex, flows_window_index_free)

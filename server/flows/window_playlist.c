@@ -72,15 +72,16 @@ flows_window_playlist_make(const char *rung, GArray *segments, gboolean from_sta
     return wrap(package_live_playlist_format(&content));
 }
 
-/* The first of those that last a minute together, up to the newest. */
+/* The first of those that last a minute together, up to the newest, and none before @edge. */
 static guint
-find_tail(const FlowsWindowIndex *index)
+find_tail(const FlowsWindowIndex *index, guint64 edge)
 {
     guint place = flows_window_index_get_count(index);
     guint shown = flows_window_index_find_shown(index);
     guint64 tail = FLOWS_WINDOW_PLAYLIST_TAIL_S * SECOND;
-    while (place > shown && (place == flows_window_index_get_count(index) ||
-                             index->next_time - flows_window_index_get(index, place)->time < tail))
+    while (place > shown && flows_window_index_get(index, place - 1)->number >= edge &&
+           (place == flows_window_index_get_count(index) ||
+            index->next_time - flows_window_index_get(index, place)->time < tail))
         place--;
     return place;
 }
@@ -88,15 +89,17 @@ find_tail(const FlowsWindowIndex *index)
 FlowsWindowPlaylist *
 flows_window_playlist_make_live(const FlowsWindowIndex *index, guint rung)
 {
-    g_autoptr(GArray) segments = flows_window_index_copy_rung(index, rung, find_tail(index));
+    g_autoptr(GArray) segments =
+        flows_window_index_copy_rung(index, rung, find_tail(index, index->edge));
     return flows_window_playlist_make(index->rungs->pdata[rung], segments, FALSE);
 }
 
-/* The init file that the rung's newest segment goes with, if that is of the newest minute. */
+/* The init file that the rung's newest segment goes with, if that is of the newest minute; where
+ * nothing came since the edge, of the minute before that. */
 static const FlowsWindowIndexInit *
 find_newest(FlowsWindowIndex *index, guint rung)
 {
-    guint tail = find_tail(index);
+    guint tail = find_tail(index, index->next_number > index->edge ? index->edge : 0);
     for (guint i = flows_window_index_get_count(index); i > tail; i--) {
         const FlowsWindowIndexPart *part = &flows_window_index_get(index, i - 1)->parts[rung];
         if (part->bytes > 0)

@@ -22,6 +22,12 @@ http_exchange_get_method(HttpExchange *exchange)
     return exchange->method;
 }
 
+gboolean
+http_exchange_is_head(HttpExchange *exchange)
+{
+    return exchange->is_head;
+}
+
 const char *
 http_exchange_get_path(HttpExchange *exchange)
 {

@@ -16,6 +16,7 @@ typedef struct _HttpExchange HttpExchange;
 /** Borrowed from the request; valid as long as the exchange. NULL when absent. HEAD is seen as GET.
  */
 const char *http_exchange_get_method(HttpExchange *exchange);
+gboolean http_exchange_is_head(HttpExchange *exchange);
 const char *http_exchange_get_path(HttpExchange *exchange);
 const char *http_exchange_get_parameter(HttpExchange *exchange, const char *name);
 const char *http_exchange_get_query(HttpExchange *exchange, const char *name);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The catalogue is copied first: a file that it names stays for a grace time after it was replaced,
-// so that the files copied afterwards are all there. The certificate authority is copied with its
-// key, so that phones need not trust a restored box anew; the copy is as private as the data
-// folder. Unfinished uploads are not part of a backup.
+// The catalogue is copied before lessons: a file that it names stays for a grace time after it was
+// replaced, so that the files copied afterwards are all there. What recordings have kept is copied
+// before the catalogue and once more after it: one that became a lesson in between is still there
+// as its row says, and one that began in between is there, too. Of a channel's window only the
+// journal is copied: numbers go on after a restore, what could be rewound to is worth no disk.
+// The certificate authority is copied with its key, so that phones need not trust a restored box
+// anew; the copy is as private as the data folder. Unfinished uploads are not part of a backup.
 #include "server/verbs/backup.h"
 
 #include <errno.h>
@@ -13,9 +16,46 @@
 #include <glib/gstdio.h>
 
 #include "catalog/backup.h"
+#include "catalog/ids.h"
 #include "server/storage.h"
 #include "server/verbs/common.h"
 #include "server/verbs/copy.h"
+
+#define SAVED_THAI                                                                                                                                                                                                                                                                                                         \
+    "สำรองแล้ว: ฐานข้อมูล บทเรียน ไฟล์ต้นฉบับ รายการที่บันทึกไว้แต่ยังไม่เป็นบทเรียน ใบรับรอง และเลขลำดับของช่อง " \
+    "ไม่ได้สำรอง: ช่วงย้อนดูของช่อง ประวัติสุขภาพ และการอัปโหลดที่ค้างอยู่"
+#define SAVED_ENGLISH                                                                              \
+    "Saved: the catalogue, lessons, originals, recordings that are not lessons yet, "              \
+    "certificates, "                                                                               \
+    "the numbers of channels. Not saved: what channels can be rewound to, histories of health, "   \
+    "unfinished uploads."
+
+static gboolean
+save_recordings(ServerStorage *from, ServerStorage *to, GError **error)
+{
+    g_autofree char *source = server_storage_build_recordings_path(from);
+    g_autofree char *target = server_storage_build_recordings_path(to);
+    return verbs_copy_tree(source, target, error);
+}
+
+static gboolean
+save_journals(ServerStorage *from, ServerStorage *to, GError **error)
+{
+    g_autofree char *root = server_storage_build_channels_path(from);
+    g_autoptr(GDir) dir = g_dir_open(root, 0, NULL);
+    const char *name = NULL;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        if (!catalog_ids_is_valid(name))
+            continue;
+        g_autofree char *folder = server_storage_build_channel_path(from, name);
+        g_autofree char *copy = server_storage_build_channel_path(to, name);
+        g_autofree char *source = server_storage_build_channel_journal_path(folder);
+        g_autofree char *target = server_storage_build_channel_journal_path(copy);
+        if (!verbs_copy_file(source, target, error))
+            return FALSE;
+    }
+    return TRUE;
+}
 
 static gboolean
 write_backup(CatalogDatabase *database, ServerStorage *from, ServerStorage *to, GError **error)
@@ -27,7 +67,8 @@ write_backup(CatalogDatabase *database, ServerStorage *from, ServerStorage *to, 
     g_autofree char *originals_to = server_storage_build_originals_path(to);
     g_autofree char *tls_from = server_storage_build_tls_path(from);
     g_autofree char *tls_to = server_storage_build_tls_path(to);
-    return catalog_backup_write(database, catalog, error) &&
+    return save_recordings(from, to, error) && catalog_backup_write(database, catalog, error) &&
+           save_recordings(from, to, error) && save_journals(from, to, error) &&
            verbs_copy_tree(tls_from, tls_to, error) &&
            verbs_copy_tree(lessons_from, lessons_to, error) &&
            verbs_copy_tree(originals_from, originals_to, error);
@@ -54,7 +95,10 @@ run(const ServerConfig *config, const char *folder)
     g_autoptr(CatalogDatabase) database = verbs_common_open(config, &exit_code);
     if (database == NULL)
         return exit_code;
-    return write_backup(database, from, to, &error) ? EX_OK : verbs_common_report(error);
+    if (!write_backup(database, from, to, &error))
+        return verbs_common_report(error);
+    g_print("%s\n", verbs_common_say(SAVED_THAI, SAVED_ENGLISH));
+    return EX_OK;
 }
 
 int

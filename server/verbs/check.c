@@ -10,6 +10,7 @@
 #include "catalog/backup.h"
 #include "catalog/lessonlist.h"
 #include "server/storage.h"
+#include "server/verbs/checkmedia.h"
 #include "server/verbs/common.h"
 
 // What is counted and where to look.
@@ -17,6 +18,7 @@ typedef struct {
     ServerStorage *storage; // (unowned)
     guint lessons;          // looked at
     guint faults;           // printed
+    VerbsCheckmedia media;  // (value) segments, and folders that nobody names
 } Check;
 
 static void
@@ -80,7 +82,7 @@ check_lessons(CatalogDatabase *database, gpointer data, GError **error)
             return FALSE;
         check_lesson(check, lesson);
     }
-    return ids != NULL;
+    return ids != NULL && verbs_checkmedia_run(database, &check->media, error);
 }
 
 static int
@@ -92,7 +94,7 @@ run(const ServerConfig *config)
     if (!g_file_test(catalog, G_FILE_TEST_EXISTS))
         return verbs_common_complain(EX_NOINPUT, "ไม่พบโฟลเดอร์ข้อมูล",
                                      "there is no catalogue in the data folder");
-    Check check = {.storage = storage};
+    Check check = {.storage = storage, .media = {.storage = storage}};
     g_autoptr(GError) error = NULL;
     g_autoptr(CatalogDatabase) database = verbs_common_open(config, &exit_code);
     if (database == NULL)
@@ -102,8 +104,12 @@ run(const ServerConfig *config)
         print_fault(&check, faults->pdata[i]);
     if (faults == NULL || !catalog_database_run_read(database, check_lessons, &check, &error))
         return verbs_common_report(error);
-    g_print("%s: %u, %s: %u\n", verbs_common_say("บทเรียนที่ตรวจ", "published lessons looked at"),
-            check.lessons, verbs_common_say("ปัญหาที่พบ", "faults found"), check.faults);
+    check.faults += check.media.faults;
+    g_print("%s: %u, %s: %u, %s: %u, %s: %u\n",
+            verbs_common_say("บทเรียนที่ตรวจ", "published lessons looked at"), check.lessons,
+            verbs_common_say("ช่องถ่ายทอด", "channels"), check.media.channels,
+            verbs_common_say("การบันทึกที่ยังไม่เป็นบทเรียน", "recordings"), check.media.recordings,
+            verbs_common_say("ปัญหาที่พบ", "faults found"), check.faults);
     return check.faults == 0 ? EX_OK : EX_DATAERR;
 }
 

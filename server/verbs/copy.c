@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
 #define DEPTH_MAX 4
@@ -32,11 +34,24 @@ sync_path(const char *path, GError **error)
     return FALSE;
 }
 
+/* What an earlier walk copied and is as large still: of files that change, each change is a longer
+ * one. */
+static gboolean
+is_there_already(GFile *from, GFile *to)
+{
+    struct stat left, right;
+    return stat(g_file_peek_path(from), &left) == 0 && stat(g_file_peek_path(to), &right) == 0 &&
+           left.st_size == right.st_size;
+}
+
 static gboolean
 copy_file(GFile *from, GFile *to, GError **error)
 {
     g_autoptr(GError) local = NULL;
-    if (g_file_copy(from, to, G_FILE_COPY_NOFOLLOW_SYMLINKS, NULL, NULL, NULL, &local))
+    if (is_there_already(from, to))
+        return TRUE;
+    if (g_file_copy(from, to, G_FILE_COPY_NOFOLLOW_SYMLINKS | G_FILE_COPY_OVERWRITE, NULL, NULL,
+                    NULL, &local))
         return sync_path(g_file_peek_path(to), error);
     if (g_error_matches(local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
         !g_file_query_exists(from, NULL))
@@ -56,7 +71,7 @@ copy_entry(GFileInfo *info, GFile *from, GFile *to, guint depth, GError **error)
     GFileType type = g_file_info_get_file_type(info);
     if (type == G_FILE_TYPE_REGULAR)
         return copy_file(source, target, error);
-    if (type == G_FILE_TYPE_DIRECTORY && depth > 0)
+    if (type == G_FILE_TYPE_DIRECTORY && depth > 0 && strcmp(name, "staging") != 0)
         return copy_folder(source, target, depth - 1, error);
     return TRUE;
 }
@@ -93,4 +108,22 @@ verbs_copy_tree(const char *from, const char *to, GError **error)
     if (!g_file_test(from, G_FILE_TEST_IS_DIR))
         return TRUE;
     return copy_folder(source, target, DEPTH_MAX, error);
+}
+
+gboolean
+verbs_copy_file(const char *from, const char *to, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(to);
+    g_autoptr(GFile) source = g_file_new_for_path(from);
+    g_autoptr(GFile) target = g_file_new_for_path(to);
+    g_autoptr(GFile) parent = g_file_new_for_path(folder);
+    g_autoptr(GError) local = NULL;
+    if (!g_file_test(from, G_FILE_TEST_IS_REGULAR))
+        return TRUE;
+    if (!g_file_make_directory_with_parents(parent, NULL, &local) &&
+        !g_error_matches(local, G_IO_ERROR, G_IO_ERROR_EXISTS)) {
+        g_propagate_error(error, g_steal_pointer(&local));
+        return FALSE;
+    }
+    return copy_file(source, target, error) && sync_path(folder, error);
 }

@@ -11,10 +11,16 @@
  * @from: a folder; when it does not exist nothing is copied
  * @to: made when missing
  *
- * A file that vanishes meanwhile is left out: the server deletes what newer files replaced. Blocks.
+ * A file that vanishes meanwhile is left out: the server deletes what newer files replaced; so are
+ * folders of children, which are named `staging`. What an earlier walk copied is not copied again
+ * unless it has grown since. Blocks.
  * Returns: FALSE with a GIOError.
  */
 gboolean verbs_copy_tree(const char *from, const char *to, GError **error);
+
+/** Copies one file durably; the folder of @to is made. A file that is not there is left out.
+ * Blocks. Returns: FALSE with a GIOError. */
+gboolean verbs_copy_file(const char *from, const char *to, GError **error);
 
 /** Returns: TRUE when @path does not exist or is a folder with nothing in it. Blocks. */
 gboolean verbs_copy_is_vacant(const char *path);

@@ -31,7 +31,14 @@ order(CatalogDatabase *database, Wish *wish, const CatalogLesson *lesson, GError
 {
     const CatalogAuditStamp by = {NULL, wish->now_ms};
     g_autoptr(GError) cause = NULL;
-    g_autofree char *job = flows_reencode_order(database, lesson, FALSE, &by, &cause);
+    if (lesson->original_bytes <= 0)
+        g_set_error_literal(
+            &cause, CATALOG_ERROR, CATALOG_ERROR_CONFLICT,
+            verbs_common_say("บทเรียนนี้ไม่มีไฟล์ต้นฉบับ (บันทึกจากรายการสด หรือพ้นกำหนดเก็บแล้ว) จึงแปลงใหม่ไม่ได้",
+                             "there is no original (it was recorded from the air, or kept long "
+                             "enough), so it cannot be encoded anew"));
+    g_autofree char *job =
+        cause == NULL ? flows_reencode_order(database, lesson, FALSE, &by, &cause) : NULL;
     if (job != NULL) {
         g_ptr_array_add(wish->made, g_strdup(lesson->id));
         return TRUE;

@@ -11,6 +11,9 @@
 #include <glib/gstdio.h>
 
 #include "catalog/backup.h"
+#include "catalog/ids.h"
+#include "server/clock.h"
+#include "server/flows/window_leap.h"
 #include "server/storage.h"
 #include "server/verbs/common.h"
 #include "server/verbs/copy.h"
@@ -30,6 +33,24 @@ check_copy(ServerStorage *copy, GError **error)
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the backup is damaged: %s",
                 (const char *)faults->pdata[0]);
     return FALSE;
+}
+
+/* What was on the air after the backup was made is known to viewers, and not to it. */
+static gboolean
+leap_channels(ServerStorage *copy, GError **error)
+{
+    g_autoptr(ServerClock) clock = server_clock_new_system();
+    g_autofree char *root = server_storage_build_channels_path(copy);
+    g_autoptr(GDir) dir = g_dir_open(root, 0, NULL);
+    const char *name = NULL;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        if (!catalog_ids_is_valid(name))
+            continue;
+        g_autofree char *folder = server_storage_build_channel_path(copy, name);
+        if (!flows_window_leap(folder, server_clock_now_ms(clock), error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -66,6 +87,7 @@ run(const ServerConfig *config, const char *folder)
     }
     gboolean good = verbs_copy_tree(server_storage_get_folder(from), beside, &error) &&
                     server_storage_create(copy, &error) && check_copy(copy, &error) &&
+                    leap_channels(copy, &error) &&
                     move_in_place(beside, server_storage_get_folder(to), &error);
     return good ? EX_OK : verbs_common_report(error);
 }

@@ -259,6 +259,31 @@ test_guide(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(count_events(fixture, service, 0, 10000), ==, 0);
 }
 
+/* A stream that sends ever new programmes: those around now stay, and there are never more of them
+ * than a month's. */
+static void
+test_guide_is_bounded(Fixture *fixture, gconstpointer unused)
+{
+    g_autofree char *multiplex = add_multiplex(fixture, "udp://239.1.1.1:5004");
+    scan(fixture, multiplex, NULL, NULL);
+    g_autoptr(GPtrArray) services = list_services(fixture, multiplex);
+    const char *service = ((const CatalogServices *)services->pdata[0])->id;
+    guint batches = CATALOG_GUIDE_SERVICE_MAX / CATALOG_GUIDE_BATCH_MAX + 2;
+    for (gint64 batch = batches; batch-- > 0;) {
+        g_autoptr(GPtrArray) events =
+            g_ptr_array_new_with_free_func((GDestroyNotify)catalog_guide_free);
+        for (gint64 i = 0; i < CATALOG_GUIDE_BATCH_MAX; i++)
+            note_event(events, service, 10000 + batch * CATALOG_GUIDE_BATCH_MAX + i, "ระเบิด");
+        for (guint i = 0; i < events->len; i++)
+            ((CatalogGuide *)events->pdata[i])->start_ms -= 10000 * HOUR_MS;
+        g_assert_cmpint(put(fixture, events), ==, CATALOG_GUIDE_BATCH_MAX);
+    }
+    g_assert_cmpuint(count_events(fixture, service, 0, 200), ==, 200);
+    g_assert_cmpuint(count_events(fixture, service, CATALOG_GUIDE_SERVICE_MAX - 10,
+                                  CATALOG_GUIDE_SERVICE_MAX + 10),
+                     ==, 10);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -267,5 +292,6 @@ main(int argc, char **argv)
     FIXTURE_ADD("/catalog/broadcasts/no-secret-in-the-log", test_no_secret_in_the_log);
     FIXTURE_ADD("/catalog/broadcasts/scans-keep-edits", test_scans_keep_edits);
     FIXTURE_ADD("/catalog/broadcasts/guide", test_guide);
+    FIXTURE_ADD("/catalog/broadcasts/guide-is-bounded", test_guide_is_bounded);
     return g_test_run();
 }

@@ -121,6 +121,33 @@ test_subtitles(Fixture *fixture, gconstpointer unused)
     g_assert_null(catalog_channels_get_burn_rung(&wanted));
 }
 
+/* Never unless somebody wants it; within bounds. */
+static void
+test_rest(Fixture *fixture, gconstpointer unused)
+{
+    GError *error = NULL;
+    CatalogChannels wanted = describe("class-3", NULL);
+    g_autofree char *id = catalog_channels_add(fixture->database, &wanted, &fixture->by, &error);
+    g_assert_no_error(error);
+    static const gint64 minutes[] = {0, 1, 240, -1, 241};
+    for (guint i = 0; i < G_N_ELEMENTS(minutes); i++) {
+        g_autoptr(CatalogChannels) edited = catalog_channels_get(fixture->database, id, &error);
+        gint64 before = edited->rest_minutes;
+        gboolean good = i < 3;
+        edited->rest_minutes = minutes[i];
+        g_assert_cmpint(before, ==, i == 0 ? 0 : minutes[MIN(i, 3) - 1]);
+        g_assert_true(catalog_channels_edit(fixture->database, edited, &fixture->by, &error) ==
+                      good);
+        g_assert_true((error == NULL) == good);
+        g_clear_error(&error);
+    }
+    wanted.slug = (char *)"class-4";
+    wanted.rest_minutes = 30;
+    g_autofree char *other = catalog_channels_add(fixture->database, &wanted, &fixture->by, &error);
+    g_autoptr(CatalogChannels) seen = catalog_channels_get(fixture->database, other, &error);
+    g_assert_cmpint(seen->rest_minutes, ==, 30);
+}
+
 static void
 assert_refused(Fixture *fixture, const CatalogChannels *channel, CatalogError code)
 {
@@ -176,6 +203,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     FIXTURE_ADD("/catalog/channels/life", test_life);
     FIXTURE_ADD("/catalog/channels/subtitles", test_subtitles);
+    FIXTURE_ADD("/catalog/channels/rest", test_rest);
     FIXTURE_ADD("/catalog/channels/refusals", test_refusals);
     return g_test_run();
 }

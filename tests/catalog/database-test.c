@@ -23,6 +23,7 @@
 #include "catalog/lessons.h"
 #include "catalog/migrations.h"
 #include "catalog/multiplexes.h"
+#include "catalog/patches.h"
 #include "catalog/recordings.h"
 #include "catalog/search.h"
 #include "catalog/services.h"
@@ -67,7 +68,7 @@ assert_broadcasts(CatalogDatabase *database, gboolean present)
 }
 
 static void
-assert_channels(CatalogDatabase *database, gboolean known, gboolean burnt)
+assert_channels(CatalogDatabase *database, gboolean known, gboolean burnt, gboolean rests)
 {
     GError *error = NULL;
     g_autoptr(GPtrArray) channels = catalog_channels_list(database, &error);
@@ -77,10 +78,11 @@ assert_channels(CatalogDatabase *database, gboolean known, gboolean burnt)
     g_assert_true(!known || (channel->service != NULL && channel->revision == 3));
     g_assert_cmpstr(known ? catalog_channels_get_burn_rung(channel) : NULL, ==,
                     burnt ? "medium" : NULL);
+    g_assert_cmpint(known ? channel->rest_minutes : 0, ==, rests ? 30 : 0);
 }
 
 static void
-assert_recording(CatalogDatabase *database, gboolean known)
+assert_recording(CatalogDatabase *database, gboolean known, gboolean patched)
 {
     GError *error = NULL;
     g_autoptr(GPtrArray) bookings = catalog_bookings_list_pending(database, &error);
@@ -92,6 +94,10 @@ assert_recording(CatalogDatabase *database, gboolean known)
     g_assert_cmpstr(booking->rights_holder, ==, "มูลนิธิ");
     g_autoptr(GArray) gaps = catalog_recordings_list_gaps(database, booking->id, &error);
     g_assert_cmpuint(gaps->len, ==, 1);
+    g_assert_true(catalog_gap_is_patched(&g_array_index(gaps, CatalogGap, 0)) == patched);
+    g_autoptr(GPtrArray) patches = catalog_patches_list(database, booking->id, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(patches->len, ==, patched ? 1 : 0);
 }
 
 static void
@@ -138,8 +144,8 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         g_assert_cmpint(lesson->length_bytes, ==, 100);
         g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
         assert_broadcasts(database, schema >= 3);
-        assert_channels(database, schema >= 4, schema >= 7);
-        assert_recording(database, schema >= 5);
+        assert_channels(database, schema >= 4, schema >= 7, schema >= 9);
+        assert_recording(database, schema >= 5, schema >= 8);
         assert_classes(database, schema >= 6);
     }
 }

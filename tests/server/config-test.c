@@ -51,6 +51,7 @@ test_all_keys(void)
                                "user_limit_bytes = 1T\n"
                                "upload_days = 3\n"
                                "original_days = 30\n"
+                               "expired_days = 14\n"
                                "[encoder]\n"
                                "sandbox = no\n"
                                "children = 2\n"
@@ -76,6 +77,7 @@ test_all_keys(void)
     g_assert_cmpint(config->upload_limit_bytes, ==, 123456789);
     g_assert_cmpint(config->user_limit_bytes, ==, (gint64)1 << 40);
     g_assert_cmpuint(config->original_days, ==, 30);
+    g_assert_cmpuint(config->expired_days, ==, 14);
     g_assert_false(config->sandbox_required);
     g_assert_cmpuint(config->encoder_children, ==, 2);
     g_assert_cmpint(config->encoder_memory_bytes, ==, (gint64)512 << 20);

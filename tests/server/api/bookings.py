@@ -80,6 +80,50 @@ def look_at_guide(scenario, channel, booking):
     scenario.tamper("UPDATE channels SET enabled = 0, service = ? WHERE id = ?", SERVICE, channel)
 
 
+def fill_gaps(scenario, channel, now_ms):
+    """A recorded lesson with a gap, and a repeat of it that is still to be kept."""
+    ask, teacher, any_one = scenario.ask, {"token": scenario.tokens["teacher"]}, {"headers": {"If-Match": "*"}}
+    patch, lesson = ONE + "/patch", scenario.upload("teacher")
+    timed = {"channel": channel, "title": "เศษส่วน", "start_ms": now_ms + 96 * HOUR, "end_ms": now_ms + 97 * HOUR}
+    own = ask("POST", PATH, 201, body=timed, **teacher).json()
+    it, start = {"id": own["id"]}, timed["start_ms"]
+    ask("POST", PATH, 422, body={**timed, "fills": own["id"]}, **teacher)  # it is no lesson yet
+    scenario.tamper("INSERT INTO recordings (id, channel, title, starts_ms, ends_ms, visibility, rights_holder, licence, keep_until_ms,"
+                    " created_ms, updated_ms, lesson_id) VALUES (?, ?, 'x', ?, ?, 'public', '', '', 0, 1, 1, ?)",
+                    own["id"], channel, start, timed["end_ms"], lesson)
+    scenario.tamper("UPDATE bookings SET state = 'done', lesson_id = ? WHERE id = ?", lesson, own["id"])
+    repeat = {"channel": channel, "title": "เศษส่วน", "start_ms": now_ms + 120 * HOUR, "end_ms": now_ms + 121 * HOUR}
+    ask("POST", PATH, 409, body={**repeat, "fills": own["id"]}, **teacher)  # nothing is missing
+    scenario.tamper("INSERT INTO gaps (recording_id, from_ms, to_ms, media_ms, cause) VALUES (?, ?, ?, 60000, 'crash')",
+                    own["id"], start + 60000, start + 90000)
+    booked = ask("POST", PATH, 201, body={**repeat, "fills": own["id"]}, **teacher).json()
+    assert booked["fills"] == own["id"], booked
+    scenario.refuse_all("GET", ONE + "/repeats", it, who="learner")
+    ask("GET", ONE + "/repeats", 404, {"id": NOBODY}, **teacher)
+    found = ask("GET", ONE + "/repeats", 200, it, **teacher).json()
+    assert [(one["booking"], one["state"], one["sure"]) for one in found["kept"]] == [(booked["id"], "waiting", False)], found
+    other = ask("POST", PATH, 201, body={**repeat, "start_ms": repeat["end_ms"], "end_ms": repeat["end_ms"] + HOUR}, **teacher).json()
+    body = {"from": other["id"]}
+    scenario.refuse_all("POST", patch, it, who="learner", body=body)
+    ask("POST", patch, 400, it, body="[]", headers={"Content-Type": "application/json"}, **teacher)
+    ask("POST", patch, 404, {"id": NOBODY}, body=body, **teacher)
+    ask("POST", patch, 413, it, body={"from": "x" * 70000}, **teacher)
+    ask("POST", patch, 415, it, body="{}", headers={"Content-Type": "text/plain"}, **teacher)
+    for wrong in ({}, {"from": NOBODY}, {"from": own["id"]}, {"from": 7}, {"from": "x"}, {**body, "to": 1}):
+        ask("POST", patch, 422, it, body=wrong, **teacher)
+    ask("POST", patch, 409, it, body={"from": booked["id"]}, **teacher)
+    now = ask("POST", patch, 202, it, body=body, **teacher).json()
+    assert [(one["from"], one["state"], one["error"]) for one in now["patches"]] == [(other["id"], "waiting", None), (booked["id"], "waiting", None)]
+    assert now["gaps"][0]["patched_from"] is None and now["gaps"][0]["patched_ms"] is None, now
+    for booking in (booked, other):  # cancelled, then forgotten
+        ask("DELETE", ONE, 204, {"id": booking["id"]}, **any_one, **teacher)
+        ask("DELETE", ONE, 204, {"id": booking["id"]}, **any_one, **teacher)
+    while any(one["state"] == "waiting" for one in ask("GET", ONE, 200, it, **teacher).json()["patches"]):
+        time.sleep(0.05)
+    assert {one["error"]["code"] for one in ask("GET", ONE, 200, it, **teacher).json()["patches"]} == {"repeat-lost"}
+    ask("DELETE", ONE, 204, it, **any_one, **teacher)
+
+
 def remove(scenario, by_time, by_event, foreign):
     ask, teacher = scenario.ask, {"token": scenario.tokens["teacher"]}
     it, any_one = {"id": by_event["id"]}, {"headers": {"If-Match": "*"}}
@@ -123,4 +167,5 @@ def run(scenario):
     assert ask("GET", ONE, 200, {"id": by_event["id"]}, **teacher).headers["etag"] == by_event["etag"]
     look_at_guide(scenario, channel, by_event)
     change(scenario, by_event, foreign)
+    fill_gaps(scenario, channel, now_ms)
     remove(scenario, by_time, by_event, foreign)

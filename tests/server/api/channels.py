@@ -57,7 +57,8 @@ def make(scenario, admin):
     ask("POST", path, 415, body="{}", headers={"Content-Type": "text/plain"}, **admin)
     for wrong in ({"slug": "Class 1"}, {"name": ""}, {"rungs": ["huge"]}, {"rungs": "small"}, {"window_hours": 0},
                   {"window_bytes": 5}, {"service": NOBODY}, {"colour": "red"}, {"burn_subtitles": "th"}, {"burn_subtitles": 5},
-                  {"burn_rung": "voice"}, {"burn_rung": "large"}):
+                  {"burn_rung": "voice"}, {"burn_rung": "large"}, {"rest_minutes": -1}, {"rest_minutes": 241},
+                  {"rest_minutes": "5"}):
         problem = ask("POST", path, 422, body={**new, **wrong}, **admin).json()
         assert problem["code"] == "invalid"
     made = ask("POST", path, 201, body=new, **admin).json()
@@ -88,6 +89,10 @@ def change(scenario, channel, admin):
         changed = ask("PATCH", one, 200, it, body={"burn_subtitles": language, "burn_rung": rung},
                       headers={"If-Match": changed["etag"]}, **admin).json()
         assert changed["settings"]["burn_subtitles"] == language and changed["settings"]["burn_rung"] == rung
+    for minutes in (240, 1, 0):
+        changed = ask("PATCH", one, 200, it, body={"rest_minutes": minutes},
+                      headers={"If-Match": changed["etag"]}, **admin).json()
+        assert changed["settings"]["rest_minutes"] == minutes
     return changed
 
 
@@ -128,6 +133,19 @@ def watch(scenario):
         ask("GET", file, 404, {**segment, "rung": rung, "file": name})
 
 
+def rest(scenario):
+    """One that nobody ever asked for rests; what never comes is not waited for, and said."""
+    scenario.tamper("INSERT INTO channels (id, slug, name, enabled, rungs, window_hours, window_bytes, rest_minutes, revision,"
+                    " created_ms, updated_ms) VALUES (?, 'rests', 'พัก', 1, '[\"voice\"]', 1, 1048576, 5, 0, 1, 1)", NOBODY)
+    while scenario.daemon.request("HEAD", "/channels/rests/index.m3u8").status != 503:
+        time.sleep(0.05)  # polls our own server until it has looked
+    assert scenario.ask("GET", "/api/v1/channels/{id}", 200, {"id": NOBODY}).json()["state"] == "resting"
+    starting = scenario.ask("GET", "/channels/{slug}/{playlist}", 503, {"slug": "rests", "playlist": "index.m3u8"})
+    assert starting.json()["code"] == "channel-starting" and int(starting.headers["retry-after"]) > 0
+    assert scenario.ask("GET", "/api/v1/channels", 200, query="?slug=rests&wake=1").json()["items"][0]["code"] == "no-service"
+    scenario.tamper("DELETE FROM channels WHERE id = ?", NOBODY)
+
+
 def run(scenario):
     ask, path, one = scenario.ask, "/api/v1/channels", "/api/v1/channels/{id}"
     admin = {"token": scenario.tokens["administrator"]}
@@ -147,6 +165,7 @@ def run(scenario):
     assert len(ask("GET", path, 200, **admin).json()["items"]) == 2
     assert ask("GET", path, 200, query="?slug=nothing").json()["items"] == []
     watch(scenario)
+    rest(scenario)
     shell = ask("GET", "/channel/{slug}", 200, {"slug": "class-1"})
     ask("GET", "/channel/{slug}", 304, {"slug": "class-1"}, headers={"If-None-Match": shell.headers["etag"]})
     scenario.tamper("UPDATE channels SET service = ? WHERE id = ?", SERVICE, channel["id"])
@@ -162,4 +181,4 @@ def run(scenario):
     ask("GET", one, 404, it, **admin)
     with closing(sqlite3.connect(scenario.daemon.data / "catalog.sqlite3", timeout=20)) as database:
         actions = [row[0] for row in database.execute("SELECT action FROM audit WHERE subject = ? ORDER BY id", (it["id"],))]
-    assert actions == ["channel.add", *["channel.edit"] * 4, "channel.delete"], actions
+    assert actions == ["channel.add", *["channel.edit"] * 7, "channel.delete"], actions

@@ -341,6 +341,12 @@ class Scenario:
         ask("POST", path, 403, lesson, **learner)
         ask("POST", path, 404, {"id": NOBODY}, **teacher)
         ask("POST", path, 409, begun, **staff)
+        self.tamper("UPDATE lessons SET original_bytes = 0 WHERE id = ?", lesson["id"])  # as one from the air
+        assert ask("POST", path, 409, lesson, **teacher).json()["code"] == "no-original"
+        assert ask("PUT", one + "/interpreter", 409, lesson, body=area, **teacher).json()["code"] == "no-original"
+        self.tamper("UPDATE lessons SET complete = 0 WHERE id = ?", lesson["id"])
+        assert ask("POST", one + "/retry", 409, lesson, **teacher).json()["code"] == "no-original"
+        self.tamper("UPDATE lessons SET original_bytes = 5, complete = 1 WHERE id = ?", lesson["id"])
         first = self.jobs("reencode")
         assert first == []
         ask("POST", path, 200, lesson, **teacher)

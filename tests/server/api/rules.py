@@ -10,6 +10,7 @@ from channels import MULTIPLEX, NOBODY, SERVICE
 
 PATH, ONE, MATCHES = "/api/v1/rules", "/api/v1/rules/{id}", "/api/v1/rules/{id}/matches"
 BOOKINGS, BOOKING = "/api/v1/bookings", "/api/v1/bookings/{id}"
+CLASH = "/api/v1/bookings/{id}/clash"
 PREVIEW = "/api/v1/rules/preview"
 RIVAL = "01900000-0000-7000-8000-0000000000b"
 SATIP = "satip://192.0.2.9/?src=1&freq=%d&pol=v&msys=dvbs2&sr=27500&pids=0"
@@ -140,6 +141,42 @@ def make_rival(scenario, now_ms):
     return channel["id"]
 
 
+def look_at_clash(scenario, booking, taken):
+    """Of a booking that waits for a tuner."""
+    ask, teacher, it = scenario.ask, {"token": scenario.tokens["teacher"]}, {"id": booking["id"]}
+    scenario.refuse_all("GET", CLASH, it, who="learner")
+    ask("GET", CLASH, 404, {"id": NOBODY}, **teacher)
+    seen = ask("GET", CLASH, 200, it, **teacher).json()
+    assert seen["tuners"] == 1 and [item["id"] for item in seen["clashes"]] == [taken["id"]] and seen["channels"] == [], seen
+
+
+def wait_for_mark(scenario, booking, marked):
+    """Polls our own server: nothing is judged by this time."""
+    deadline = time.monotonic() + WAIT_S
+    while (scenario.ask("GET", BOOKING, 200, {"id": booking["id"]}, token=scenario.tokens["teacher"]).json()["error"] is not None) != marked:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def lose_tuner(scenario, channel, rival, now_ms):
+    """Two persons' bookings that went well together, until a tuner is gone: the younger one is marked, and told."""
+    ask, teacher, admin = scenario.ask, {"token": scenario.tokens["teacher"]}, {"token": scenario.tokens["administrator"]}
+    times = {"start_ms": now_ms + 90 * HOUR, "end_ms": now_ms + 91 * HOUR}
+    one = {"id": MULTIPLEX}
+    ask("PATCH", "/api/v1/multiplexes/{id}", 200, one, body={"tuners": 2}, **ANY, **admin)
+    first = ask("POST", BOOKINGS, 201, body={"channel": channel, "title": "เก่า", **times}, **teacher).json()
+    time.sleep(0.01)
+    second = ask("POST", BOOKINGS, 201, body={"channel": rival, "title": "ใหม่", **times}, **teacher).json()
+    ask("PATCH", "/api/v1/multiplexes/{id}", 200, one, body={"tuners": 1}, **ANY, **admin)
+    wait_for_mark(scenario, second, True)
+    assert ask("GET", BOOKING, 200, {"id": first["id"]}, **teacher).json()["error"] is None
+    assert [item["id"] for item in ask("GET", CLASH, 200, {"id": second["id"]}, **teacher).json()["clashes"]] == [first["id"]]
+    ask("PATCH", "/api/v1/multiplexes/{id}", 200, one, body={"tuners": 2}, **ANY, **admin)
+    wait_for_mark(scenario, second, False)
+    for booking in (first, second):
+        ask("DELETE", BOOKING, 204, {"id": booking["id"]}, **ANY, **teacher)
+
+
 def clash(scenario, channel, now_ms):
     ask, teacher = scenario.ask, {"token": scenario.tokens["teacher"]}
     rival = make_rival(scenario, now_ms)
@@ -159,12 +196,15 @@ def clash(scenario, channel, now_ms):
     rule = ask("POST", PATH, 201, body={"title": "ข่าวภาคค่ำ", "channel": channel, "repeats": True}, **teacher).json()
     made = wait_for_bookings(scenario, ["ข่าวภาคค่ำ"])[0]  # 45 is a person's
     assert made["event"]["event_id"] == 42 and made["error"]["code"] == "tuners" and made["error"]["sentence"], made
+    look_at_clash(scenario, made, taken)
     ask("DELETE", BOOKING, 204, {"id": taken["id"]}, **ANY, **teacher)
     deadline = time.monotonic() + WAIT_S
     while wait_for_bookings(scenario, ["ข่าวภาคค่ำ"])[0]["error"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    assert ask("GET", CLASH, 200, {"id": made["id"]}, **teacher).json()["tuners"] is None
     ask("DELETE", ONE, 204, {"id": rule["id"]}, **ANY, **teacher)
+    lose_tuner(scenario, channel, rival, now_ms)
 
 
 def run(scenario):

@@ -250,6 +250,16 @@ test_verdicts(void)
     FlowsHealthPoint point = make_sample(1, 2, 0);
     FlowsHealthVerdict verdict = flows_health_judge_channel(status, NULL);
     g_assert_cmpstr(flows_health_judge_get_word(verdict.level), ==, "off");
+    // Who rests because nobody watches has no fault, whatever the minute before was like.
+    flows_live_state_set(status, FLOWS_LIVE_STATE_RESTING, "resting", NULL, 1);
+    verdict = flows_health_judge_channel(status, &point);
+    g_assert_true(verdict.level == FLOWS_HEALTH_JUDGE_OFF);
+    g_assert_cmpstr(verdict.code, ==, "resting");
+    g_assert_nonnull(
+        strstr(server_healthsentences_get(&verdict, SERVER_SENTENCES_ENGLISH), "nobody watches"));
+    FlowsHealthSampleState state = {0};
+    g_assert_false(flows_health_sample_channel(status, 0, 5000, &state, &point));
+    point = make_sample(1, 2, 0);
     flows_live_state_set(status, FLOWS_LIVE_STATE_ON_AIR, NULL, NULL, 1);
     verdict = flows_health_judge_channel(status, &point);
     g_assert_cmpstr(verdict.code, ==, "well");

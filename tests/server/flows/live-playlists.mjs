@@ -32,18 +32,20 @@ function checkSegment(line, segment, rung) {
   known.set(key, words);
 }
 
+let edge = 0; // live playlists name nothing up to it: the channel rested then
+let rests = 0;
 let oldest = 0; // number that the whole window begins with
 
 /* What is rewound to begins where it was asked, never goes back behind the window's end, and goes on
  * up to the live edge unless so much was not asked for. */
 function checkRewound(line, playlist) {
   const numbers = playlist.segments.map((segment) => segment.mediaSequenceNumber);
-  const edge = newest.get('small') ?? 0;
+  const newestNumber = newest.get('small') ?? 0;
   if (playlist.start?.offset !== 0) fail(line, 'does not say that it is played from its beginning');
   if (numbers.length === 0) return;
   if (line.kind === 'whole') {
     if (numbers[0] < oldest) fail(line, `begins at ${numbers[0]} after ${oldest}`);
-    if (numbers.at(-1) !== edge) fail(line, `ends at ${numbers.at(-1)}, not at ${edge}`);
+    if (numbers.at(-1) !== newestNumber) fail(line, `ends at ${numbers.at(-1)}, not at ${newestNumber}`);
     oldest = numbers[0];
     return;
   }
@@ -51,7 +53,7 @@ function checkRewound(line, playlist) {
   const longest = Math.max(...playlist.segments.map((segment) => segment.duration));
   if (numbers[0] < oldest) fail(line, `begins at ${numbers[0]}, which is gone`);
   if (seconds >= 30 + longest) fail(line, `lists ${seconds} s of 30`);
-  if (seconds < 30 && numbers.at(-1) !== edge) fail(line, `lists ${seconds} s and does not reach ${edge}`);
+  if (seconds < 30 && numbers.at(-1) !== newestNumber) fail(line, `lists ${seconds} s and does not reach ${newestNumber}`);
 }
 
 function checkMedia(line, playlist) {
@@ -65,7 +67,10 @@ function checkMedia(line, playlist) {
   if (last < (newest.get(rung) ?? 0)) fail(line, `went back to ${last}`);
   newest.set(rung, last);
   const seconds = playlist.segments.reduce((sum, segment) => sum + segment.duration, 0);
-  if (last >= 20 && seconds < 60) fail(line, `lists ${seconds} s`);
+  const first = playlist.segments[0].mediaSequenceNumber;
+  if (first <= edge) fail(line, `names ${first}, from before the rest at ${edge}`);
+  if (last >= 20 && last - edge >= 20 && seconds < 60) fail(line, `lists ${seconds} s`);
+  if (last - edge < 20 && edge > 0 && first !== edge + 1) fail(line, `begins at ${first} after a rest at ${edge}`);
 }
 
 function checkMultivariant(line, playlist) {
@@ -77,6 +82,11 @@ function checkMultivariant(line, playlist) {
 
 const lines = execFileSync(walk, { maxBuffer: 1 << 28 }).toString().trim().split('\n').map((text) => JSON.parse(text));
 for (const line of lines) {
+  if (line.kind === 'edge') {
+    edge = Number(line.text);
+    rests += edge > 0 ? 1 : 0;
+    continue;
+  }
   try {
     const playlist = HLS.parse(line.text);
     if (playlist.isMasterPlaylist) checkMultivariant(line, playlist);
@@ -88,7 +98,7 @@ for (const line of lines) {
 const discontinuities = new Set([...known.values()].map((words) => JSON.parse(words)[0])).size;
 const gaps = [...known.values()].filter((words) => JSON.parse(words)[1]).length;
 if (newest.get('small') !== 159 || newest.get('voice') !== 159) failures.push(`ended at ${newest.get('small')}`);
-if (discontinuities < 5 || gaps < 5) failures.push(`the walk was too smooth: ${discontinuities}, ${gaps}`);
+if (discontinuities < 5 || gaps < 5 || rests < 4) failures.push(`the walk was too smooth: ${discontinuities}, ${gaps}`);
 
 for (const failure of failures.slice(0, 20)) process.stdout.write(`# ${failure}\n`);
 process.stdout.write(`1..1\n${failures.length ? 'not ok' : 'ok'} 1 - ${lines.length} playlists of one life\n`);

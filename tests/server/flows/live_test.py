@@ -142,6 +142,68 @@ def test_daemon_is_killed(bench):
     assert list(after) == list(range(min(before), max(after) + 1))
 
 
+def rest(bench):
+    """Nobody has asked a new daemon for the channel: it rests, and its receiver is anybody's."""
+    bench.daemon.stop()
+    bench.daemon.start()
+    await_rest(bench)
+
+
+def await_rest(bench):
+    bench.wait(lambda: bench.ask("GET", f"/channels/{bench.id}")["state"], lambda state: state == "resting")
+    bench.wait(bench.find_child, lambda child: child is None)
+    assert count_subscribers(bench) == 0
+
+
+def count_subscribers(bench):
+    return bench.ask("GET", "/multiplexes")["items"][0]["status"]["subscribers"]
+
+
+def test_rests_until_somebody_comes(bench):
+    bench.ask("PATCH", f"/channels/{bench.id}", 200, {"rest_minutes": 240})
+    rest(bench)
+    get = bench.daemon.request
+    newest = max(bench.numbers("small")[0])
+    # What is there can be seen, and neither that nor a monitor is a viewer.
+    head = get("HEAD", "/channels/dao-1/small.m3u8")
+    assert head.status == 503 and int(head.headers["retry-after"]) > 0, (head.status, head.headers)
+    assert get("HEAD", f"/channels/dao-1/small/{newest}.m4s").status == 200
+    assert b"small.m3u8" in get("GET", "/channels/dao-1/index.m3u8").body
+    verdict = next(item for item in bench.ask("GET", "/health")["items"] if item["id"] == bench.id)
+    assert (verdict["level"], verdict["code"]) == ("off", "resting") and verdict["sentence"], verdict
+    figures = get("GET", "/metrics", None, bench.keys).body.decode()
+    assert re.search(r'channel_resting\{[^}]*"dao-1"[^}]*\} 1\b', figures), figures
+    await_rest(bench)
+    # A player is let wait for what is new, and begins with it.
+    live = bench.wait(lambda: get("GET", "/channels/dao-1/small.m3u8"), lambda answer: answer.status != 503)
+    assert live.status == 200 and int(PLAYLIST.search(live.body).group(1)) == newest + 1, (newest, live.status, live.body)
+    assert b"EXT-X-DISCONTINUITY\n" not in live.body, live.body
+    found, _ = bench.numbers("small")
+    assert found[newest + 1] and list(found) == list(range(min(found), max(found) + 1)), found
+    assert count_subscribers(bench) == 1
+    seen = bench.wait(lambda: bench.ask("GET", f"/channels/{bench.id}"), lambda channel: channel["state"] == "on-air")
+    assert seen["settings"]["restarts"] == 0, seen
+
+
+def test_page_and_booking_wake_it(bench):
+    rest(bench)
+    bench.ask("GET", "/channels?slug=dao-1")
+    await_rest(bench)
+    bench.ask("GET", "/channels?slug=dao-1&wake=1")
+    bench.wait(bench.find_child, bool)
+    rest(bench)
+    now_ms = int(time.time() * 1000)
+    booking = bench.ask("POST", "/bookings", 201, {"channel": bench.id, "start_ms": now_ms + 2000, "end_ms": now_ms + 3600_000,
+                                                   "title": "คณิตศาสตร์"})
+    bench.wait(bench.find_child, bool)
+    bench.wait(lambda: bench.ask("GET", f"/bookings/{booking['id']}")["state"], lambda state: state == "running")
+    bench.grow(1)
+    bench.ask("DELETE", f"/bookings/{booking['id']}?discard=true", 204)
+    await_rest(bench)
+    bench.ask("PATCH", f"/channels/{bench.id}", 200, {"rest_minutes": 0})
+    bench.grow(1)
+
+
 def test_off_and_on(bench):
     bench.ask("PATCH", f"/channels/{bench.id}", 200, {"enabled": False})
     bench.wait(bench.find_child, lambda child: child is None)
@@ -157,7 +219,8 @@ def test_ends_in_good_order(bench):
     bench.daemon.end()
 
 
-TESTS = [test_from_address_to_playlist, test_pictures_of_services, test_child_is_killed, test_daemon_is_killed, test_off_and_on, test_ends_in_good_order]
+TESTS = [test_from_address_to_playlist, test_pictures_of_services, test_child_is_killed, test_daemon_is_killed,
+         test_rests_until_somebody_comes, test_page_and_booking_wake_it, test_off_and_on, test_ends_in_good_order]
 
 
 def main():

@@ -5,8 +5,6 @@
 // of this program's own, in a user namespace of its own), with a child that is killed again and
 // again, and with one that somebody gives up. The clock stands where the test puts it.
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include "catalog/channels.h"
 #include "catalog/lessonlist.h"
 #include "catalog/recordings.h"
+#include "catalog/statement.h"
 #include "catalog/threads.h"
 #include "server/flows/live.h"
 #include "server/flows/record.h"
@@ -24,6 +23,7 @@
 #include "server/flows/window_files.h"
 #include "server/flows/window_journal.h"
 #include "tests/pipelines/keep/kept.h"
+#include "tests/support/disk.h"
 
 #define DISK_BYTES "size=24m"
 #define OTHERS_BYTES (22 << 20) // leaves room for a row, and none for a lesson
@@ -51,46 +51,6 @@ typedef struct {
     gint64 pace_ms;            // how far the clock goes a tick
     guint ticks;               // so far
 } Bench;
-
-/* --- the disk ------------------------------------------------------------------------------- */
-
-static void
-write_text(const char *path, const char *text)
-{
-    int file = open(path, O_WRONLY | O_CLOEXEC);
-    g_assert_cmpint(file, >=, 0);
-    g_assert_cmpint(write(file, text, strlen(text)), ==, (gssize)strlen(text));
-    close(file);
-}
-
-static void
-enter_namespace(void)
-{
-    g_autofree char *users = g_strdup_printf("0 %u 1", geteuid());
-    g_autofree char *groups = g_strdup_printf("0 %u 1", getegid());
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        g_error("no user namespace: %s", g_strerror(errno));
-    write_text("/proc/self/setgroups", "deny");
-    write_text("/proc/self/uid_map", users);
-    write_text("/proc/self/gid_map", groups);
-}
-
-/* Takes all there is. Returns: (transfer full): the file. */
-static char *
-fill_disk(const char *folder)
-{
-    static const char zeros[65536];
-    char *path = g_build_filename(folder, "others", NULL);
-    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    g_assert_cmpint(file, >=, 0);
-    while (write(file, zeros, sizeof zeros) > 0)
-        continue;
-    while (write(file, zeros, 1) > 0)
-        continue;
-    g_assert_cmpint(errno, ==, ENOSPC);
-    close(file);
-    return path;
-}
 
 /* --- the catalogue -------------------------------------------------------------------------- */
 
@@ -356,9 +316,8 @@ set_up(Bench *bench, gconstpointer data)
     GError *error = NULL;
     bench->folder = g_dir_make_tmp("daorian-record-XXXXXX", &error);
     g_assert_no_error(error);
-    if (given->small &&
-        mount("daorian", bench->folder, "tmpfs", MS_NODEV | MS_NOSUID, DISK_BYTES) != 0)
-        g_error("no tmpfs: %s", g_strerror(errno));
+    if (given->small)
+        disk_mount_on(bench->folder, DISK_BYTES);
     bench->media_program = given->program;
     bench->config = server_config_new_default();
     bench->config->sandbox_required = FALSE;
@@ -407,7 +366,7 @@ tear_down(Bench *bench, gconstpointer data)
 static void
 test_full_disk(Bench *bench, gconstpointer unused)
 {
-    g_autofree char *others = fill_disk(bench->folder);
+    g_autofree char *others = disk_fill(bench->folder);
     bench->pace_ms = FLOWS_RECORD_RETRY_ROOM_MS;
     start(bench);
     while (bench->ticks < 8)
@@ -496,6 +455,33 @@ test_ends_though_disturbed(Bench *bench, gconstpointer unused)
 }
 
 static void
+run_script(Bench *bench, const char *script)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CatalogDatabase) database = open_catalog(bench);
+    catalog_statement_run_script(database, script, &error);
+    g_assert_no_error(error);
+}
+
+/* A catalogue that cannot be read or written for a while loses nothing: it is tried again. */
+static void
+test_catalogue_in_trouble(Bench *bench, gconstpointer unused)
+{
+    bench->pace_ms = FLOWS_RECORD_RETRY_ROOM_MS;
+    run_script(bench, "ALTER TABLE gaps RENAME TO away");
+    start(bench);
+    while (bench->ticks < 50) {
+        g_autoptr(CatalogBooking) booking = read_booking(bench);
+        g_assert_cmpint(booking->state, ==, CATALOG_BOOKING_STATE_FINISHING);
+        g_main_context_iteration(NULL, TRUE);
+    }
+    run_script(bench, "ALTER TABLE away RENAME TO gaps");
+    await(bench, CATALOG_BOOKING_STATE_DONE, NULL);
+    await_no_folder(bench);
+    assert_published(bench);
+}
+
+static void
 test_retry(void)
 {
     g_autoptr(FlowsRecordRetry) retry = flows_record_retry_new();
@@ -523,13 +509,15 @@ test_retry(void)
 int
 main(int argc, char **argv)
 {
-    enter_namespace(); // before there are threads
+    disk_enter(); // before there are threads
     g_test_init(&argc, &argv, NULL);
     const Given normal = {argv[1], FALSE}, small = {argv[1], TRUE};
     g_test_add_func("/flows/record/retry", test_retry);
     g_test_add("/flows/record/full-disk", Bench, &small, set_up, test_full_disk, tear_down);
     g_test_add("/flows/record/crashes", Bench, &normal, set_up, test_crashes, tear_down);
     g_test_add("/flows/record/given-up", Bench, &normal, set_up, test_given_up, tear_down);
+    g_test_add("/flows/record/catalogue-in-trouble", Bench, &normal, set_up,
+               test_catalogue_in_trouble, tear_down);
     g_test_add("/flows/record/ends-though-disturbed", Bench, &normal, set_up,
                test_ends_though_disturbed, tear_down);
     return g_test_run();

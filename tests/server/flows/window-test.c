@@ -78,6 +78,58 @@ get_text(FlowsWindowPlaylist *playlist)
     return g_strndup(data, size);
 }
 
+/* Takes @playlist. */
+static char *
+take_text(FlowsWindowPlaylist *playlist)
+{
+    char *text = get_text(playlist);
+    flows_window_playlist_unref(playlist);
+    return text;
+}
+
+/* What was there before a rest is no part of live playlists, and all of it can be rewound to. */
+static void
+test_begins_anew(Fixture *fixture, gconstpointer unused)
+{
+    FlowsWindow *window = fixture->maker.window;
+    take(fixture, 5);
+    g_assert_false(get_figures(fixture).is_waiting);
+    flows_window_begin_anew(window);
+    g_assert_true(get_figures(fixture).is_waiting);
+    g_assert_null(flows_window_get_live(window, "small"));
+    g_assert_null(flows_window_get_live(window, "voice"));
+    g_autofree char *index = take_text(flows_window_get_multivariant(window));
+    g_assert_nonnull(strstr(index, "small.m3u8")); // a player may come on its strength
+    g_autoptr(GPtrArray) rungs = flows_window_get_rungs(window);
+    g_assert_cmpuint(rungs->len, ==, 2);
+    g_autofree char *old = take_text(flows_window_make_from(window, "small", 0, 0));
+    g_assert_nonnull(strstr(old, "small/5.m4s"));
+    take(fixture, 2);
+    g_assert_false(get_figures(fixture).is_waiting);
+    g_autofree char *live = take_text(flows_window_get_live(window, "small"));
+    g_assert_nonnull(strstr(live, "#EXT-X-MEDIA-SEQUENCE:6\n"));
+    g_assert_null(strstr(live, "small/5.m4s"));
+    g_assert_nonnull(strstr(live, "small/7.m4s"));
+    g_autofree char *whole = take_text(flows_window_make_from(window, "small", 0, 0));
+    g_assert_nonnull(strstr(whole, "#EXT-X-MEDIA-SEQUENCE:1\n"));
+    g_assert_nonnull(strstr(whole, "small/7.m4s"));
+    take(fixture, 30); // by and by a minute of it
+    g_autofree char *later = take_text(flows_window_get_live(window, "small"));
+    g_assert_nonnull(strstr(later, "#EXT-X-MEDIA-SEQUENCE:18\n"));
+}
+
+/* A channel that never ran: there is nothing, and that is said. */
+static void
+test_begins_empty(Fixture *fixture, gconstpointer unused)
+{
+    flows_window_begin_anew(fixture->maker.window);
+    g_assert_true(get_figures(fixture).is_waiting);
+    g_assert_null(flows_window_get_multivariant(fixture->maker.window));
+    take(fixture, 1);
+    g_autofree char *live = take_text(flows_window_get_live(fixture->maker.window, "small"));
+    g_assert_nonnull(strstr(live, "#EXT-X-MEDIA-SEQUENCE:1\n"));
+}
+
 static guint
 count_segments(Fixture *fixture, gint64 start_ms, guint span_s)
 {
@@ -168,6 +220,37 @@ test_clock_is_set(Fixture *fixture, gconstpointer unused)
     fixture->maker.wall_ms = WINDOW_MAKER_WALL_MS;
     take(fixture, 2);
     g_assert_cmpuint(count_segments(fixture, WINDOW_MAKER_WALL_MS + 1, 0), ==, 2);
+}
+
+static guint
+count_kept(Fixture *fixture, gint64 from_ms, gint64 to_ms)
+{
+    const FlowsWindowRange range = {1, from_ms, to_ms};
+    g_autoptr(FlowsWindowIndex) kept = flows_window_copy_range(fixture->maker.window, &range);
+    return flows_window_index_get_count(kept);
+}
+
+/* A clock that was a day ahead and was put right: today's recording has today's segments,
+ * tomorrow's will not have those that only seemed to be tomorrow's, and the window begins when it
+ * did. */
+static void
+test_clock_is_put_right(Fixture *fixture, gconstpointer unused)
+{
+    const gint64 day_ms = 86400000, first_ms = WINDOW_MAKER_WALL_MS;
+    take(fixture, 10);
+    fixture->maker.wall_ms += day_ms;
+    take(fixture, 20);
+    fixture->maker.wall_ms -= day_ms;
+    take(fixture, 30);
+    g_assert_cmpuint(count_kept(fixture, first_ms, first_ms + day_ms / 2), ==, 40);
+    g_assert_cmpuint(count_kept(fixture, first_ms + day_ms / 2, first_ms + 2 * day_ms), ==, 0);
+    g_assert_cmpuint(count_kept(fixture, first_ms, first_ms + 30000), ==, 10);
+    for (guint i = 0; i < 2; i++) {
+        FlowsWindowFigures figures = get_figures(fixture);
+        g_assert_cmpint(figures.first_wall_ms, ==, first_ms + 90000);
+        g_assert_cmpint(figures.last_wall_ms, ==, first_ms + 180000);
+        reopen(fixture, &wide);
+    }
 }
 
 static void
@@ -398,8 +481,11 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 #define ADD(path, test) g_test_add(path, Fixture, NULL, set_up, test, tear_down)
     ADD("/flows/window/comes-back", test_grows_and_comes_back);
+    ADD("/flows/window/begins-anew", test_begins_anew);
+    ADD("/flows/window/begins-empty", test_begins_empty);
     ADD("/flows/window/limits", test_limits);
     ADD("/flows/window/clock", test_clock_is_set);
+    ADD("/flows/window/clock-put-right", test_clock_is_put_right);
     ADD("/flows/window/full", test_disk_is_full);
     ADD("/flows/window/lies", test_child_lies);
     ADD("/flows/window/states", test_states_after_a_kill);

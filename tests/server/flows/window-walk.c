@@ -3,7 +3,7 @@
 
 // Prints every playlist of a window after each update, for live-playlists.mjs: a line of JSON each.
 // The window lives through all it can: new init files, numbers without a rung, discontinuities,
-// clocks that are set, limits that bite, restarts.
+// clocks that are set, limits that bite, restarts, rests.
 #include "tests/server/flows/window-maker.h"
 
 #include <stdio.h>
@@ -17,13 +17,8 @@
 #define PART_S 30
 
 static void
-print(const char *kind, guint update, FlowsWindowPlaylist *playlist)
+print_line(const char *kind, guint update, const char *text)
 {
-    if (playlist == NULL)
-        return;
-    gsize size = 0;
-    const char *data = g_bytes_get_data(playlist->text, &size);
-    g_autofree char *text = g_strndup(data, size);
     g_autoptr(JsonObject) object = json_object_new();
     json_object_set_string_member(object, "kind", kind);
     json_object_set_int_member(object, "update", update);
@@ -31,7 +26,26 @@ print(const char *kind, guint update, FlowsWindowPlaylist *playlist)
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
     g_autofree char *line = json_to_string(node, FALSE);
     puts(line);
+}
+
+static void
+print(const char *kind, guint update, FlowsWindowPlaylist *playlist)
+{
+    if (playlist == NULL)
+        return;
+    gsize size = 0;
+    const char *data = g_bytes_get_data(playlist->text, &size);
+    g_autofree char *text = g_strndup(data, size);
+    print_line(kind, update, text);
     flows_window_playlist_unref(playlist);
+}
+
+/* From now on live playlists name nothing up to this number. */
+static void
+print_edge(guint update, guint64 number)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, number);
+    print_line("edge", update, text);
 }
 
 static void
@@ -55,6 +69,13 @@ disturb(WindowMaker *maker, guint update)
         maker->skip_small = 3;
     if (update % 41 == 30)
         maker->wall_ms += update % 2 == 0 ? 86400000 : -86400000;
+    if (update % 31 == 13) {
+        FlowsWindowFigures figures = {0};
+        flows_window_begin_anew(maker->window);
+        flows_window_get_figures(maker->window, &figures);
+        print_edge(update, figures.next_number - 1);
+        print_all(maker, update);
+    }
     if (update == 60)
         flows_window_set_limits(maker->window, &small);
     if (update % 50 != 49)
@@ -62,6 +83,7 @@ disturb(WindowMaker *maker, guint update)
     g_autofree char *folder = g_strdup(maker->folder);
     window_maker_close(maker);
     window_maker_open(maker, folder, &small);
+    print_edge(update, 0);
 }
 
 int

@@ -18,6 +18,8 @@ const HOUR_MS = 3_600_000;
 const TEACHER = { name: 'malee', password: 'ครูมะลิสอนเศษส่วนทุกเช้า' };
 const MULTIPLEX = '01900000-0000-7000-8000-0000000000a1';
 const SERVICE = '01900000-0000-7000-8000-0000000000a2';
+const LOST = 'ดาราศาสตร์'; // loses its tuner
+const satip = (freq: number): string => `satip://127.0.0.1:1/?src=1&freq=${freq}&pol=v&msys=dvbs2&sr=27500`;
 const daemon = prepareDaemon(process.argv[2]!);
 daemon.run(['user', 'add', '--role', 'teacher', '--password-stdin', TEACHER.name], TEACHER.password);
 await daemon.start();
@@ -256,12 +258,12 @@ test('every time: a rule from a programme, what it means, off and on, deleted an
 
 test('too few tuners: the dialog names what is in the way, and books the showing that is chosen', async () => {
   const [multiplex, service] = [MULTIPLEX.replace('a1', 'b1'), SERVICE.replace('a2', 'b2')];
-  const satip = (freq: number): string => `satip://127.0.0.1:1/?src=1&freq=${freq}&pol=v&msys=dvbs2&sr=27500`;
   await api('PATCH', `multiplexes/${MULTIPLEX}`, { uri: satip(11778), tuners: 1 }, '*');
   const title = 'ทบทวนเศษส่วน';
   const start = Date.now() + HOUR_MS;
   const day = new Date(start + 7 * HOUR_MS).toISOString().slice(0, 10); // in Bangkok
-  plant([{ event: 1, start, title, summary: 'แบบฝึกหัด' }], satip(11900), multiplex, service);
+  const repeat = { event: 2, start: start + 30 * HOUR_MS, title: LOST, summary: 'ดาวเคราะห์' };
+  plant([{ event: 1, start, title, summary: 'แบบฝึกหัด' }, repeat], satip(11900), multiplex, service);
   await api('POST', 'channels', { slug: 'class-5', name: 'ห้องเรียน ป.๕', enabled: true, service });
   const desk = await openContext(browser, daemon);
   const admin = await desk.newPage();
@@ -276,6 +278,33 @@ test('too few tuners: the dialog names what is in the way, and books the showing
   await admin.locator('.toast', { hasText: title }).waitFor();
   const made = (await api<{ items: { title: string; slug: string }[] }>('GET', 'bookings?state=waiting')).items;
   assert.deepEqual(made.filter((item) => item.title === title).map((item) => item.slug), ['class-6']);
+  await desk.close();
+}, 120);
+
+test('a booking that loses its tuner says so by itself, and goes to another showing', async () => {
+  const service = SERVICE.replace('a2', 'c2');
+  plant([], satip(12100), MULTIPLEX.replace('a1', 'c1'), service);
+  const channel = await api<{ id: string }>('POST', 'channels', { slug: 'class-4', name: 'ห้องเรียน ป.๔', enabled: false, service });
+  await api('PATCH', `multiplexes/${MULTIPLEX}`, { tuners: 3 }, '*');
+  const [start_ms, end_ms] = [Date.now() + 4 * HOUR_MS, Date.now() + 5 * HOUR_MS];
+  await api('POST', 'bookings', { channel: channel.id, start_ms, end_ms, title: LOST });
+  const desk = await openContext(browser, daemon);
+  const admin = await desk.newPage();
+  await signIn(admin, ADMIN);
+  await admin.goto('/recordings');
+  const row = admin.locator('.booking', { hasText: LOST });
+  await row.waitFor();
+  assert.equal(await row.locator('.notice').count(), 0);
+  await api('PATCH', `multiplexes/${MULTIPLEX}`, { tuners: 2 }, '*');
+  await row.getByText('ตัวรับสัญญาณไม่พอ').waitFor(); // nobody reloads
+  await row.getByRole('button', { name: `ดูว่า ${LOST} ชนกับอะไรและรอบอื่น` }).click();
+  const dialog = admin.getByRole('dialog');
+  await dialog.getByText('ห้องเรียน ป.๕ ที่เปิดตลอดเวลา').waitFor();
+  assert.deepEqual(await findFaults(admin), []);
+  await dialog.getByRole('button', { name: /^อัดรอบ .*ห้องเรียน ป\.๕/ }).click();
+  await admin.locator('.booking', { hasText: 'ห้องเรียน ป.๕' }).waitFor();
+  const made = (await api<{ items: { title: string; slug: string }[] }>('GET', 'bookings?state=waiting')).items;
+  assert.deepEqual(made.filter((item) => item.title === LOST).map((item) => item.slug), ['class-5']);
   await desk.close();
 }, 120);
 

@@ -282,14 +282,20 @@ test('an administrator makes a channel from a service, and a learner watches it 
   await form.locator('select').nth(1).selectOption('voice small');
   // Subtitles are off until somebody wants them; then there is a rung to choose, too.
   assert.equal(await form.locator('select').nth(2).inputValue(), '');
-  assert.equal(await form.locator('select').count(), 3);
+  assert.equal(await form.locator('select').count(), 4);
   await form.locator('select').nth(2).selectOption('tha');
   await form.locator('select').nth(3).selectOption('small');
+  // It runs all the time until somebody lets it rest, and then is told what that costs.
+  const rest = form.getByLabel('เมื่อไม่มีผู้ชม');
+  assert.equal(await rest.inputValue(), '0');
+  assert.equal(await form.getByText('ย้อนดูช่วงที่พักไม่ได้').count(), 0);
+  await rest.selectOption('240');
+  await form.getByText('ย้อนดูช่วงที่พักไม่ได้').waitFor();
   await form.locator('button[type=submit]').click();
   const row = desk.locator('.row', { has: desk.locator('a[href="/channel/dao-1"]') });
   await row.locator('.chip-on-air').waitFor({ timeout: 120_000 });
   const made = (await api<ChannelList>('GET', 'channels?slug=dao-1')).items[0]!.settings!;
-  assert.deepEqual([made.burn_subtitles, made.burn_rung], ['tha', 'small']);
+  assert.deepEqual([made.burn_subtitles, made.burn_rung, made.rest_minutes], ['tha', 'small', 240]);
   assert.deepEqual(await findFaults(desk), []);
   assert.deepEqual(await findOverflow(desk), []);
   await takeScreenshot(desk, 'channels-desktop');
@@ -301,6 +307,17 @@ test('an administrator makes a channel from a service, and a learner watches it 
   await playOn(page, 20);
   assert.equal(await page.locator('.live-edge').count(), 0);
   await takeScreenshot(page, 'channel-desktop');
+
+  // Nobody asked a new daemon for it: it rests until its page is opened, which says what goes on.
+  await page.goto('about:blank');
+  await daemon.stop();
+  await daemon.start();
+  await row.locator('.chip-resting').waitFor({ timeout: 60_000 });
+  await page.goto('/channel/dao-1');
+  await page.locator('.chip-resting, .chip-waiting, .chip-on-air').first().waitFor();
+  await page.locator('.player-start').click();
+  await playOn(page, 4);
+  await row.locator('.chip-on-air').waitFor({ timeout: 60_000 });
 
   // What services show is fetched when somebody wants it, with the time it was taken.
   const picker = await office.newPage();

@@ -5,7 +5,7 @@
 // what a refused booking says.
 
 import assert from 'node:assert/strict';
-import { readClash } from '../../../web/src/guide/clash';
+import { readAnswer, readClash } from '../../../web/src/guide/clash';
 import { addDays, nameDay, readDay, readMoment, readSpan, startOfDay, writeDay, writeTime } from '../../../web/src/guide/days';
 import { formatFigure, groupDots, listDots, roundUp, splitRuns } from '../../../web/src/health/series';
 import { ApiError } from '../../../web/src/lib/api';
@@ -49,6 +49,12 @@ test('a clash of tuners is told from any other refusal', () => {
   assert.equal(readClash(refuse(409, { alternatives: 'many' }), 'x'), null);
   assert.equal(readClash(refuse(422, { alternatives: [showing] }), 'x'), null);
   assert.equal(readClash(new Error('x'), 'x'), null);
+  assert.deepEqual(readAnswer({ alternatives: [showing], channels: ['ก'] }, 'x'), {
+    title: 'x',
+    bookings: [],
+    channels: ['ก'],
+    alternatives: [showing],
+  });
 });
 
 test('a line is not drawn over what nobody measured', () => {

@@ -15,9 +15,10 @@ import { useAdminTexts } from '../live/admin-texts';
 import { listPictures } from '../live/subtitles';
 import { useLiveTexts } from '../live/texts';
 import type { Channel, ChannelList } from '../live/types';
-import { Empty, ErrorNotice, Loading, Notice, WorkButton } from '../ui/basics';
+import { Empty, ErrorNotice, Loading, Notice } from '../ui/basics';
 import { SelectField, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { WorkButton } from '../ui/work';
 import { SubtitleFields } from './subtitle-fields';
 import '../live/live.css';
 
@@ -40,6 +41,7 @@ interface Draft {
   rungs: string;
   hours: string;
   gigabytes: string;
+  rest: string;
   subtitles: string;
   burnRung: string;
 }
@@ -51,6 +53,7 @@ const FRESH: Draft = {
   rungs: 'voice small medium',
   hours: '8',
   gigabytes: '20',
+  rest: '0',
   subtitles: '',
   burnRung: '',
 };
@@ -64,6 +67,7 @@ function readDraft(channel: Channel): Draft {
     rungs: settings.rungs.join(' '),
     hours: String(settings.window_hours),
     gigabytes: String(settings.window_bytes / GIGABYTE),
+    rest: String(settings.rest_minutes),
     subtitles: settings.burn_subtitles ?? '',
     burnRung: settings.burn_rung ?? '',
   };
@@ -77,10 +81,17 @@ function makeBody(draft: Draft): Record<string, unknown> {
     rungs: draft.rungs.split(' '),
     window_hours: Math.round(Number(draft.hours)) || 0,
     window_bytes: Math.round((Number(draft.gigabytes) || 0) * GIGABYTE),
+    rest_minutes: Number(draft.rest),
     burn_subtitles: draft.subtitles || null,
     // A quality that the channel has no more is none.
     burn_rung: listPictures(draft.rungs).includes(draft.burnRung) ? draft.burnRung : null,
   };
+}
+
+/** What can be chosen, and what was set by other means. */
+function listRests(chosen: string): number[] {
+  const common = [0, 5, 15, 30, 60, 120, 240];
+  return [...new Set([...common, Number(chosen)])].sort((a, b) => a - b);
 }
 
 /** Every service that some multiplex has. */
@@ -143,6 +154,13 @@ function Fields({ draft, services, onChange }: FieldsProps) {
           required
         />
       </div>
+      <SelectField
+        label={texts.rest}
+        value={draft.rest}
+        options={listRests(draft.rest).map((minutes) => [String(minutes), texts.restAfter(minutes)] as const)}
+        onChange={(rest) => set({ rest })}
+      />
+      {draft.rest !== '0' && <p class="hint">{texts.restHelp}</p>}
     </>
   );
 }

@@ -11,9 +11,10 @@ import { useLoad } from '../lib/load';
 import { useLive, useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Job, Page } from '../lib/types';
-import { Empty, ErrorNotice, Loading, Notice, Progress, WorkButton } from '../ui/basics';
+import { Empty, ErrorNotice, Loading, Notice } from '../ui/basics';
 import { SelectField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { Progress, WorkButton } from '../ui/work';
 
 const LEVELS = [10, 0, -10] as const;
 

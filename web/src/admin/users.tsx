@@ -11,9 +11,10 @@ import { useLoad } from '../lib/load';
 import { useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Page, Role, User } from '../lib/types';
-import { ErrorNotice, Loading, Notice, WorkButton } from '../ui/basics';
+import { ErrorNotice, Loading, Notice } from '../ui/basics';
 import { PasswordField, SelectField, ShownOnce, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { WorkButton } from '../ui/work';
 
 const ROLES: readonly Role[] = ['learner', 'staff', 'teacher', 'administrator'];
 

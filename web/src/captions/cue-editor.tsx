@@ -7,7 +7,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { useWhen } from '../lib/hooks';
 import type { Captions } from '../lib/types';
-import { ErrorNotice, Loading, Notice, WorkButton } from '../ui/basics';
+import { ErrorNotice, Loading, Notice } from '../ui/basics';
+import { WorkButton } from '../ui/work';
 import { CueList, type CueActions } from './cue-list';
 import {
   changeCue,

@@ -7,7 +7,6 @@ import { useId, useState } from 'preact/hooks';
 import { describeError } from '../lib/api';
 import type { Captions } from '../lib/types';
 import type { PanelProps } from '../pages/watch-panels';
-import { WorkButton } from '../ui/basics';
 import { CueEditor } from './cue-editor';
 import { useDocument } from './document';
 import { FileDrop } from './file-drop';
@@ -15,6 +14,7 @@ import { Machine } from './machine';
 import { removeCaptions } from './store';
 import { nameLanguage, useCaptionsTexts } from './texts';
 import { Versions } from './versions';
+import { WorkButton } from '../ui/work';
 
 const COMMON = ['th', 'en', 'ms', 'lo', 'km', 'my', 'zh'];
 const TAG = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?$/;

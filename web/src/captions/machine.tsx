@@ -7,7 +7,8 @@ import { useState } from 'preact/hooks';
 import { describeError } from '../lib/api';
 import { useWhen } from '../lib/hooks';
 import type { Captions } from '../lib/types';
-import { ErrorNotice, Notice, WorkButton } from '../ui/basics';
+import { ErrorNotice, Notice } from '../ui/basics';
+import { WorkButton } from '../ui/work';
 import { listCaptions, recogniseCaptions, type Listing } from './store';
 import { useCaptionsTexts } from './texts';
 

@@ -8,15 +8,18 @@ import { call, describeError } from '../lib/api';
 import { language } from '../lib/i18n';
 import { useStore } from '../lib/store';
 import { formatWall } from '../live/texts';
-import { Notice, WorkButton } from '../ui/basics';
+import { Notice } from '../ui/basics';
 import { SelectField, TextArea, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { WorkButton } from '../ui/work';
 import { unbook } from './book';
 import { readDay, writeDay, writeTime } from './days';
 import { Gaps } from './gaps';
 import { MomentField } from './moment-field';
+import { PatchGaps } from './patch-gaps';
 import { useGuideTexts } from './texts';
 import type { Booking, Visibility } from './types';
+import { WaitingClash } from './waiting-clash';
 
 const OPEN = ['waiting', 'running', 'finishing'];
 
@@ -160,7 +163,12 @@ export function BookingRow({ booking, onChanged }: { booking: Booking; onChanged
         </p>
         <p class="hint">{facts.join(' · ')}</p>
         {booking.error && <Notice kind="error">{booking.error.sentence}</Notice>}
+        {booking.may_edit && booking.state === 'waiting' && booking.error?.code === 'tuners' && (
+          <WaitingClash booking={booking} onChanged={onChanged} />
+        )}
+        {booking.fills && <p class="hint">{texts.fills}</p>}
         <Gaps gaps={booking.gaps} />
+        <PatchGaps booking={booking} onChanged={onChanged} />
         {booking.may_edit && booking.state === 'waiting' && (
           <Edit key={booking.etag} booking={booking} onChanged={onChanged} />
         )}

@@ -6,9 +6,10 @@
 import { useState } from 'preact/hooks';
 import { call, describeError } from '../lib/api';
 import type { Channel } from '../live/types';
-import { Notice, WorkButton } from '../ui/basics';
+import { Notice } from '../ui/basics';
 import { SelectField, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { WorkButton } from '../ui/work';
 import { ClashDialog, unbook } from './book';
 import { readClash, type Clash } from './clash';
 import { readSpan, writeDay } from './days';

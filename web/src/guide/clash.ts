@@ -26,12 +26,15 @@ function listOf<T>(value: unknown): T[] {
   return Array.isArray(value) ? (value as T[]) : [];
 }
 
+/** What an answer says of a clash. */
+export function readAnswer(answer: Record<string, unknown>, title: string): Clash {
+  const bookings = listOf<Booking>(answer.clashes ?? answer.bookings);
+  return { title, bookings, channels: listOf(answer.channels), alternatives: listOf(answer.alternatives) };
+}
+
 /** What a refused booking says of its clash; null when it was refused for another reason. */
 export function readClash(fault: unknown, title: string): Clash | null {
   if (!(fault instanceof ApiError) || fault.status !== 409) return null;
-  const bookings = listOf<Booking>(fault.document.clashes ?? fault.document.bookings);
-  const alternatives = listOf<Showing>(fault.document.alternatives);
-  const channels = listOf<string>(fault.document.channels);
-  const told = bookings.length + channels.length + alternatives.length > 0;
-  return told ? { title, bookings, channels, alternatives } : null;
+  const found = readAnswer(fault.document as Record<string, unknown>, title);
+  return found.bookings.length + found.channels.length + found.alternatives.length > 0 ? found : null;
 }

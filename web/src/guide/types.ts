@@ -36,6 +36,29 @@ export interface FoundEvent extends GuideEvent {
 
 export type Visibility = 'public' | 'signed-in' | 'group' | 'draft';
 
+/** An order to fill the gaps of a recording from a repeat. */
+export interface GapPatch {
+  id: string;
+  from: string;
+  channel_name: string;
+  start_ms: number;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  permille: number;
+  filled: number;
+  filled_ms: number;
+  error: { code: string; sentence: string } | null;
+}
+
+/** Another showing of a programme that is kept, or booked. */
+export interface KeptRepeat {
+  booking: string;
+  channel_name: string;
+  start_ms: number;
+  title: string;
+  state: BookingState;
+  sure: boolean;
+}
+
 export interface Booking {
   id: string;
   channel: string | null;
@@ -57,6 +80,8 @@ export interface Booking {
   rule_id: string | null;
   lesson_id: string | null;
   gaps: Gap[];
+  patches: GapPatch[];
+  fills: string | null;
   error: { code: string; sentence: string } | null;
   may_edit: boolean;
   etag: string;

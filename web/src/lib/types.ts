@@ -98,6 +98,9 @@ export interface Gap {
   /** Where in the lesson it is felt. */
   media_ms: number;
   cause: string;
+  /** What fills it: the recording of a repeat, and when that was on the air. */
+  patched_from?: string | null;
+  patched_ms?: number | null;
 }
 
 export interface Lesson {

@@ -30,6 +30,10 @@ const th = {
   lowestRung: 'ภาพที่เล็กที่สุด',
   hours: 'ย้อนดูได้กี่ชั่วโมง',
   gigabytes: 'ใช้ดิสก์ไม่เกินกี่ GB',
+  rest: 'เมื่อไม่มีผู้ชม',
+  restHelp:
+    'ช่องที่พักไม่ใช้เครื่องแปลงภาพและตัวรับสัญญาณ แต่ย้อนดูช่วงที่พักไม่ได้ และภาพแรกมาช้าไม่กี่วินาที การอัดรายการไม่ขาดหาย',
+  restAfter: (minutes: number) => (minutes === 0 ? 'ทำงานตลอดเวลา' : `พักหลังไม่มีผู้ชม ${minutes} นาที`),
   create: 'สร้างช่อง',
   created: (name: string) => `สร้างช่อง “${name}” แล้ว`,
   save: 'บันทึก',
@@ -72,6 +76,10 @@ const en: AdminTexts = {
   lowestRung: 'the smallest picture',
   hours: 'Hours to rewind',
   gigabytes: 'Disk at most, GB',
+  rest: 'When nobody watches',
+  restHelp:
+    'A channel that rests needs no encoder and no tuner; but what nobody watched cannot be rewound to, and the first picture takes some seconds. Recordings miss nothing.',
+  restAfter: (minutes) => (minutes === 0 ? 'runs all the time' : `rests after ${minutes} minutes without a viewer`),
   create: 'Make the channel',
   created: (name) => `“${name}” was made`,
   save: 'Save',

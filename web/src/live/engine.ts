@@ -38,6 +38,7 @@ export class LiveEngine {
   private readonly hls: Hls;
   private repairs = 0;
   private timer = 0;
+  private held = false;
   /** The moment that the next playlist begins with; null at the live edge. */
   private startMs: number | null;
 
@@ -92,6 +93,17 @@ export class LiveEngine {
       return true;
     }
     return false;
+  }
+
+  /** Fetches nothing until release(). */
+  hold(): void {
+    this.held = true;
+    this.hls.stopLoad();
+  }
+
+  release(): void {
+    if (this.held) this.hls.startLoad();
+    this.held = false;
   }
 
   stop(): void {

@@ -26,6 +26,8 @@ export interface PlaybackState {
 
 /** Paused for longer, the newest minute may have gone on without what was shown. */
 const LONG_PAUSE_MS = 20_000;
+/** Paused for longer, nothing is fetched: what can be buffered is here. */
+const HOLD_MS = 60_000;
 
 export class Playback {
   readonly state = createStore<PlaybackState>({
@@ -43,6 +45,7 @@ export class Playback {
   private readonly captions: LiveCaptions;
   private readonly other: OtherSound;
   private pausedAt = 0;
+  private pauseTimer = 0;
   private readonly abort = new AbortController();
   private readonly stopBudget: () => void;
 
@@ -59,7 +62,7 @@ export class Playback {
     video.addEventListener('waiting', () => this.change({ waiting: true }), { signal });
     for (const name of ['playing', 'canplay'])
       video.addEventListener(name, () => this.change({ waiting: false }), { signal });
-    video.addEventListener('pause', () => (this.pausedAt = Date.now()), { signal });
+    video.addEventListener('pause', () => this.rest(), { signal });
     video.addEventListener('play', () => this.resume(), { signal });
     this.stopBudget = budget.subscribe(() => this.obeyBudget());
     this.begin(from);
@@ -107,6 +110,7 @@ export class Playback {
   }
 
   stop(): void {
+    clearTimeout(this.pauseTimer);
     this.abort.abort();
     this.stopBudget();
     this.other.stop();
@@ -142,12 +146,21 @@ export class Playback {
     void this.video.play().catch(() => undefined);
   }
 
+  /** Who pauses for long needs no playlist: nothing is fetched, and a channel that nobody else watches may rest. */
+  private rest(): void {
+    this.pausedAt = Date.now();
+    clearTimeout(this.pauseTimer);
+    this.pauseTimer = window.setTimeout(() => this.engine?.hold(), HOLD_MS);
+  }
+
   /** After a long pause at the live edge it goes on where it was, as any other moment of the window. */
   private resume(): void {
     const { wallMs } = this.state.get();
     const long = this.pausedAt > 0 && Date.now() - this.pausedAt > LONG_PAUSE_MS;
     this.pausedAt = 0;
+    clearTimeout(this.pauseTimer);
     if (long && wallMs > 0 && this.engine?.isLive()) this.begin(wallMs);
+    else this.engine?.release();
   }
 
   private follow(): void {

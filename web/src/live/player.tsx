@@ -134,13 +134,14 @@ function Controls({ channel, playback, video, box }: BarProps & { video: HTMLVid
   );
 }
 
-function Messages({ playback }: { playback: Playback }) {
+function Messages({ playback, starting }: { playback: Playback; starting: boolean }) {
   const texts = useLiveTexts();
   const { phase, waiting, retrying } = useStore(playback.state);
   if (phase === 'active') {
+    const doing = retrying ? texts.retrying : texts.waiting;
     return waiting || retrying ? (
       <p class="player-message" role="status">
-        {retrying ? texts.retrying : texts.waiting}
+        {starting ? texts.starting : doing}
       </p>
     ) : null;
   }
@@ -214,7 +215,9 @@ export function LivePlayer({ channel, rung, from, wish }: PlayerProps) {
             {texts.failed}
           </p>
         )}
-        {playback && <Messages playback={playback} />}
+        {playback && (
+          <Messages playback={playback} starting={channel.state === 'resting' || channel.state === 'waiting'} />
+        )}
       </div>
       {playback && <Controls channel={channel} playback={playback} video={video.current!} box={box.current} />}
     </div>

@@ -14,6 +14,7 @@ export const liveEn: LiveTexts = {
   states: {
     off: 'off',
     waiting: 'starting',
+    resting: 'waits for a viewer',
     'on-air': 'on the air',
     'no-signal': 'no signal',
     scrambled: 'scrambled',
@@ -37,6 +38,7 @@ export const liveEn: LiveTexts = {
   fromStart: 'From the start of this programme',
   windowOf: (first, last) => `You can rewind from ${last} back to ${first}`,
   waiting: 'Waiting for data…',
+  starting: 'The channel is starting: the picture comes within some seconds…',
   retrying: 'The connection stumbled. Trying again…',
   failed: 'This channel cannot be played.',
   again: 'Try again',

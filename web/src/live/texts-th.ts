@@ -12,6 +12,7 @@ export const liveTh = {
   states: {
     off: 'ปิดอยู่',
     waiting: 'กำลังเริ่ม',
+    resting: 'พักรอผู้ชม',
     'on-air': 'ออกอากาศ',
     'no-signal': 'ไม่มีสัญญาณ',
     scrambled: 'เข้ารหัส',
@@ -35,6 +36,7 @@ export const liveTh = {
   fromStart: 'ดูรายการนี้ตั้งแต่ต้น',
   windowOf: (first: string, last: string) => `ย้อนดูได้ตั้งแต่ ${first} ถึง ${last}`,
   waiting: 'กำลังรอข้อมูล…',
+  starting: 'ช่องกำลังเริ่ม ภาพจะมาในไม่กี่วินาที…',
   retrying: 'สัญญาณอินเทอร์เน็ตขาดช่วง กำลังลองใหม่…',
   failed: 'เล่นช่องนี้ไม่ได้',
   again: 'ลองอีกครั้ง',

@@ -39,6 +39,8 @@ export interface ChannelSettings {
   window_bytes: number;
   burn_subtitles: string | null;
   burn_rung: string | null;
+  /** Without a viewer until it rests, 0: never. */
+  rest_minutes: number;
   used_bytes: number;
   detail: string | null;
   retry_ms: number;
@@ -52,7 +54,7 @@ export interface Channel {
   id: string;
   slug: string;
   name: string;
-  state: 'off' | 'waiting' | 'on-air' | 'no-signal' | 'scrambled' | 'failed';
+  state: 'off' | 'waiting' | 'resting' | 'on-air' | 'no-signal' | 'scrambled' | 'failed';
   code: string | null;
   sentence: string | null;
   since_ms: number;

@@ -21,6 +21,10 @@ export interface ChannelView {
   reload: () => void;
 }
 
+function isStarting(channel: Channel): boolean {
+  return channel.code === 'starting' || channel.state === 'resting';
+}
+
 export function useChannel(slug: string): ChannelView {
   const lang = useStore(language);
   const [channel, setChannel] = useState<Channel | null>(null);
@@ -31,13 +35,16 @@ export function useChannel(slug: string): ChannelView {
     const abort = new AbortController();
     let timer = 0;
     let pause = POLL_MS;
+    // The page was opened: a channel that rests begins now, not when play is pressed.
+    let wake = '&wake=1';
     const ask = (): void => {
-      call<ChannelList>(`channels?slug=${encodeURIComponent(slug)}`, { signal: abort.signal }).then(
+      call<ChannelList>(`channels?slug=${encodeURIComponent(slug)}${wake}`, { signal: abort.signal }).then(
         ({ items }) => {
+          wake = '';
           setChannel(items[0] ?? null);
           setMissing(items.length === 0);
           setError(null);
-          pause = items[0]?.playlist ? POLL_MS : EAGER_MS;
+          pause = items[0]?.playlist && !isStarting(items[0]) ? POLL_MS : EAGER_MS;
           timer = window.setTimeout(again, pause);
         },
         (fault: unknown) => {

@@ -5,9 +5,9 @@
 
 import { formatBytes, formatPercent } from '../lib/format';
 import { useStore } from '../lib/store';
-import { Progress } from '../ui/basics';
 import { Icon } from '../ui/icons';
 import { showToast } from '../ui/toast';
+import { Progress } from '../ui/work';
 import type { Copy } from './database';
 import { bin, goOn, kept, motion, pause } from './queue';
 import { useOfflineTexts, type OfflineTexts } from './texts';

@@ -7,9 +7,9 @@ import { useState } from 'preact/hooks';
 import { formatBytes, formatPercent } from '../lib/format';
 import { useWhen } from '../lib/hooks';
 import { useStore } from '../lib/store';
-import { Progress } from '../ui/basics';
 import { kept } from './queue';
 import { useOfflineTexts } from './texts';
+import { Progress } from '../ui/work';
 
 export function SpaceMeter() {
   const texts = useOfflineTexts();

@@ -11,9 +11,10 @@ import { useLoad } from '../lib/load';
 import { useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Page, Token } from '../lib/types';
-import { ErrorNotice, Loading, Notice, PageHead, WorkButton } from '../ui/basics';
+import { ErrorNotice, Loading, Notice, PageHead } from '../ui/basics';
 import { ForRoles, PasswordField, ShownOnce, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { WorkButton } from '../ui/work';
 
 function PasswordPanel() {
   const texts = useStaffTexts();

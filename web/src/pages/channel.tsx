@@ -19,6 +19,9 @@ import '../lib/traffic';
 import '../ui/playing.css';
 import '../live/live.css';
 
+/** States of which nobody need be warned. */
+const CALM: readonly Channel['state'][] = ['on-air', 'waiting', 'resting'];
+
 /** Bytes that an hour of the rung uses. */
 function hourBytes(rung: ChannelRung): number {
   return (rung.average_bandwidth_bps / 8) * 3600;
@@ -121,7 +124,7 @@ function ChannelPart({ channel }: { channel: Channel }) {
     <article class="lesson">
       <div class="lesson-main">
         {channel.sentence && (
-          <Notice kind={channel.state === 'on-air' || channel.state === 'waiting' ? 'info' : 'warning'}>
+          <Notice kind={CALM.includes(channel.state) ? 'info' : 'warning'}>
             <p>{channel.sentence}</p>
           </Notice>
         )}

@@ -11,9 +11,10 @@ import { language } from '../lib/i18n';
 import { useLoad } from '../lib/load';
 import { useStore } from '../lib/store';
 import { useClassTexts } from '../live/class-texts';
-import { ErrorNotice, Loading, Notice, PageHead, WorkButton } from '../ui/basics';
+import { ErrorNotice, Loading, Notice, PageHead } from '../ui/basics';
 import { EDITORS, ForRoles, ShownOnce, TextField } from '../ui/forms';
 import { showToast } from '../ui/toast';
+import { WorkButton } from '../ui/work';
 
 interface LiveClass {
   title: string;

@@ -17,8 +17,9 @@ import { keep, kept, obstacle, planRenewal, start } from '../offline/queue';
 import { SpaceMeter } from '../offline/space';
 import { useOfflineTexts } from '../offline/texts';
 import '../offline/offline.css';
-import { Empty, Loading, Notice, PageHead, WorkButton } from '../ui/basics';
+import { Empty, Loading, Notice, PageHead } from '../ui/basics';
 import { showToast } from '../ui/toast';
+import { WorkButton } from '../ui/work';
 
 interface Renewal {
   kind: 'renewed';

@@ -11,10 +11,11 @@ import { language, useTexts } from '../lib/i18n';
 import { lessons, useLive, useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Lesson, UnfinishedUpload } from '../lib/types';
-import { ErrorNotice, Notice, PageHead, Progress, WorkButton } from '../ui/basics';
+import { ErrorNotice, Notice, PageHead } from '../ui/basics';
 import { EDITORS, ForRoles, SelectField, TextArea, TextField } from '../ui/forms';
 import { LateIcon } from '../ui/late-icons';
 import { showToast } from '../ui/toast';
+import { Progress, WorkButton } from '../ui/work';
 import { LessonForm } from '../upload/lesson-form';
 import { LessonMoves, LessonProgress, StateChip } from '../upload/lesson-moves';
 import {

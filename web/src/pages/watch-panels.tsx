@@ -15,11 +15,11 @@ import { useLateTexts } from '../lib/late';
 import { useStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
 import { readLinkHints } from '../player/hints';
-import { Progress } from '../ui/basics';
 import { LateIcon } from '../ui/late-icons';
 import '../ui/panels.css';
 import { openSettings } from '../ui/settings-door';
 import { showToast } from '../ui/toast';
+import { Progress } from '../ui/work';
 
 /** What every panel gets. `video` is null until play was pressed. */
 export interface PanelProps {

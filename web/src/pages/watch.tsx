@@ -16,7 +16,7 @@ import type { Lesson } from '../lib/types';
 import { RungChoice } from '../player/choice';
 import { Player } from '../player/player';
 import { chooseRung, hasPicture, useRungs } from '../player/support';
-import { Empty, ErrorNotice, Loading, Notice, PageHead, Progress } from '../ui/basics';
+import { Empty, ErrorNotice, Loading, Notice, PageHead } from '../ui/basics';
 
 const FIRST_POLL_MS = 5000;
 const LONGEST_POLL_MS = 60_000;
@@ -91,7 +91,7 @@ function Preparing({ lesson }: { lesson: Lesson }) {
             <strong>{texts.lesson.preparing}</strong>
           </p>
           <p>{texts.lesson.preparingHelp}</p>
-          <Progress percent={percent} label={texts.lesson.percent(percent)} />
+          <progress max={100} value={percent} aria-label={texts.lesson.percent(percent)} />
           <p>{texts.lesson.percent(percent)}</p>
         </div>
       </div>

@@ -52,8 +52,7 @@ export class Deck implements SideWork {
   /** Reads slides.vtt; called once, beside the first bytes of sound. */
   async open(hooks: TransferHooks, signal: AbortSignal): Promise<void> {
     try {
-      const bytes = await fetchWhole(this.baseUrl, signal, hooks);
-      const stills = parseSlides(new TextDecoder().decode(bytes));
+      const stills = parseSlides(await (await fetchWhole(this.baseUrl, signal, hooks)).text());
       this.state.update((state) => ({ ...state, stills, groups: groupStills(stills) }));
       this.setTime(this.now);
     } catch (error) {
@@ -156,19 +155,9 @@ export class Deck implements SideWork {
 }
 
 /** A small file whole, through cuts. */
-export async function fetchWhole(
-  url: string,
-  signal: AbortSignal,
-  hooks: TransferHooks,
-): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  const take = async (bytes: Uint8Array): Promise<void> => void parts.push(bytes);
-  await fetchRange(url, 0, Infinity, signal, { ...hooks, onBytes: take });
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+export async function fetchWhole(url: string, signal: AbortSignal, hooks: TransferHooks): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const onBytes = async (bytes: Uint8Array): Promise<void> => void parts.push(bytes as Uint8Array<ArrayBuffer>);
+  await fetchRange(url, 0, Infinity, signal, { ...hooks, onBytes });
+  return new Blob(parts);
 }

@@ -4,7 +4,7 @@
 // The position in the lesson: played, loaded, and while scrubbing a small picture of the place. With
 // sound alone the bar is the waveform.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { mayTransfer } from '../lib/budget';
 import { formatClock } from '../lib/format';
 import { useWhen } from '../lib/hooks';
@@ -13,7 +13,7 @@ import { useStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
 import type { Session } from './session';
 import { findTile, loadStoryboard, type Storyboard } from './storyboard';
-import { foldPeaks, type Peaks } from './waveform';
+import { foldPeaks, parsePeaks, type Peaks } from './waveform';
 
 interface SeekProps {
   session: Session;
@@ -97,7 +97,8 @@ function Preview({ board, seconds, share }: { board: Storyboard | null; seconds:
 export function SeekBar({ session, lesson, duration }: SeekProps) {
   const texts = useLateTexts();
   const { video } = session;
-  const { peaks } = useStore(session.state);
+  const { waveform } = useStore(session.state);
+  const peaks = useMemo(() => waveform && parsePeaks(waveform), [waveform]);
   const [scrubbed, setScrubbed] = useState(false);
   const [pointed, setPointed] = useState<number | null>(null);
   const [keyed, setKeyed] = useState(false);

@@ -10,13 +10,13 @@ import { budget, countBytes, mayTransfer } from '../lib/budget';
 import { recall, remember } from '../lib/storage';
 import { createStore } from '../lib/store';
 import type { Lesson } from '../lib/types';
-import { Deck } from './deck';
+import { Deck, fetchWhole } from './deck';
 import { startEngine, type Engine } from './engine';
 import type { SideTurn, SideWork } from './feeder';
 import { rememberLink } from './hints';
 import { readMark, writeMark } from './resume';
 import { findSound, isKept } from './support';
-import { loadPeaks, type Peaks } from './waveform';
+import { TransferError } from './transfer';
 
 export interface SessionState {
   phase: 'active' | 'failed' | 'stopped';
@@ -28,7 +28,8 @@ export interface SessionState {
   bytes: number;
   unsupported: boolean;
   deck: Deck | null;
-  peaks: Peaks | null;
+  /** The waveform's file, as it is. */
+  waveform: string | null;
 }
 
 export interface SessionStart {
@@ -59,7 +60,7 @@ export class Session {
     bytes: 0,
     unsupported: false,
     deck: null,
-    peaks: null,
+    waveform: null,
   });
 
   private engine: Engine | null = null;
@@ -227,7 +228,7 @@ export class Session {
       return deck;
     }
     const url = lesson.waveform;
-    if (this.choice !== 'voice' || !url || this.state.get().peaks) return null;
+    if (this.choice !== 'voice' || !url || this.state.get().waveform) return null;
     return { run: (turn) => this.runWaveform(url, turn) };
   }
 
@@ -244,9 +245,13 @@ export class Session {
     if (this.waveformAsked) return Infinity;
     const needed = turn.window * 0.6;
     if (turn.ahead < needed) return needed;
-    const peaks = await loadPeaks(url, turn.signal, turn.hooks);
+    try {
+      const file = await fetchWhole(new URL(url, location.href).href, turn.signal, turn.hooks);
+      this.change({ waveform: await file.text() });
+    } catch (error) {
+      if (!(error instanceof TransferError)) throw error;
+    }
     this.waveformAsked = true;
-    this.change({ peaks });
     return true;
   }
 

@@ -60,11 +60,11 @@ export async function loadStoryboard(
     onMeasured: () => undefined,
   };
   const base = new URL(vttUrl, location.href).href;
-  const tiles = parseStoryboard(new TextDecoder().decode(await fetchWhole(base, signal, hooks)));
+  const tiles = parseStoryboard(await (await fetchWhole(base, signal, hooks)).text());
   const urls: Record<string, string> = {};
   for (const file of new Set(tiles.map((tile) => tile.file))) {
     const sheet = await fetchWhole(new URL(file, base).href, signal, hooks);
-    urls[file] = URL.createObjectURL(new Blob([sheet as Uint8Array<ArrayBuffer>], { type: 'image/webp' }));
+    urls[file] = URL.createObjectURL(new Blob([sheet], { type: 'image/webp' }));
   }
   return { tiles, urls, close: () => Object.values(urls).forEach((url) => URL.revokeObjectURL(url)) };
 }

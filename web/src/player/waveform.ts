@@ -4,9 +4,6 @@
 // The loudness of a lesson over its time, for the seek bar of a sound-only rung. What is not a waveform
 // is none: the bar stays plain.
 
-import { fetchWhole } from './deck';
-import { TransferError, type TransferHooks } from './transfer';
-
 export interface Peaks {
   intervalMs: number;
   /** 0 to 255. */
@@ -36,19 +33,4 @@ export function foldPeaks(peaks: Peaks, durationMs: number, parts: number): numb
     if (at >= 0 && at < parts) folded[at] = Math.max(folded[at]!, peak / 255);
   });
   return folded;
-}
-
-/** Fetches the waveform; null when there is none to be had. */
-export async function loadPeaks(
-  url: string,
-  signal: AbortSignal,
-  hooks: TransferHooks,
-): Promise<Peaks | null> {
-  try {
-    const bytes = await fetchWhole(new URL(url, location.href).href, signal, hooks);
-    return parsePeaks(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (error instanceof TransferError) return null;
-    throw error;
-  }
 }

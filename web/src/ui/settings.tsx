@@ -12,11 +12,11 @@ import { useLateTexts } from '../lib/late';
 import { recall, remember } from '../lib/storage';
 import { useStore } from '../lib/store';
 import { readLinkHints } from '../player/hints';
-import { Progress } from './basics';
 import { Icon } from './icons';
 import './settings.css';
 import { settingsOpen } from './settings-door';
 import { showToast } from './toast';
+import { Progress } from './work';
 
 const MB = 1_000_000;
 const OFFERS = [50, 100, 250, 500, 1000];

@@ -8,8 +8,9 @@ import { call, describeError } from '../lib/api';
 import { useTexts } from '../lib/i18n';
 import { keepLesson, staffText, useStaffTexts } from '../lib/staff';
 import type { Lesson } from '../lib/types';
-import { Notice, Progress, WorkButton } from '../ui/basics';
+import { Notice } from '../ui/basics';
 import { showToast } from '../ui/toast';
+import { Progress, WorkButton } from '../ui/work';
 
 type Move = 'retry' | 'cancel' | 'withdraw' | 'restore';
 

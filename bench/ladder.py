@@ -84,7 +84,8 @@ def run_daorian(build, source, folder):
     ours, theirs = socket.socketpair()
     child, begun = measure([str(build / "daorian-media"), "--control-fd", str(theirs.fileno())], pass_fds=[theirs.fileno()])
     theirs.close()
-    job = {"type": "job", "source": str(source), "staging": str(folder), "rungs": WANTED, "done": [], "permille": 0,
+    job = {"type": "job", "source": str(source), "staging": str(folder), "rungs": WANTED, "done": [], "bundle": None, "published": [],
+           "permille": 0,
            "limits": {"duration_ms": 36000000, "pixels": 40000000}, "interpreter": None, "clean_sound": True}
     ours.sendall((json.dumps(job) + "\n").encode())
     lines = [json.loads(line) for line in ours.makefile()]

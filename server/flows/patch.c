@@ -5,9 +5,11 @@
 // is made → look again … stop → the child ends.
 #include "server/flows/patch.h"
 
-#include <string.h>
+#include "server/timer.h"
 
 #define PROGRESS_STEP 50 // permille, for each of which a row is written
+#define WAIT_LEAST_MS 100
+#define WAIT_MOST_MS 60000
 
 struct _FlowsPatch {
     FlowsPatchSetup setup;       // (value)
@@ -58,14 +60,6 @@ static gboolean
 is_quiet(const FlowsPatch *patch)
 {
     return !patch->busy && patch->make == NULL;
-}
-
-static void
-clear_timer(FlowsPatch *patch)
-{
-    if (patch->timer != NULL)
-        g_source_destroy(patch->timer);
-    g_clear_pointer(&patch->timer, g_source_unref);
 }
 
 static gint64
@@ -129,18 +123,9 @@ static gboolean
 on_timer(gpointer user_data)
 {
     FlowsPatch *patch = user_data;
-    clear_timer(patch);
+    server_timer_clear(&patch->timer);
     look(patch);
     return G_SOURCE_REMOVE;
-}
-
-static void
-set_timer(FlowsPatch *patch, gint64 wait_ms)
-{
-    clear_timer(patch);
-    patch->timer = g_timeout_source_new((guint)CLAMP(wait_ms, 100, 60000));
-    g_source_set_callback(patch->timer, on_timer, patch, NULL);
-    g_source_attach(patch->timer, g_main_context_get_thread_default());
 }
 
 static void
@@ -172,7 +157,8 @@ begin_next(FlowsPatch *patch, GPtrArray *running)
             begin(patch, g_ptr_array_steal_index(running, i));
     }
     if (patch->make == NULL && least_ms < G_MAXINT64)
-        set_timer(patch, least_ms);
+        server_timer_set(&patch->timer, NULL, (guint)CLAMP(least_ms, WAIT_LEAST_MS, WAIT_MOST_MS),
+                         on_timer, patch);
 }
 
 static gboolean
@@ -245,7 +231,7 @@ gboolean
 flows_patch_stop(FlowsPatch *patch)
 {
     patch->stopping = TRUE;
-    clear_timer(patch);
+    server_timer_clear(&patch->timer);
     if (patch->make != NULL)
         flows_patch_make_cancel(patch->make);
     return is_quiet(patch);
@@ -263,7 +249,7 @@ flows_patch_new(const FlowsPatchSetup *setup)
 void
 flows_patch_free(FlowsPatch *patch)
 {
-    clear_timer(patch);
+    server_timer_clear(&patch->timer);
     flows_record_retry_free(patch->retry);
     g_free(patch);
 }

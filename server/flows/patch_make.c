@@ -19,6 +19,7 @@
 #include "server/flows/publish_asset.h"
 #include "server/flows/steps.h"
 #include "server/flows/window_files.h"
+#include "server/timer.h"
 
 #define PAUSE_MS 2000
 #define REPORTS_MAX 128                   // of one child that count
@@ -53,18 +54,10 @@ flows_patch_make_get_patch(const FlowsPatchMake *make)
     return make->patch;
 }
 
-static void
-clear_pause(FlowsPatchMake *make)
-{
-    if (make->pause != NULL)
-        g_source_destroy(make->pause);
-    g_clear_pointer(&make->pause, g_source_unref);
-}
-
 void
 flows_patch_make_free(FlowsPatchMake *make)
 {
-    clear_pause(make);
+    server_timer_clear(&make->pause);
     g_clear_pointer(&make->child, child_launcher_free);
     g_clear_pointer(&make->made, catalog_lesson_free);
     flows_patch_rows_clear(&make->facts);
@@ -400,7 +393,7 @@ static gboolean
 on_pause_over(gpointer user_data)
 {
     FlowsPatchMake *make = user_data;
-    clear_pause(make);
+    server_timer_clear(&make->pause);
     begin_child(make);
     return G_SOURCE_REMOVE;
 }
@@ -409,9 +402,7 @@ on_pause_over(gpointer user_data)
 static void
 wait_for_folder(FlowsPatchMake *make)
 {
-    make->pause = g_timeout_source_new(PAUSE_MS);
-    g_source_set_callback(make->pause, on_pause_over, make, NULL);
-    g_source_attach(make->pause, g_main_context_get_thread_default());
+    server_timer_set(&make->pause, NULL, PAUSE_MS, on_pause_over, make);
 }
 
 static void
@@ -524,7 +515,7 @@ flows_patch_make_cancel(FlowsPatchMake *make)
     if (make->child != NULL) {
         child_launcher_cancel(make->child);
     } else if (make->pause != NULL) {
-        clear_pause(make);
+        server_timer_clear(&make->pause);
         leave_for_later(make, FLOWS_RECORD_RETRY_TROUBLE);
     }
 }

@@ -23,6 +23,7 @@
 #include "server/flows/record_rows.h"
 #include "server/flows/steps.h"
 #include "server/flows/window_files.h"
+#include "server/timer.h"
 
 #define PAUSE_MS 2000
 #define REPORTS_MAX 64                    // of one child that count
@@ -58,18 +59,10 @@ flows_record_make_get_id(const FlowsRecordMake *make)
     return make->booking->id;
 }
 
-static void
-clear_pause(FlowsRecordMake *make)
-{
-    if (make->pause != NULL)
-        g_source_destroy(make->pause);
-    g_clear_pointer(&make->pause, g_source_unref);
-}
-
 void
 flows_record_make_free(FlowsRecordMake *make)
 {
-    clear_pause(make);
+    server_timer_clear(&make->pause);
     g_clear_pointer(&make->child, child_launcher_free);
     g_clear_pointer(&make->noted, g_array_unref);
     g_clear_pointer(&make->join, flows_record_join_free);
@@ -332,7 +325,7 @@ static gboolean
 on_pause_over(gpointer user_data)
 {
     FlowsRecordMake *make = user_data;
-    clear_pause(make);
+    server_timer_clear(&make->pause);
     begin_child(make);
     return G_SOURCE_REMOVE;
 }
@@ -341,9 +334,7 @@ on_pause_over(gpointer user_data)
 static void
 wait_for_folder(FlowsRecordMake *make)
 {
-    make->pause = g_timeout_source_new(PAUSE_MS);
-    g_source_set_callback(make->pause, on_pause_over, make, NULL);
-    g_source_attach(make->pause, g_main_context_get_thread_default());
+    server_timer_set(&make->pause, NULL, PAUSE_MS, on_pause_over, make);
 }
 
 /* It crashed, was killed, found no memory, or could not be started. */
@@ -507,7 +498,7 @@ flows_record_make_cancel(FlowsRecordMake *make)
     if (make->child != NULL) {
         child_launcher_cancel(make->child);
     } else if (make->pause != NULL) {
-        clear_pause(make);
+        server_timer_clear(&make->pause);
         finish(make, FLOWS_RECORD_MAKE_OVER);
     }
 }

@@ -139,6 +139,7 @@ begin(FlowsPatch *patch, CatalogPatches *row)
         .user_data = patch,
     };
     setup.shared.sandbox = patch->sandbox;
+    setup.shared.quiet = flows_record_retry_is_known(patch->retry, row->id);
     patch->told_permille = 0;
     guint crashes = flows_record_retry_count_crashes(patch->retry, row->id);
     patch->make = flows_patch_make_start(&setup, row, crashes);

@@ -13,7 +13,7 @@ typedef struct _FlowsPatch FlowsPatch;
 
 /** Everything is borrowed and must outlive the patcher. */
 typedef struct {
-    FlowsRecordMakeSetup shared;          // (value) its on_done, user_data and quiet do not count
+    FlowsRecordMakeSetup shared;          // (value) its on_done and user_data do not count
     FlowsReceiveWorker *links;            // (unowned)
     ServerEvents *events;                 // (unowned)
     void (*on_quiet)(gpointer user_data); // (unowned) after a stop: nothing is going on any more

@@ -10,13 +10,16 @@
 #include <string.h>
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 
 #include "catalog/error.h"
 #include "catalog/lessonlist.h"
+#include "catalog/rungs.h"
 #include "pipelines/child/launcher.h"
 #include "pipelines/package/index.h"
 #include "server/flows/patch_files.h"
 #include "server/flows/publish_asset.h"
+#include "server/flows/publish_orphans.h"
 #include "server/flows/steps.h"
 #include "server/flows/window_files.h"
 #include "server/timer.h"
@@ -38,6 +41,8 @@ struct _FlowsPatchMake {
     GPtrArray *reports;        // (owned) (element-type ChildReport) of files
     GArray *splices;           // (owned) (element-type FlowsPatchLedgerSplice)
     CatalogLesson *made;       // (owned) (nullable)
+    GPtrArray *placed;         // (owned) (element-type utf8): files in the bundle since this try
+    GPtrArray *orphans;        // (owned) (nullable) (element-type utf8): named by nothing shown
     ChildLauncher *child;      // (owned) (nullable)
     GSource *pause;            // (owned) (nullable) before another try
     FlowsPatchMakeEnd end;     // (value) what on_done is told
@@ -63,6 +68,8 @@ flows_patch_make_free(FlowsPatchMake *make)
     flows_patch_rows_clear(&make->facts);
     catalog_patches_free(make->patch);
     g_ptr_array_unref(make->reports);
+    g_ptr_array_unref(make->placed);
+    g_clear_pointer(&make->orphans, g_ptr_array_unref);
     g_array_unref(make->splices);
     g_strfreev(make->rungs);
     g_free(make->folder);
@@ -79,6 +86,14 @@ get_places(const FlowsPatchMake *make)
     return (FlowsPatchFilesPlaces){make->folder, make->bundle, make->repeat};
 }
 
+/* One that comes again and again is told of once. */
+static void
+tell(const FlowsPatchMake *make, const char *what)
+{
+    if (!make->setup.shared.quiet)
+        g_message("patch %s: %s", make->patch->id, what);
+}
+
 /* --- its end -------------------------------------------------------------------------------- */
 
 /* Files that the next try makes anew, and what names them. */
@@ -91,14 +106,50 @@ read_shown(CatalogDatabase *database, gpointer data, GError **error)
     return TRUE;
 }
 
+/* What no playlist names any more takes no room until the next try. */
+static void
+remove_placed(FlowsPatchMake *make)
+{
+    for (guint i = 0; i < make->orphans->len; i++) {
+        const char *file = make->orphans->pdata[i];
+        g_autofree char *path = g_build_filename(make->bundle, file, NULL);
+        if (g_ptr_array_find_with_equal_func(make->placed, file, g_str_equal, NULL))
+            g_unlink(path);
+    }
+}
+
+/* One that is tried again says why even on a disk without room for playlists: it tidies up again.
+ */
 static gboolean
 tidy_up(gpointer data, GError **error)
 {
-    const FlowsPatchMake *make = data;
+    FlowsPatchMake *make = data;
     const FlowsPublishPlaces places = {.staging = make->staging, .bundle = make->bundle};
+    g_autoptr(GError) local = NULL;
     flows_window_files_remove(make->folder);
-    return make->made == NULL || make->made->published_ms == 0 ||
-           flows_publish_describe(&places, make->made, error);
+    if (make->made == NULL || make->made->published_ms == 0)
+        return TRUE;
+    gboolean described = flows_publish_describe(&places, make->made, &local);
+    if (described && make->patch->state != CATALOG_PATCHES_STATE_DONE) {
+        make->orphans = flows_publish_orphans_list(&places, make->made);
+        remove_placed(make);
+    }
+    if (described || make->end == FLOWS_PATCH_MAKE_AGAIN)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+}
+
+/* What those who watch an earlier generation need stays as long as it was to. */
+static gboolean
+write_orphans(CatalogDatabase *database, const FlowsPatchMake *make, gint64 now_ms, GError **error)
+{
+    for (guint i = 0; make->orphans != NULL && i < make->orphans->len; i++) {
+        if (!catalog_rungs_supersede(database, make->patch->recording_id, make->orphans->pdata[i],
+                                     now_ms, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -108,7 +159,8 @@ write_end(CatalogDatabase *database, gpointer data, GError **error)
     gint64 now_ms = server_clock_now_ms(make->setup.shared.clock);
     const CatalogAuditStamp by = {NULL, now_ms};
     if (make->patch->state == CATALOG_PATCHES_STATE_FAILED)
-        return catalog_patches_end(database, make->patch, &by, error);
+        return write_orphans(database, make, now_ms, error) &&
+               catalog_patches_end(database, make->patch, &by, error);
     return make->patch->state != CATALOG_PATCHES_STATE_RUNNING ||
            catalog_patches_note_error(database, make->patch->id, make->patch->error_code, now_ms,
                                       error);
@@ -122,7 +174,7 @@ on_left(GObject *source, GAsyncResult *result, gpointer user_data)
     if (!flows_steps_run_finish(result, &error) &&
         !g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) &&
         !g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
-        g_message("patch %s: %s", make->patch->id, error->message);
+        tell(make, error->message);
         if (make->patch->state != CATALOG_PATCHES_STATE_DONE) {
             make->end = FLOWS_PATCH_MAKE_AGAIN;
             make->why = FLOWS_RECORD_RETRY_TROUBLE;
@@ -183,7 +235,7 @@ is_no_space(const GError *error)
 static void
 judge(FlowsPatchMake *make, const GError *error)
 {
-    g_message("patch %s: %s", make->patch->id, error->message);
+    tell(make, error->message);
     if (is_no_space(error))
         leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
     else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
@@ -208,6 +260,8 @@ place(FlowsPatchMake *make, const FlowsPublishPlaces *places, const ChildReport 
         if (rung == NULL)
             return FALSE;
         rung->generation = make->facts.generation;
+        g_ptr_array_add(make->placed, g_strdup(rung->file));
+        g_ptr_array_add(make->placed, g_strdup(rung->index_file));
         g_ptr_array_add(make->made->rungs, rung);
         make->made->duration_ms = MAX(make->made->duration_ms, rung->duration_ms);
         return TRUE;
@@ -216,6 +270,7 @@ place(FlowsPatchMake *make, const FlowsPublishPlaces *places, const ChildReport 
     if (asset == NULL)
         return FALSE;
     asset->generation = make->facts.generation;
+    g_ptr_array_add(make->placed, g_strdup(asset->file));
     g_ptr_array_add(make->made->assets, asset);
     if (report->asset == CHILD_ASSET_POSTER)
         catalog_lesson_set_text(&make->made->poster_file, asset->file);
@@ -254,6 +309,21 @@ note_result(FlowsPatchMake *make)
     set_code(make, NULL);
 }
 
+/* Each once. */
+static gboolean
+has_all_rungs(const FlowsPatchMake *make)
+{
+    for (guint i = 0; make->rungs[i] != NULL; i++) {
+        guint count = 0;
+        for (guint k = 0; k < make->made->rungs->len; k++)
+            count += strcmp(((const CatalogRung *)make->made->rungs->pdata[k])->name,
+                            make->rungs[i]) == 0;
+        if (count != 1)
+            return FALSE;
+    }
+    return make->made->rungs->len == g_strv_length(make->rungs);
+}
+
 static gboolean
 place_files(gpointer data, GError **error)
 {
@@ -266,7 +336,7 @@ place_files(gpointer data, GError **error)
         if (!place(make, &places, make->reports->pdata[i], error))
             return FALSE;
     }
-    if (make->made->rungs->len != g_strv_length(make->rungs)) {
+    if (!has_all_rungs(make)) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a rung is missing");
         return FALSE;
     }
@@ -503,6 +573,7 @@ flows_patch_make_start(const FlowsPatchMakeSetup *setup, CatalogPatches *patch, 
     make->bundle = server_storage_build_bundle_path(shared->storage, patch->recording_id);
     make->repeat = server_storage_build_bundle_path(shared->storage, patch->repeat_id);
     make->reports = g_ptr_array_new_with_free_func((GDestroyNotify)child_report_free);
+    make->placed = g_ptr_array_new_with_free_func(g_free);
     make->splices = g_array_new(FALSE, FALSE, sizeof(FlowsPatchLedgerSplice));
     flows_steps_run_async(&walk, make, NULL, on_prepared, make);
     return make;

@@ -19,7 +19,7 @@ typedef enum {
 typedef void (*FlowsPatchMakeFunc)(const CatalogPatches *patch, FlowsPatchMakeEnd end,
                                    FlowsRecordRetryCause why, gpointer user_data);
 
-/** Beside what a recording is made with (its on_done, user_data and quiet do not count). */
+/** Beside what a recording is made with (its on_done and user_data do not count). */
 typedef struct {
     FlowsRecordMakeSetup shared; // (value)
     FlowsReceiveWorker *links;   // (unowned) that of recordings: links are made in turn with theirs

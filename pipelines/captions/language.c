@@ -109,3 +109,14 @@ captions_language_is_canonical(const char *tag)
     g_autofree char *canonical = captions_language_canonicalise(tag);
     return canonical != NULL && strcmp(canonical, tag) == 0;
 }
+
+const char *
+captions_language_find_three(const char *tag)
+{
+    gsize length = strcspn(tag, "-");
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (strlen(codes[i].two) == length && g_ascii_strncasecmp(codes[i].two, tag, length) == 0)
+            return codes[i].three;
+    }
+    return NULL;
+}

@@ -19,3 +19,7 @@ gboolean captions_language_is_canonical(const char *tag);
  * no tag.
  */
 char *captions_language_canonicalise(const char *text);
+
+/** Returns: (static) (nullable): the ISO 639-2 code of the language of @tag, NULL when it is not
+ * one of those known here. */
+const char *captions_language_find_three(const char *tag);

@@ -4,7 +4,7 @@
 // Pictures keep their places in their segment. Sound frames are all of one length and follow one
 // another without a hole, so where two segments do not belong together (a new child, a gap that was
 // left out) a frame is left out or given twice when the sound would else be more than half a frame
-// away from its picture: 11 ms for AAC.
+// away from its picture: 11 ms for AAC. Where another sound was not on the air there is silence.
 #include "pipelines/keep/join.h"
 
 #include <gio/gio.h>
@@ -13,6 +13,11 @@
 #include "pipelines/keep/load.h"
 #include "pipelines/keep/plan.h"
 #include "pipelines/package/writer.h"
+
+/* Silence of one channel, as FFmpeg's encoder makes it and every decoder knows it: a block without
+ * any line of the spectrum (ISO/IEC 14496-3 §4.4.2.1). */
+static const guint8 silence[] = {0x01, 0x18, 0x20, 0x07};
+#define SILENCE_SAMPLES 1024
 
 /* The bytes of one segment with what is in them. */
 typedef struct {
@@ -41,13 +46,26 @@ refuse(GError **error, const char *path, const char *why)
 }
 
 static gboolean
+can_be_silent(const PackageTracks *tracks)
+{
+    return tracks->picture == PACKAGE_TRACK_PICTURE_NONE &&
+           tracks->sound == PACKAGE_TRACK_SOUND_AAC && tracks->channels == 1;
+}
+
+static gboolean
 load_inits(Work *work, GError **error)
 {
     const GPtrArray *pieces = work->join->pieces;
+    gboolean silent = FALSE;
     g_autoptr(GHashTable) spans = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     guint64 longest = 0;
     for (guint i = 0; i < pieces->len; i++) {
         const KeepPlanPiece *piece = pieces->pdata[i];
+        work->total += piece->duration;
+        if (piece->segment == NULL) {
+            silent = TRUE;
+            continue;
+        }
         guint64 *span = g_hash_table_lookup(spans, piece->init);
         if (span == NULL) {
             gsize bytes = 0;
@@ -62,14 +80,16 @@ load_inits(Work *work, GError **error)
             g_hash_table_insert(spans, piece->init, span);
         }
         *span += piece->duration;
-        work->total += piece->duration;
         if (*span > longest) {
             const KeepFragmentInit *init = g_hash_table_lookup(work->inits, piece->init);
             longest = *span;
             work->tracks = init->tracks;
         }
     }
-    return work->tracks != NULL || refuse(error, work->join->rung, "nothing to join");
+    if (work->tracks == NULL)
+        return refuse(error, work->join->rung, "nothing to join");
+    return !silent || can_be_silent(work->tracks) ||
+           refuse(error, work->join->rung, "not of a kind whose silence is known");
 }
 
 /* Size and rate may change on the way: parameter sets are in every segment. Kinds may not. */
@@ -200,14 +220,33 @@ add_sounds(Work *work, const Piece *piece, GError **error)
     return TRUE;
 }
 
-/* @next: (nullable): what follows. */
+/* Up to where the segment after it begins. */
 static gboolean
-add_piece(Work *work, const KeepPlanPiece *plan, const KeepPlanPiece *next, GError **error)
+add_silence(Work *work, const KeepPlanPiece *plan, GError **error)
+{
+    guint64 until = (work->time + plan->duration) * 8 / 15;
+    g_clear_pointer(&work->last_sound, g_bytes_unref);
+    work->last_sound = g_bytes_new_static(silence, sizeof silence);
+    work->sound_duration = SILENCE_SAMPLES;
+    return stretch(work, silence, sizeof silence, SILENCE_SAMPLES, until, error);
+}
+
+static gboolean
+add_files(Work *work, const KeepPlanPiece *plan, GError **error)
 {
     Piece piece = {0};
     gboolean added = load_piece(work, plan, &piece, error) && add_pictures(work, &piece, error) &&
                      add_sounds(work, &piece, error);
     clear_piece(&piece);
+    return added;
+}
+
+/* @next: (nullable): what follows. */
+static gboolean
+add_piece(Work *work, const KeepPlanPiece *plan, const KeepPlanPiece *next, GError **error)
+{
+    gboolean added =
+        plan->segment != NULL ? add_files(work, plan, error) : add_silence(work, plan, error);
     work->time += plan->duration;
     return added &&
            ((next != NULL && next->joined) || package_writer_cut(work->writer, work->time, error));

@@ -11,10 +11,11 @@
 
 /** What is joined, and where. */
 typedef struct {
-    const char *folder;                       // (unowned) what paths are relative to; only read
-    const char *staging;                      // (unowned) where the rung's files come
-    const char *rung;                         // (unowned)
-    const GPtrArray *pieces;                  // (unowned) (element-type KeepPlanPiece)
+    const char *folder;  // (unowned) what paths are relative to; only read
+    const char *staging; // (unowned) where the rung's files come
+    const char *rung;    // (unowned)
+    const GPtrArray
+        *pieces; // (unowned) (element-type KeepPlanPiece): silence of AAC of one channel
     gboolean (*on_piece)(gpointer user_data); // (unowned) after each; FALSE: stop
     gpointer user_data;                       // (unowned)
 } KeepJoin;

@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 
+#include "pipelines/child/live_track.h"
 #include "pipelines/keep/align.h"
 #include "pipelines/keep/envelope.h"
 #include "pipelines/keep/fragment.h"
@@ -105,6 +106,8 @@ load_rungs(Patch *patch, GError **error)
         g_ptr_array_add(patch->all, rung);
         const Rung *last = patch->all->pdata[0];
         for (guint side = 0; side < SIDES; side++) {
+            if (rung->plan->indexes[side] == NULL)
+                continue; // silence
             rung->indexes[side] = load_index(patch, rung->plan->indexes[side], error);
             if (rung->indexes[side] == NULL)
                 return FALSE;
@@ -115,11 +118,16 @@ load_rungs(Patch *patch, GError **error)
     return TRUE;
 }
 
-/* The rung whose last segment ends latest: that of the pictures. */
+/* The rung whose last segment ends latest: that of the pictures. Other sounds come behind. */
 static const GArray *
 get_segments(const Patch *patch, guint side)
 {
-    const Rung *last = patch->all->pdata[patch->all->len - 1];
+    const Rung *last = patch->all->pdata[0];
+    for (guint i = 1; i < patch->all->len; i++) {
+        const Rung *rung = patch->all->pdata[i];
+        if (!child_live_track_is_extra(rung->plan->name))
+            last = rung;
+    }
     return last->indexes[side]->segments;
 }
 
@@ -140,6 +148,8 @@ static guint64
 measure_picture(const Patch *patch, const Rung *rung, guint side)
 {
     const PackageIndex *index = rung->indexes[side];
+    if (child_live_track_is_extra(rung->plan->name))
+        return 0;
     const PackageIndexSegment *first = &g_array_index(index->segments, PackageIndexSegment, 0);
     const KeepLoadSpan init_span = {0, index->init_bytes};
     const KeepLoadSpan span = {first->offset_bytes, first->bytes};
@@ -262,18 +272,20 @@ static KeepPlanPiece *
 make_piece(const Rung *rung, const KeepSplicePiece *piece, guint64 at)
 {
     const PackageIndex *index = rung->indexes[piece->repeat];
-    const PackageIndexSegment *segment =
-        &g_array_index(index->segments, PackageIndexSegment, piece->segment);
     KeepPlanPiece *made = g_new0(KeepPlanPiece, 1);
-    made->time = segment->start_pts90k;
     made->duration = piece->duration;
     made->at = at;
+    made->joined = piece->joined;
+    if (index == NULL)
+        return made;
+    const PackageIndexSegment *segment =
+        &g_array_index(index->segments, PackageIndexSegment, piece->segment);
+    made->time = segment->start_pts90k;
     made->init = g_strdup(rung->plan->files[piece->repeat]);
     made->segment = g_strdup(made->init);
     made->init_span = (KeepLoadSpan){0, index->init_bytes};
     made->span = (KeepLoadSpan){segment->offset_bytes, segment->bytes};
     made->shortened = piece->duration < segment->duration_pts90k;
-    made->joined = piece->joined;
     return made;
 }
 

@@ -6,11 +6,13 @@
 
 #include <string.h>
 
+#include "pipelines/child/live_track.h"
 #include "pipelines/keep/plan.h"
 #include "pipelines/package/index.h"
 
 #define TIME_MAX (G_GUINT64_CONSTANT(1) << 53)
 #define RUNGS_MAX 16
+#define NONE "-"
 
 static void
 free_rung(gpointer data)
@@ -44,9 +46,15 @@ add_rung(KeepPatchPlan *plan, char **words)
         if (!keep_plan_is_path(words[i]))
             return FALSE;
     }
+    gboolean silent = strcmp(words[4], NONE) == 0;
+    if (strcmp(words[2], NONE) == 0 || silent != (strcmp(words[5], NONE) == 0) ||
+        (silent && !child_live_track_is_extra(words[1])))
+        return FALSE;
     KeepPatchPlanRung *rung = g_new0(KeepPatchPlanRung, 1);
     rung->name = g_strdup(words[1]);
     for (guint i = 0; i < 2; i++) {
+        if (strcmp(words[2 + 2 * i], NONE) == 0)
+            continue;
         rung->files[i] = g_strdup(words[2 + 2 * i]);
         rung->indexes[i] = g_strdup(words[3 + 2 * i]);
     }

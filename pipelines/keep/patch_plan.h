@@ -2,8 +2,9 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // What the patch role is told: a text of lines. `rung <name> <file> <index> <repeat's file>
-// <repeat's index>`, files relative to a folder that is only read; `gap <at> <missing>` of the
-// recording and `hole <at> <missing>` of the repeat, 90 kHz of media, by time. Pure.
+// <repeat's index>`, files relative to a folder that is only read, `- -` for silence where the
+// repeat lacks another sound, which come behind the rungs; `gap <at> <missing>` of the recording
+// and `hole <at> <missing>` of the repeat, 90 kHz of media, by time. Pure.
 #pragma once
 
 #include <glib.h>
@@ -13,8 +14,8 @@
 /** One rung of both. */
 typedef struct {
     char *name;       // (owned)
-    char *files[2];   // (owned) relative paths: of the recording, of the repeat
-    char *indexes[2]; // (owned) relative paths: of the recording, of the repeat
+    char *files[2];   // (owned) (nullable) relative paths: of the recording, of the repeat
+    char *indexes[2]; // (owned) (nullable) relative paths: of the recording, of the repeat
 } KeepPatchPlanRung;
 
 /** Something that is missing. */

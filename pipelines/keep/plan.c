@@ -13,6 +13,12 @@
 #define DURATION_MAX (G_GUINT64_CONSTANT(60) * 90000)
 #define WORDS_MAX 64
 
+/* Of which name pieces are wanted. */
+typedef struct {
+    const char *name; // (unowned)
+    gboolean filled;  // a line that lacks it is a piece without files
+} Wish;
+
 void
 keep_plan_free_piece(gpointer data)
 {
@@ -36,9 +42,20 @@ refuse(GError **error, const char *why)
     return FALSE;
 }
 
+static KeepPlanPiece *
+add_piece(GPtrArray *pieces, guint64 time, guint64 duration, guint64 at)
+{
+    KeepPlanPiece *piece = g_new0(KeepPlanPiece, 1);
+    piece->time = time;
+    piece->duration = duration;
+    piece->at = at;
+    g_ptr_array_add(pieces, piece);
+    return piece;
+}
+
 /* @at: where the line's segment begins in the lesson; grows by its duration. */
 static gboolean
-take_line(GPtrArray *pieces, const char *line, const char *name, guint64 *at, GError **error)
+take_line(GPtrArray *pieces, const char *line, const Wish *wish, guint64 *at, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", WORDS_MAX);
     guint count = g_strv_length(words);
@@ -51,23 +68,21 @@ take_line(GPtrArray *pieces, const char *line, const char *name, guint64 *at, GE
     for (guint i = 2; i < count; i += 3) {
         if (!keep_plan_is_path(words[i + 1]) || !keep_plan_is_path(words[i + 2]))
             return refuse(error, "a path is none");
-        if (strcmp(words[i], name) != 0)
+        if (strcmp(words[i], wish->name) != 0)
             continue;
-        KeepPlanPiece *piece = g_new0(KeepPlanPiece, 1);
-        piece->time = time;
-        piece->duration = duration;
-        piece->at = begin;
+        KeepPlanPiece *piece = add_piece(pieces, time, duration, begin);
         piece->init = g_strdup(words[i + 1]);
         piece->segment = g_strdup(words[i + 2]);
-        g_ptr_array_add(pieces, piece);
         return TRUE;
     }
+    if (wish->filled)
+        add_piece(pieces, time, duration, begin);
     return TRUE;
 }
 
 /* @lines: (out): how many there are. */
 static GPtrArray *
-parse(const char *text, gsize length, const char *name, guint *lines, GError **error)
+parse(const char *text, gsize length, const Wish *wish, guint *lines, GError **error)
 {
     g_autoptr(GPtrArray) pieces = g_ptr_array_new_with_free_func(keep_plan_free_piece);
     guint64 begin = 0;
@@ -76,7 +91,7 @@ parse(const char *text, gsize length, const char *name, guint *lines, GError **e
         const char *end = memchr(text + at, '\n', length - at);
         gsize bytes = end != NULL ? (gsize)(end - (text + at)) : length - at;
         g_autofree char *line = g_strndup(text + at, bytes);
-        if (end == NULL || !take_line(pieces, line, name, &begin, error)) {
+        if (end == NULL || !take_line(pieces, line, wish, &begin, error)) {
             if (end == NULL)
                 refuse(error, "its end is missing");
             return NULL;
@@ -89,8 +104,9 @@ parse(const char *text, gsize length, const char *name, guint *lines, GError **e
 GPtrArray *
 keep_plan_parse(const char *text, gsize length, const char *rung, GError **error)
 {
+    const Wish wish = {rung, FALSE};
     guint lines = 0;
-    g_autoptr(GPtrArray) pieces = parse(text, length, rung, &lines, error);
+    g_autoptr(GPtrArray) pieces = parse(text, length, &wish, &lines, error);
     if (pieces != NULL && pieces->len > 0 && pieces->len != lines) {
         refuse(error, "a rung is not in every line");
         return NULL;
@@ -101,8 +117,23 @@ keep_plan_parse(const char *text, gsize length, const char *rung, GError **error
 GPtrArray *
 keep_plan_parse_extra(const char *text, gsize length, const char *track, GError **error)
 {
+    const Wish wish = {track, FALSE};
     guint lines = 0;
-    return parse(text, length, track, &lines, error);
+    return parse(text, length, &wish, &lines, error);
+}
+
+GPtrArray *
+keep_plan_parse_sound(const char *text, gsize length, const char *track, GError **error)
+{
+    const Wish wish = {track, TRUE};
+    guint lines = 0;
+    g_autoptr(GPtrArray) pieces = parse(text, length, &wish, &lines, error);
+    gboolean any = FALSE;
+    for (guint i = 0; pieces != NULL && i < pieces->len; i++)
+        any = any || ((const KeepPlanPiece *)pieces->pdata[i])->segment != NULL;
+    if (pieces != NULL && !any)
+        g_ptr_array_set_size(pieces, 0);
+    return g_steal_pointer(&pieces);
 }
 
 char **

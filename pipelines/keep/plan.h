@@ -4,7 +4,8 @@
 // What the keep role is to join: a text of one line a segment,
 // `<time> <duration> [<rung> <init file> <segment file>]…`, times in 90 kHz on the channel's
 // timeline, files relative to a folder that is only read. What a channel has beside its rungs
-// (pipelines/child/live_track.h) may be in some lines alone; captions have `-` for an init file.
+// (pipelines/child/live_track.h) may be in some lines alone: captions have `-` for an init file, a
+// sound is silent where it is missing.
 // Pure.
 #pragma once
 
@@ -17,8 +18,8 @@ typedef struct {
     guint64 time;           // 90 kHz, where it begins on the channel's timeline
     guint64 duration;       // 90 kHz, as long as it is to last
     guint64 at;             // 90 kHz, where it begins in the lesson
-    char *init;             // (owned) relative path
-    char *segment;          // (owned) relative path
+    char *init;             // (owned) (nullable) relative path
+    char *segment;          // (owned) (nullable) relative path; NULL: silence
     KeepLoadSpan init_span; // of that file, where it holds more
     KeepLoadSpan span;      // of that file, where it holds more
     gboolean shortened;     // what begins at or after its duration is left out
@@ -38,6 +39,10 @@ GPtrArray *keep_plan_parse(const char *text, gsize length, const char *rung, GEr
 
 /** The same for something beside rungs: lines may lack it. */
 GPtrArray *keep_plan_parse_extra(const char *text, gsize length, const char *track, GError **error);
+
+/** The same for another sound: a line that lacks it is a piece of silence. Empty when it is in no
+ * line. */
+GPtrArray *keep_plan_parse_sound(const char *text, gsize length, const char *track, GError **error);
 
 /** Returns: (transfer full): names of all that is beside rungs, each once, in order of coming. */
 char **keep_plan_list_extras(const char *text, gsize length);

@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "pipelines/child/live_track.h"
 #include "pipelines/keep/plan.h"
 #include "pipelines/keep/rungs.h"
 #include "pipelines/package/index.h"
@@ -16,7 +17,9 @@ static gboolean
 make_rung(KeepRungs *rungs, const char *name, const char *plan, gsize plan_bytes, GError **error)
 {
     g_autoptr(GError) local = NULL;
-    g_autoptr(GPtrArray) pieces = keep_plan_parse(plan, plan_bytes, name, &local);
+    g_autoptr(GPtrArray) pieces = child_live_track_is_extra(name)
+                                      ? keep_plan_parse_sound(plan, plan_bytes, name, &local)
+                                      : keep_plan_parse(plan, plan_bytes, name, &local);
     if (pieces != NULL && (pieces->len == 0 || keep_rungs_make(rungs, name, pieces, &local)))
         return TRUE;
     if (!g_error_matches(local, PACKAGE_ERROR, PACKAGE_ERROR_INVALID)) {

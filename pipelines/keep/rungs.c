@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "pipelines/child/live_track.h"
 #include "pipelines/encode/failure.h"
 #include "pipelines/keep/extras.h"
 #include "pipelines/keep/fragment.h"
@@ -54,6 +55,8 @@ measure_rate(const KeepRungs *rungs, const GPtrArray *pieces)
 {
     const KeepPlanPiece *piece = pieces->pdata[0];
     const char *folder = rungs->job->bundle;
+    if (piece->segment == NULL)
+        return 0;
     gsize init_bytes = 0, bytes = 0;
     g_autofree char *init_data =
         keep_load_span(folder, piece->init, &piece->init_span, &init_bytes, NULL);
@@ -89,7 +92,8 @@ tell(KeepRungs *rungs, const GPtrArray *pieces, const PackageResult *result,
     report->width = tracks->width;
     report->height = tracks->height;
     report->frame_rate = measure_rate(rungs, pieces);
-    rungs->made++;
+    if (!child_live_track_is_extra(rungs->rung))
+        rungs->made++;
     if (rungs->sound == NULL)
         rungs->sound = g_strdup(result->file);
     if (tracks->width > 0)

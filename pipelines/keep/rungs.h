@@ -17,7 +17,7 @@ typedef struct {
     guint pieces;          // of all rungs
     guint done;            // of pieces
     guint base_permille;   // what was done before the first piece
-    guint made;            // rungs
+    guint made;            // rungs, without other sounds
     guint64 duration_ms;   // of the longest rung
     gint64 told_us;        // when progress was told last
 } KeepRungs;

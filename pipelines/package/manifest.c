@@ -42,12 +42,9 @@ get_family(const PackageManifestRung *rung)
     return NULL;
 }
 
-static JsonObject *
-describe_rung(const PackageManifestRung *rung)
+static void
+add_media(JsonObject *object, const PackageManifestRung *rung)
 {
-    JsonObject *object = json_object_new();
-    json_object_set_string_member(object, "name", rung->name);
-    json_object_set_string_member(object, "family", get_family(rung));
     json_object_set_string_member(object, "playlist", rung->playlist);
     json_object_set_string_member(object, "file", rung->file);
     json_object_set_int_member(object, "bytes", (gint64)rung->bytes);
@@ -57,6 +54,15 @@ describe_rung(const PackageManifestRung *rung)
     json_object_set_int_member(object, "bandwidth_bps", (gint64)rung->bandwidth_bps);
     json_object_set_int_member(object, "average_bandwidth_bps",
                                (gint64)rung->average_bandwidth_bps);
+}
+
+static JsonObject *
+describe_rung(const PackageManifestRung *rung)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "name", rung->name);
+    json_object_set_string_member(object, "family", get_family(rung));
+    add_media(object, rung);
     if (rung->width > 0) {
         json_object_set_int_member(object, "width", rung->width);
         json_object_set_int_member(object, "height", rung->height);
@@ -90,6 +96,22 @@ add_rungs(JsonObject *object, GPtrArray *rungs)
     }
     json_object_set_array_member(object, "rungs", made);
     json_object_set_array_member(object, "failed", failed);
+}
+
+static void
+add_sounds(JsonObject *object, GPtrArray *sounds)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; sounds != NULL && i < sounds->len; i++) {
+        const PackageManifestSound *sound = sounds->pdata[i];
+        JsonObject *entry = json_object_new();
+        json_object_set_string_member(entry, "name", sound->media.name);
+        json_object_set_string_member(entry, "language", sound->language);
+        json_object_set_string_member(entry, "purpose", sound->purpose);
+        add_media(entry, &sound->media);
+        json_array_add_object_element(array, entry);
+    }
+    json_object_set_array_member(object, "sounds", array);
 }
 
 static void
@@ -180,6 +202,7 @@ package_manifest_format(const PackageManifest *manifest)
     add_slides(object, manifest);
     add_captions(object, manifest->captions);
     add_rungs(object, manifest->rungs);
+    add_sounds(object, manifest->sounds);
     add_gaps(object, manifest->gaps);
     add_files(object, manifest->files);
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);

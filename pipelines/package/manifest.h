@@ -34,6 +34,13 @@ typedef struct {
     const char *file;     // (unowned) file name
 } PackageManifestCaptions;
 
+/** Another sound of all H.264 rungs. */
+typedef struct {
+    const char *language;      // (unowned) BCP 47
+    const char *purpose;       // (unowned) main; described: somebody tells what is seen
+    PackageManifestRung media; // (value) its file
+} PackageManifestSound;
+
 /** Something that is missing in a recording. */
 typedef struct {
     gint64 from_ms;           // UTC milliseconds on the air
@@ -67,6 +74,7 @@ typedef struct {
     guint64 duration_ms;     // (value)
     GPtrArray *captions;     // (unowned) (nullable) (element-type PackageManifestCaptions)
     GPtrArray *rungs;        // (unowned) (element-type PackageManifestRung)
+    GPtrArray *sounds;       // (unowned) (nullable) (element-type PackageManifestSound)
     GArray *gaps;            // (unowned) (nullable) (element-type PackageManifestGap)
     GPtrArray *files;        // (unowned) (element-type PackageManifestFile)
 } PackageManifest;

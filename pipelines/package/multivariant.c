@@ -108,6 +108,19 @@ append_sounds(GString *text, const PackageMultivariantContent *content)
     }
 }
 
+/* What the dearest of the sounds adds to every rung (§4.3.4.2: the largest sum of what can be
+ * played together). */
+static guint64
+get_dearest(const PackageMultivariantContent *content, gboolean average)
+{
+    guint64 dearest = 0;
+    for (guint i = 0; i < content->sound_count; i++) {
+        const PackageMultivariantSound *sound = &content->sounds[i];
+        dearest = MAX(dearest, average ? sound->average_bandwidth_bps : sound->bandwidth_bps);
+    }
+    return dearest;
+}
+
 static void
 append_rung(GString *text, const PackageMultivariantRung *rung,
             const PackageMultivariantContent *content, gboolean scores)
@@ -115,7 +128,8 @@ append_rung(GString *text, const PackageMultivariantRung *rung,
     g_string_append_printf(text,
                            "#EXT-X-STREAM-INF:BANDWIDTH=%" G_GUINT64_FORMAT
                            ",AVERAGE-BANDWIDTH=%" G_GUINT64_FORMAT,
-                           rung->bandwidth_bps, rung->average_bandwidth_bps);
+                           rung->bandwidth_bps + get_dearest(content, FALSE),
+                           rung->average_bandwidth_bps + get_dearest(content, TRUE));
     if (scores)
         append_thousandths(text, "SCORE", get_score(rung));
     g_string_append_printf(text, ",CODECS=\"%s\"", rung->codecs);

@@ -35,10 +35,12 @@ typedef struct {
 
 /** A sound of all rungs: the one that they have, first, and others. */
 typedef struct {
-    const char *language; // (unowned) (nullable) BCP 47
-    const char *name;     // (unowned) for people, no two alike
-    const char *uri;      // (unowned) (nullable) NULL: it is in the rungs
-    gboolean described;   // (value) somebody tells what is seen
+    const char *language;          // (unowned) (nullable) BCP 47
+    const char *name;              // (unowned) for people, no two alike
+    const char *uri;               // (unowned) (nullable) NULL: it is in the rungs
+    gboolean described;            // (value) somebody tells what is seen
+    guint64 bandwidth_bps;         // (value) peak; 0: not said
+    guint64 average_bandwidth_bps; // (value)
 } PackageMultivariantSound;
 
 typedef struct {

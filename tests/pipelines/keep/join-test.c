@@ -160,6 +160,61 @@ test_over_gaps(Fixture *fixture, gconstpointer unused)
     assert_both(fixture, 12);
 }
 
+/* Another sound that was on the air for seconds 1 and 2 of 5 alone: silence is in its place, and
+ * every frame is where it was. */
+static void
+test_sound(Fixture *fixture, gconstpointer unused)
+{
+    PackageTracks *made = NULL;
+    g_autoptr(GError) error = NULL;
+    for (guint i = 0; i < 5; i++) {
+        keep(fixture, i % SECONDS, 100 + i, 9000000 + (guint64)i * KEPT_SEGMENT_PTS90K);
+        if (i != 1 && i != 2)
+            continue;
+        g_string_truncate(fixture->plan, fixture->plan->len - 1);
+        g_string_append_printf(fixture->plan, " voice-eng voice/init-1.mp4 voice/0/%u.m4s\n",
+                               100 + i);
+    }
+    g_autoptr(GPtrArray) pieces =
+        keep_plan_parse_sound(fixture->plan->str, fixture->plan->len, "voice-eng", &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(pieces->len, ==, 5);
+    const KeepJoin join = {fixture->folder, fixture->staging, "voice-eng",
+                           pieces,          on_piece,         fixture};
+    g_autoptr(PackageResult) result = keep_join_run(&join, &made, &error);
+    g_assert_no_error(error);
+    g_autoptr(PackageTracks) tracks = made;
+    g_autofree char *path = g_build_filename(fixture->staging, result->file, NULL);
+    assert_whole(path, FALSE, 5);
+    g_autoptr(PackageMp4) mp4 = package_mp4_read(path);
+    for (guint i = 0; i < mp4->runs->len; i++) {
+        const PackageMp4Run *run = &g_array_index(mp4->runs, PackageMp4Run, i);
+        guint64 bytes = g_array_index(mp4->references, guint64, i) >> 32;
+        gboolean heard = i == 1 || i == 2;
+        g_assert_cmpuint(run->start / FRAME, ==, (i * 48000 + FRAME / 2) / FRAME);
+        g_assert_true((bytes > 4 * run->samples + FRAME) == heard);
+    }
+}
+
+/* Silence is known of sound alone; a sound that is nowhere is none. */
+static void
+test_silence(Fixture *fixture, gconstpointer unused)
+{
+    PackageTracks *made = NULL;
+    g_autoptr(GError) error = NULL;
+    keep(fixture, 0, 100, 9000000);
+    g_autoptr(GPtrArray) nothing =
+        keep_plan_parse_sound(fixture->plan->str, fixture->plan->len, "voice-eng", &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(nothing->len, ==, 0);
+    g_string_append(fixture->plan, "9090000 90000 voice voice/init-1.mp4 voice/0/100.m4s\n");
+    g_autoptr(GPtrArray) pictures =
+        keep_plan_parse_sound(fixture->plan->str, fixture->plan->len, "small", &error);
+    const KeepJoin join = {fixture->folder, fixture->staging, "small", pictures, on_piece, fixture};
+    g_assert_null(keep_join_run(&join, &made, &error));
+    g_assert_error(error, PACKAGE_ERROR, PACKAGE_ERROR_INVALID);
+}
+
 /* A kill in the middle: the next try goes on and the file is the same. */
 static void
 test_goes_on(Fixture *fixture, gconstpointer unused)
@@ -279,6 +334,8 @@ main(int argc, char **argv)
     g_test_add("/keep/join/in-a-row", Fixture, NULL, set_up, test_in_a_row, tear_down);
     g_test_add("/keep/join/over-gaps", Fixture, NULL, set_up, test_over_gaps, tear_down);
     g_test_add("/keep/join/goes-on", Fixture, NULL, set_up, test_goes_on, tear_down);
+    g_test_add("/keep/join/sound", Fixture, NULL, set_up, test_sound, tear_down);
+    g_test_add("/keep/join/silence", Fixture, NULL, set_up, test_silence, tear_down);
     g_test_add("/keep/join/spoilt", Fixture, NULL, set_up, test_spoilt, tear_down);
     g_test_add_func("/keep/plan", test_plans);
     g_test_add_func("/keep/captions", test_captions);

@@ -106,11 +106,18 @@ test_plan(void)
                                         "rung small a b c ../d\ngap 0 1\n",
                                         "rung small a b c d\ngap 0 0\n",
                                         "rung small a b c d\ngap 9 1\ngap 8 1\n",
-                                        "rung small a b c d\ngap 0 1"};
+                                        "rung small a b c d\ngap 0 1",
+                                        "rung small a b - -\ngap 0 1\n",
+                                        "rung voice-eng - - c d\ngap 0 1\n",
+                                        "rung voice-eng a b - d\ngap 0 1\n"};
     g_autoptr(GError) error = NULL;
-    g_autoptr(KeepPatchPlan) plan =
-        keep_patch_plan_parse("rung voice a b c d\ngap 90000 180000\nhole 5 6\n", &error);
+    g_autoptr(KeepPatchPlan) plan = keep_patch_plan_parse(
+        "rung voice a b c d\nrung voice-eng e f - -\ngap 90000 180000\nhole 5 6\n", &error);
     g_assert_no_error(error);
+    const KeepPatchPlanRung *sound = plan->rungs->pdata[1];
+    g_assert_cmpstr(sound->files[0], ==, "e");
+    g_assert_null(sound->files[1]); // silence
+    g_assert_null(sound->indexes[1]);
     g_assert_cmpuint(plan->gaps->len, ==, 1);
     g_assert_cmpuint(plan->holes->len, ==, 1);
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {

@@ -208,9 +208,13 @@ static void
 test_sounds(void)
 {
     static const PackageMultivariantSound sounds[] = {
-        {"th", "ไทย", NULL, FALSE},
-        {"en", "English", "voice-eng.m3u8", FALSE},
-        {NULL, "und (AD)", "voice-und-ad.m3u8", TRUE},
+        {.language = "th", .name = "ไทย"},
+        {.language = "en",
+         .name = "English",
+         .uri = "voice-eng.m3u8",
+         .bandwidth_bps = 30000,
+         .average_bandwidth_bps = 20000},
+        {.name = "und (AD)", .uri = "voice-und-ad.m3u8", .described = TRUE, .bandwidth_bps = 9000},
     };
     const PackageMultivariantContent content = {
         .rungs = lesson_rungs,
@@ -225,6 +229,7 @@ test_sounds(void)
                                   "URI=\"voice-eng.m3u8\"\n"));
     g_assert_nonnull(strstr(text, "CHARACTERISTICS=\"public.accessibility.describes-video\","
                                   "URI=\"voice-und-ad.m3u8\"\n"));
+    g_assert_nonnull(strstr(text, ":BANDWIDTH=66000,AVERAGE-BANDWIDTH=53000,")); // with the dearest
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i] != NULL; i++)
         if (g_str_has_prefix(lines[i], "#EXT-X-STREAM-INF"))
@@ -287,6 +292,17 @@ test_manifest(void)
                                 .ssim = 0.984375};
     PackageManifestRung slides = {.name = "slides"}; // no file of its own: described apart
     PackageManifestCaptions draft = {"th", "draft", "recogniser", "captions/th.0a1b2c3d.vtt"};
+    PackageManifestSound english = {.language = "en",
+                                    .purpose = "main",
+                                    .media = {.name = "voice-eng",
+                                              .file = "voice-eng.0a1b2c3d.mp4",
+                                              .playlist = "voice-eng.m3u8",
+                                              .sha256 = "0a1b2c3d",
+                                              .codecs = "mp4a.40.2",
+                                              .bytes = 70000,
+                                              .duration_ms = 18400,
+                                              .bandwidth_bps = 36000,
+                                              .average_bandwidth_bps = 33000}};
     PackageManifestRung failed = {.name = "large", .error_code = "out-of-memory"};
     g_autoptr(GPtrArray) rungs = g_ptr_array_new();
     g_autoptr(GPtrArray) files =
@@ -294,6 +310,8 @@ test_manifest(void)
     g_ptr_array_add(rungs, &made);
     g_ptr_array_add(rungs, &slides);
     g_ptr_array_add(rungs, &failed);
+    g_autoptr(GPtrArray) sounds = g_ptr_array_new();
+    g_ptr_array_add(sounds, &english);
     g_autoptr(GPtrArray) captions = g_ptr_array_new();
     g_ptr_array_add(captions, &draft);
     g_ptr_array_add(files, package_manifest_describe("index.m3u8", "#EXTM3U\n", 8));
@@ -311,6 +329,7 @@ test_manifest(void)
                                       .captions = captions,
                                       .duration_ms = 18400,
                                       .rungs = rungs,
+                                      .sounds = sounds,
                                       .files = files};
     g_autofree char *text = package_manifest_format(&manifest);
     assert_golden("lesson.json", text);

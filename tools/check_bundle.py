@@ -58,7 +58,7 @@ class Bundle:
 
     def check(self):
         self.manifest = self.attempt("lesson.json", self.load_manifest) or {"rungs": []}
-        for rung in self.manifest["rungs"]:
+        for rung in self.manifest["rungs"] + self.manifest.get("sounds", []):
             self.attempt(rung["name"], self.check_rung, rung)
         self.attempt("cut points", self.check_cuts)
         for family in FAMILIES:
@@ -78,7 +78,9 @@ class Bundle:
         slides = [rung for rung in manifest["rungs"] if rung["name"] == "slides"]
         need(all(rung["family"] == "slides" and rung["file"] == "slides.vtt" for rung in slides), "the rung of slides")
         manifest["rungs"] = [rung for rung in manifest["rungs"] if rung["name"] != "slides"]  # it has no media of its own
-        for entry in manifest["files"] + [{**rung, "name": rung["file"]} for rung in manifest["rungs"]]:
+        media = manifest["rungs"] + manifest.get("sounds", [])
+        need(len({part["name"] for part in media}) == len(media), "two rungs or sounds of one name")
+        for entry in manifest["files"] + [{**part, "name": part["file"]} for part in media]:
             self.attempt(entry["name"], self.check_file, entry)
         return manifest
 
@@ -114,7 +116,8 @@ class Bundle:
         need([t.number for t in media.tracks] == list(range(1, len(media.tracks) + 1)), "the numbers of tracks")
         sound = media.tracks[-1]
         need(sound.timescale == 48000 and sound.rate == 48000, f"sound of {sound.timescale}, {sound.rate} Hz")
-        need(sound.channels == CHANNELS[rung["name"]], f"{sound.channels} channels")
+        need(sound.channels == CHANNELS["voice" if "purpose" in rung else rung["name"]], f"{sound.channels} channels")
+        need("purpose" not in rung or sound.entry == "mp4a", f"another sound of {sound.entry}")
         check_sound_config(sound)
         codecs = ",".join(name_codec(track) for track in media.tracks)
         need(codecs == rung["codecs"], f"codecs {rung['codecs']}, in the file {codecs}")
@@ -198,7 +201,8 @@ class Bundle:
     def check_cuts(self):
         """The same cuts in all rungs; sound alone may end a frame before the pictures."""
         entries = {"mp4a.40.2": "mp4a", "opus": "Opus"}
-        alone = {rung["name"]: entries[rung["codecs"]] for rung in self.manifest["rungs"] if not rung.get("width")}
+        media = self.manifest["rungs"] + self.manifest.get("sounds", [])
+        alone = {rung["name"]: entries[rung["codecs"]] for rung in media if not rung.get("width")}
         starts = {name: [segment[2] for segment in segments] for name, segments in self.indexes.items()}
         ends = {name: sum(segments[-1][2:4]) for name, segments in self.indexes.items()}
         last = max(ends.values())
@@ -216,20 +220,26 @@ class Bundle:
             return
         playlist = read_playlist(self.read_text(file))
         need({v["URI"] for v in playlist.variants} == set(rungs), f"{file} names other rungs")
+        sounds = self.manifest.get("sounds", []) if family == "avc" else []
         scored = [("SCORE" in v) for v in playlist.variants]
         need(all(scored) or not any(scored), "a SCORE for some")
         for variant in playlist.variants:
-            self.attempt(f"{file}, {variant['URI']}", self.check_variant, variant, rungs[variant["URI"]])
+            self.attempt(f"{file}, {variant['URI']}", self.check_variant, variant, rungs[variant["URI"]], sounds)
         keys = [attributes(value) for name, value in playlist.tags if name == "#EXT-X-I-FRAME-STREAM-INF"]
         need(bool(keys) == any(r.get("width") for r in rungs.values()), "no playlist for scrubbing")
         for key in keys:
             self.read(key["URI"])
             need(key["CODECS"] == rungs[key["URI"].replace(".iframes", "")]["codecs"].split(",")[0], "CODECS of key pictures")
         self.check_renditions(playlist)
+        self.attempt(f"sounds of {file}", self.check_sounds, playlist, sounds)
 
-    def check_variant(self, variant, rung):
-        need(variant["BANDWIDTH"] == str(rung["bandwidth_bps"]), "BANDWIDTH")
-        need(variant["AVERAGE-BANDWIDTH"] == str(rung["average_bandwidth_bps"]), "AVERAGE-BANDWIDTH")
+    def check_variant(self, variant, rung, sounds):
+        # What can be played together (RFC 8216, 4.3.4.2).
+        dearest = {key: max([sound[key] for sound in sounds], default=0) for key in ("bandwidth_bps", "average_bandwidth_bps")}
+        need(variant["BANDWIDTH"] == str(rung["bandwidth_bps"] + dearest["bandwidth_bps"]), "BANDWIDTH")
+        need(variant["AVERAGE-BANDWIDTH"] == str(rung["average_bandwidth_bps"] + dearest["average_bandwidth_bps"]),
+             "AVERAGE-BANDWIDTH")
+        need(("AUDIO" in variant) == bool(sounds), "AUDIO")
         need(variant["CODECS"] == rung["codecs"], "CODECS")
         if rung.get("width"):
             need(variant["RESOLUTION"] == f"{rung['width']}x{rung['height']}", "RESOLUTION")
@@ -238,8 +248,8 @@ class Bundle:
     def check_renditions(self, playlist):
         named = {}
         for name, value in playlist.tags:
-            if name == "#EXT-X-MEDIA":
-                media = attributes(value)
+            media = attributes(value) if name == "#EXT-X-MEDIA" else {}
+            if media.get("TYPE") == "SUBTITLES":
                 named[media["LANGUAGE"]] = media["URI"]
         captions = {c["language"]: c["file"] for c in self.manifest.get("captions", [])}
         need(set(named) == set(captions), f"captions {sorted(named)}, of the lesson {sorted(captions)}")
@@ -249,6 +259,19 @@ class Bundle:
             need(files == [captions[language]], f"{uri} names {files}")
             duration = inner.segments[0][1] / 1000
             need(abs(duration - self.manifest["duration_ms"]) <= 1, f"{uri} lasts {duration} ms")
+
+    def check_sounds(self, playlist, sounds):
+        """The rungs' own sound is the default and has no URI; each other one has a playlist."""
+        media = [attributes(value) for name, value in playlist.tags if name == "#EXT-X-MEDIA"]
+        group = [entry for entry in media if entry["TYPE"] == "AUDIO"]
+        need(len(group) == (len(sounds) + 1 if sounds else 0), f"{len(group)} entries for {len(sounds)} sounds")
+        need(not group or ("URI" not in group[0] and group[0]["DEFAULT"] == "YES"), "the rungs' own sound")
+        need([entry["URI"] for entry in group[1:]] == [sound["playlist"] for sound in sounds], "other sounds")
+        need(len({entry["NAME"] for entry in group}) == len(group), "two sounds of one name")
+        for entry, sound in zip(group[1:], sounds):
+            need(entry["DEFAULT"] == "NO", f"{sound['name']} is the default")
+            need(entry.get("LANGUAGE", "und") == sound["language"], f"language of {sound['name']}")
+            need(("CHARACTERISTICS" in entry) == (sound["purpose"] == "described"), f"purpose of {sound['name']}")
 
     # What lies beside the rungs
 

@@ -9,6 +9,7 @@
 #include "server/api/captionviews.h"
 #include "server/api/members.h"
 #include "server/flows/publish.h"
+#include "server/flows/sounds.h"
 
 static JsonObject *
 render_sentence(const char *code, const ApiViewsReader *reader)
@@ -81,9 +82,36 @@ static void
 set_rungs(JsonObject *object, const CatalogLesson *lesson, const ApiViewsReader *reader)
 {
     JsonArray *rungs = json_array_new();
-    for (guint i = 0; i < lesson->rungs->len; i++)
-        json_array_add_object_element(rungs, render_rung(lesson, lesson->rungs->pdata[i], reader));
+    for (guint i = 0; i < lesson->rungs->len; i++) {
+        const CatalogRung *rung = lesson->rungs->pdata[i];
+        if (!flows_sounds_is_one(rung))
+            json_array_add_object_element(rungs, render_rung(lesson, rung, reader));
+    }
     json_object_set_array_member(object, "rungs", rungs);
+}
+
+/* Other sounds than the one that rungs have. */
+static void
+set_sounds(JsonObject *object, const CatalogLesson *lesson)
+{
+    g_autoptr(GPtrArray) rungs = flows_sounds_list(lesson);
+    JsonArray *sounds = json_array_new();
+    for (guint i = 0; i < rungs->len; i++) {
+        const CatalogRung *rung = rungs->pdata[i];
+        g_autofree char *language = flows_sounds_dup_language(rung);
+        g_autofree char *playlist = g_strconcat(rung->name, ".m3u8", NULL);
+        JsonObject *sound = json_object_new();
+        json_object_set_string_member(sound, "name", rung->name);
+        json_object_set_string_member(sound, "language", language);
+        json_object_set_string_member(sound, "purpose", flows_sounds_get_purpose(rung));
+        json_object_set_int_member(sound, "bytes", rung->bytes);
+        json_object_set_int_member(sound, "bandwidth_bps", rung->bandwidth_bps);
+        json_object_set_string_member(sound, "codecs", rung->codecs);
+        set_url(sound, "url", lesson, playlist);
+        set_url(sound, "file_url", lesson, rung->file);
+        json_array_add_object_element(sounds, sound);
+    }
+    json_object_set_array_member(object, "sounds", sounds);
 }
 
 static const CatalogAsset *
@@ -241,6 +269,7 @@ api_lessonviews_render(gconstpointer item, const ApiViewsReader *reader)
     set_owner(object, lesson);
     set_url(object, "poster", lesson, lesson->poster_file);
     set_rungs(object, lesson, reader);
+    set_sounds(object, lesson);
     set_extras(object, lesson);
     gboolean may_edit = server_access_may_lesson(reader->account, SERVER_ACCESS_EDIT,
                                                  lesson->owner_id, lesson->visibility);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/api/html.h"
+#include "server/flows/sounds.h"
 
 #define TITLE_CHARACTERS_MAX 120
 #define DESCRIPTION_CHARACTERS_MAX 1500
@@ -29,6 +30,8 @@ typedef enum {
     WORD_PRINT,
     WORD_CAPTIONS,
     WORD_INTERPRETER,
+    WORD_SOUND,
+    WORD_DESCRIBED,
 } Word;
 
 static const char *
@@ -54,6 +57,8 @@ say(const ApiLitehtmlPlace *place, Word word)
         [WORD_INTERPRETER] = {"บทเรียนนี้มีล่ามภาษามือ ดูล่ามได้ในทุกแบบที่มีภาพเคลื่อนไหว",
                               "This lesson has a sign-language interpreter, who is to be seen in "
                               "every moving picture."},
+        [WORD_SOUND] = {"เสียงอื่น", "Another sound"},
+        [WORD_DESCRIBED] = {"เสียงบรรยายภาพ", "Audio description"},
     };
     return words[word][place->language == SERVER_SENTENCES_THAI ? 0 : 1];
 }
@@ -167,7 +172,8 @@ find_smallest(const CatalogLesson *lesson)
     const CatalogRung *smallest = NULL;
     for (guint i = 0; i < lesson->rungs->len; i++) {
         const CatalogRung *rung = lesson->rungs->pdata[i];
-        if (rung->file != NULL && (smallest == NULL || rung->bytes < smallest->bytes))
+        if (rung->file != NULL && !flows_sounds_is_one(rung) &&
+            (smallest == NULL || rung->bytes < smallest->bytes))
             smallest = rung;
     }
     return smallest;
@@ -236,7 +242,7 @@ is_file(const CatalogRung *rung)
 static gboolean
 is_plain(const CatalogRung *rung)
 {
-    return is_file(rung) && strcmp(rung->name, "voice-opus") != 0 &&
+    return is_file(rung) && !flows_sounds_is_one(rung) && strcmp(rung->name, "voice-opus") != 0 &&
            strcmp(rung->name, "lite") != 0 && strcmp(rung->name, "clear") != 0;
 }
 
@@ -269,6 +275,18 @@ add_player(GString *html, const CatalogLesson *lesson)
 }
 
 static void
+add_sound(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *lesson,
+          const CatalogRung *rung)
+{
+    gboolean described = strcmp(flows_sounds_get_purpose(rung), "described") == 0;
+    g_autofree char *language = flows_sounds_dup_language(rung);
+    g_autofree char *size = format_megabytes(rung->bytes);
+    api_html_add(html, "<li><a href=\"/lessons/%s/%s\">%s (%s)</a> <small>%s</small></li>\n",
+                 lesson->id, rung->file, say(place, described ? WORD_DESCRIBED : WORD_SOUND),
+                 language, size);
+}
+
+static void
 add_files(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *lesson)
 {
     if (find_smallest(lesson) == NULL) {
@@ -280,6 +298,10 @@ add_files(GString *html, const ApiLitehtmlPlace *place, const CatalogLesson *les
         const CatalogRung *rung = lesson->rungs->pdata[i];
         if (rung->file == NULL)
             continue;
+        if (flows_sounds_is_one(rung)) {
+            add_sound(html, place, lesson, rung);
+            continue;
+        }
         g_autofree char *size = format_megabytes(rung->bytes);
         if (is_file(rung))
             api_html_add(html, "<li><a href=\"/lessons/%s/%s\">%s</a> <small>%s</small></li>\n",

@@ -16,6 +16,7 @@
 #include "pipelines/captions/webvtt.h"
 #include "pipelines/keep/patch_plan.h"
 #include "pipelines/package/disk.h"
+#include "server/flows/sounds.h"
 #include "server/flows/window_files.h"
 
 #define HASH_DIGITS 8
@@ -75,16 +76,43 @@ link_file(const char *bundle, const char *file, const char *folder, gint64 *byte
     return TRUE;
 }
 
+/* The child's plan in the making. */
+typedef struct {
+    const FlowsPatchFilesPlaces *places; // (unowned)
+    GString *text;                       // (unowned)
+    GStrvBuilder *names;                 // (unowned) of rungs and sounds
+    gint64 bytes;                        // of all that is linked
+} Order;
+
 static gboolean
-link_rung(const FlowsPatchFilesPlaces *places, const CatalogRung *own, const CatalogRung *repeat,
-          gint64 *bytes, GError **error)
+link_rung(Order *order, const CatalogRung *own, const CatalogRung *repeat, GError **error)
 {
+    const FlowsPatchFilesPlaces *places = order->places;
+    gint64 *bytes = &order->bytes;
     g_autofree char *own_folder = g_build_filename(places->folder, "own", NULL);
     g_autofree char *repeat_folder = g_build_filename(places->folder, "repeat", NULL);
     return link_file(places->own, own->file, own_folder, bytes, error) &&
            link_file(places->own, own->index_file, own_folder, bytes, error) &&
-           link_file(places->repeat, repeat->file, repeat_folder, bytes, error) &&
-           link_file(places->repeat, repeat->index_file, repeat_folder, bytes, error);
+           (repeat == NULL ||
+            (link_file(places->repeat, repeat->file, repeat_folder, bytes, error) &&
+             link_file(places->repeat, repeat->index_file, repeat_folder, bytes, error)));
+}
+
+/* @repeat: (nullable): silence. */
+static gboolean
+add_rung(Order *order, const CatalogRung *own, const CatalogRung *repeat, GError **error)
+{
+    if (!link_rung(order, own, repeat, error))
+        return FALSE;
+    g_string_append_printf(order->text, "rung %s own/%s own/%s", own->name, own->file,
+                           own->index_file);
+    if (repeat != NULL)
+        g_string_append_printf(order->text, " repeat/%s repeat/%s\n", repeat->file,
+                               repeat->index_file);
+    else
+        g_string_append(order->text, " - -\n");
+    g_strv_builder_add(order->names, own->name);
+    return TRUE;
 }
 
 /* What a better rung was worked out from the others later has to be made again, too. */
@@ -97,31 +125,44 @@ is_recorded(const CatalogRung *rung)
 
 /* Lowest first. */
 static gboolean
-add_rungs(const FlowsPatchFilesPlaces *places, const FlowsPatchRowsFacts *facts, GString *text,
-          GStrvBuilder *names, gint64 *bytes, GError **error)
+add_rungs(Order *order, const FlowsPatchRowsFacts *facts, GError **error)
 {
-    static const char *const order[] = {"voice", "voice-opus", "small", "medium", "large"};
+    static const char *const steps[] = {"voice", "voice-opus", "small", "medium", "large"};
     guint count = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(order); i++) {
-        const CatalogRung *own = find_rung(facts->own, order[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
+        const CatalogRung *own = find_rung(facts->own, steps[i]);
         if (own == NULL || !is_recorded(own))
             continue;
-        const CatalogRung *repeat = find_stand_in(facts->repeat, order[i]);
+        const CatalogRung *repeat = find_stand_in(facts->repeat, steps[i]);
         if (repeat == NULL) {
             g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "the repeat has no %s",
-                        order[i]);
+                        steps[i]);
             return FALSE;
         }
-        if (!link_rung(places, own, repeat, bytes, error))
+        if (!add_rung(order, own, repeat, error))
             return FALSE;
-        g_string_append_printf(text, "rung %s own/%s own/%s repeat/%s repeat/%s\n", order[i],
-                               own->file, own->index_file, repeat->file, repeat->index_file);
-        g_strv_builder_add(names, order[i]);
         count++;
     }
     if (count == 0)
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "the lesson has no rung");
     return count > 0;
+}
+
+/* Where the repeat lacks a sound its own stands in; what it alone has would be silent in all the
+ * rest, and is left. */
+static gboolean
+add_sounds(Order *order, const FlowsPatchRowsFacts *facts, GError **error)
+{
+    g_autoptr(GPtrArray) sounds = flows_sounds_list(facts->own);
+    for (guint i = 0; i < sounds->len; i++) {
+        const CatalogRung *own = sounds->pdata[i];
+        const CatalogRung *repeat = find_rung(facts->repeat, own->name);
+        if (repeat == NULL)
+            repeat = find_rung(facts->repeat, "voice");
+        if (own->index_file != NULL && !add_rung(order, own, repeat, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static void
@@ -158,9 +199,11 @@ flows_patch_files_prepare(const FlowsPatchFilesPlaces *places, const FlowsPatchR
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-    *bytes = 0;
-    if (!make_folders(places, error) || !add_rungs(places, facts, text, names, bytes, error))
+    Order order = {places, text, names, 0};
+    if (!make_folders(places, error) || !add_rungs(&order, facts, error) ||
+        !add_sounds(&order, facts, error))
         return FALSE;
+    *bytes = order.bytes;
     add_gaps(text, "gap", facts->own->gaps, G_MININT64, KEEP_PATCH_PLAN_GAPS_MAX);
     add_gaps(text, "hole", facts->repeat->gaps, facts->repeat_ms, G_MAXUINT);
     *rungs = g_strv_builder_end(names);

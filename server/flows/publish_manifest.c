@@ -8,6 +8,7 @@
 
 #include "pipelines/package/manifest.h"
 #include "server/flows/publish.h"
+#include "server/flows/sounds.h"
 
 static void
 add_file(GPtrArray *files, const char *bundle, const char *name)
@@ -59,25 +60,76 @@ add_rung_files(GPtrArray *files, const char *bundle, const CatalogRung *rung)
     add_file(files, bundle, rung->index_file);
 }
 
-static PackageManifestRung *
-describe_rung(const CatalogRung *rung, const char *playlist)
+static PackageManifestRung
+describe_media(const CatalogRung *rung, const char *playlist)
 {
-    PackageManifestRung *described = g_new0(PackageManifestRung, 1);
-    described->name = rung->name;
-    described->file = rung->file;
-    described->playlist = rung->index_file != NULL ? playlist : NULL;
-    described->sha256 = rung->sha256;
-    described->codecs = rung->codecs;
-    described->error_code = rung->error_code;
-    described->bytes = (guint64)rung->bytes;
-    described->duration_ms = (guint64)rung->duration_ms;
-    described->bandwidth_bps = (guint64)rung->bandwidth_bps;
-    described->average_bandwidth_bps = (guint64)rung->average_bandwidth_bps;
-    described->width = (guint)rung->width;
-    described->height = (guint)rung->height;
-    described->frame_rate = rung->frame_rate;
-    described->ssim = rung->ssim;
-    return described;
+    return (PackageManifestRung){
+        .name = rung->name,
+        .file = rung->file,
+        .playlist = rung->index_file != NULL ? playlist : NULL,
+        .sha256 = rung->sha256,
+        .codecs = rung->codecs,
+        .error_code = rung->error_code,
+        .bytes = (guint64)rung->bytes,
+        .duration_ms = (guint64)rung->duration_ms,
+        .bandwidth_bps = (guint64)rung->bandwidth_bps,
+        .average_bandwidth_bps = (guint64)rung->average_bandwidth_bps,
+        .width = (guint)rung->width,
+        .height = (guint)rung->height,
+        .frame_rate = rung->frame_rate,
+        .ssim = rung->ssim,
+    };
+}
+
+/* Rungs and other sounds, and the texts that they borrow. */
+typedef struct {
+    GPtrArray *texts;  // (owned) (element-type utf8)
+    GPtrArray *rungs;  // (owned) (element-type PackageManifestRung)
+    GPtrArray *sounds; // (owned) (element-type PackageManifestSound)
+} Media;
+
+static void
+clear_media(Media *media)
+{
+    g_ptr_array_unref(media->texts);
+    g_ptr_array_unref(media->rungs);
+    g_ptr_array_unref(media->sounds);
+}
+
+static PackageManifestRung
+describe_named(Media *media, const CatalogRung *rung)
+{
+    char *playlist = g_strconcat(rung->name, ".m3u8", NULL);
+    g_ptr_array_add(media->texts, playlist);
+    return describe_media(rung, playlist);
+}
+
+static void
+add_sound(Media *media, const CatalogRung *rung)
+{
+    char *language = flows_sounds_dup_language(rung);
+    const PackageManifestSound sound = {language, flows_sounds_get_purpose(rung),
+                                        describe_named(media, rung)};
+    g_ptr_array_add(media->texts, language);
+    g_ptr_array_add(media->sounds, g_memdup2(&sound, sizeof sound));
+}
+
+/* A sound that failed is among the rungs that did. */
+static Media
+describe_all_media(const CatalogLesson *lesson)
+{
+    g_autoptr(GPtrArray) sounds = flows_sounds_list(lesson);
+    Media media = {g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
+                   g_ptr_array_new_with_free_func(g_free)};
+    for (guint i = 0; i < lesson->rungs->len; i++) {
+        const CatalogRung *rung = lesson->rungs->pdata[i];
+        const PackageManifestRung described = describe_named(&media, rung);
+        if (!flows_sounds_is_one(rung) || rung->file == NULL)
+            g_ptr_array_add(media.rungs, g_memdup2(&described, sizeof described));
+    }
+    for (guint i = 0; i < sounds->len; i++)
+        add_sound(&media, sounds->pdata[i]);
+    return media;
 }
 
 /* Returns: (transfer none) (nullable): the file of a kind of which there is one. */
@@ -154,16 +206,9 @@ list_files(const char *bundle, const CatalogLesson *lesson)
 char *
 flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) rungs = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) files = list_files(bundle, lesson);
     g_autoptr(GPtrArray) captions = describe_captions(lesson);
-    for (guint i = 0; i < lesson->rungs->len; i++) {
-        const CatalogRung *rung = lesson->rungs->pdata[i];
-        char *playlist = g_strconcat(rung->name, ".m3u8", NULL);
-        g_ptr_array_add(names, playlist);
-        g_ptr_array_add(rungs, describe_rung(rung, playlist));
-    }
+    Media media = describe_all_media(lesson);
     g_autoptr(GArray) gaps = describe_gaps(lesson);
     const char *board = find_file(lesson, CATALOG_ASSET_KIND_STORYBOARD);
     guint stills = count_stills(lesson);
@@ -182,8 +227,11 @@ flows_publish_manifest_format(const char *bundle, const CatalogLesson *lesson)
                                       .complete = lesson->complete,
                                       .duration_ms = (guint64)MAX(lesson->duration_ms, 0),
                                       .captions = captions,
-                                      .rungs = rungs,
+                                      .rungs = media.rungs,
+                                      .sounds = media.sounds,
                                       .gaps = gaps,
                                       .files = files};
-    return package_manifest_format(&manifest);
+    char *text = package_manifest_format(&manifest);
+    clear_media(&media);
+    return text;
 }

@@ -9,6 +9,7 @@
 
 #include "pipelines/package/multivariant.h"
 #include "pipelines/package/playlist.h"
+#include "server/flows/sounds.h"
 
 /** The texts that a content borrows from. */
 typedef struct {
@@ -109,7 +110,8 @@ add_rungs(Content *content, const char *bundle, const CatalogLesson *lesson,
         PackageMultivariantRung described = describe_rung(content, rung);
         if (!write_rung(bundle, rung, &described, write, user_data, error))
             return FALSE;
-        g_array_append_val(content->rungs, described);
+        if (!flows_sounds_is_one(rung))
+            g_array_append_val(content->rungs, described);
     }
     return TRUE;
 }
@@ -175,13 +177,17 @@ flows_publish_playlists_write(const char *bundle, const CatalogLesson *lesson,
     if (!add_rungs(content, bundle, lesson, write, user_data, error) ||
         !add_captions(content, lesson, write, user_data, error))
         return FALSE;
-    const PackageMultivariantContent plain = {
+    g_autoptr(FlowsWindowTracksMedia) media = flows_sounds_describe(lesson);
+    PackageMultivariantContent plain = {
         .rungs = (const PackageMultivariantRung *)content->rungs->data,
         .rung_count = content->rungs->len,
         .captions = (const PackageMultivariantCaptions *)content->captions->data,
         .caption_count = content->captions->len,
     };
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
+        gboolean heard = families[i] == PACKAGE_MULTIVARIANT_AVC; // they are AAC
+        plain.sounds = heard ? media->sounds : NULL;
+        plain.sound_count = heard ? media->sound_count : 0;
         g_autofree char *text = package_multivariant_format(&plain, families[i]);
         if (!write(package_multivariant_get_file(families[i]), text, user_data, error))
             return FALSE;

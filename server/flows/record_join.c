@@ -3,7 +3,8 @@
 
 // A rung is made when it was there for half of the time; where it was left out, for want of speed,
 // the next lower one takes its place, so that all rungs are cut alike. A segment that has no
-// picture, or no sound, where the recording has it, is left out and is a gap.
+// picture, or no sound, where the recording has it, is left out and is a gap. Another sound is made
+// when it was there for a tenth of the time; where it was not, the programme's own stands in.
 #include "server/flows/record_join.h"
 
 #include <string.h>
@@ -11,17 +12,19 @@
 #include "pipelines/child/live_track.h"
 #include "server/storage.h"
 
-#define SLACK_MS 1000 // the clock on the air is drawn to the right one a little with each segment
+#define SOUND_PARTS 10 // of the time: there for less, a sound belongs to what is before or after
+#define SLACK_MS 1000  // the clock on the air is drawn to the right one a little with each segment
 
 static const char *const ladder[] = {"voice",  "voice-opus", "lite", "small",
                                      "medium", "clear",      "large"};
 
 /* The rungs of an index in the order of the ladder. */
 typedef struct {
-    int places[G_N_ELEMENTS(ladder)];        // in the index, −1: not there
-    gboolean pictures[G_N_ELEMENTS(ladder)]; // it has a picture
-    gboolean chosen[G_N_ELEMENTS(ladder)];   // it is made
-    gboolean any_picture;                    // of the chosen
+    int places[G_N_ELEMENTS(ladder)];              // in the index, −1: not there
+    gboolean pictures[G_N_ELEMENTS(ladder)];       // it has a picture
+    gboolean chosen[G_N_ELEMENTS(ladder)];         // it is made
+    gboolean any_picture;                          // of the chosen
+    gboolean sounds[FLOWS_WINDOW_INDEX_RUNGS_MAX]; // of the index: another sound that is made
 } Rungs;
 
 void
@@ -80,6 +83,20 @@ choose(FlowsWindowIndex *index, Rungs *rungs, gboolean pictures)
     }
 }
 
+static gboolean
+is_worth_hearing(FlowsWindowIndex *index, guint place)
+{
+    guint64 span = 0, all = 0;
+    if (child_live_track_parse(index->rungs->pdata[place]).kind != CHILD_LIVE_TRACK_VOICE)
+        return FALSE;
+    for (guint i = 0; i < flows_window_index_get_count(index); i++) {
+        const FlowsWindowIndexEntry *entry = flows_window_index_get(index, i);
+        all += entry->duration;
+        span += entry->parts[place].bytes > 0 ? entry->duration : 0;
+    }
+    return span > 0 && span * SOUND_PARTS >= all;
+}
+
 static Rungs
 choose_rungs(FlowsWindowIndex *index)
 {
@@ -92,6 +109,8 @@ choose_rungs(FlowsWindowIndex *index)
     choose(index, &rungs, TRUE);
     for (guint step = 0; step < G_N_ELEMENTS(ladder); step++)
         rungs.any_picture = rungs.any_picture || (rungs.chosen[step] && rungs.pictures[step]);
+    for (guint i = 0; i < index->rungs->len; i++)
+        rungs.sounds[i] = is_worth_hearing(index, i);
     return rungs;
 }
 
@@ -110,6 +129,30 @@ find_stand_in(const FlowsWindowIndexEntry *entry, const Rungs *rungs, guint step
             return (int)above;
     }
     return -1;
+}
+
+/* Both are AAC of the same kind. Where there is neither the lesson is silent. */
+static void
+add_sounds(FlowsRecordJoin *join, const FlowsWindowIndex *index, const FlowsWindowIndexEntry *entry,
+           const Rungs *rungs)
+{
+    for (guint i = 0; i < index->rungs->len; i++) {
+        const char *from = index->rungs->pdata[i];
+        const FlowsWindowIndexPart *part = &entry->parts[i];
+        if (!rungs->sounds[i])
+            continue;
+        if (part->bytes == 0 && has_part(entry, rungs, 0)) {
+            from = ladder[0];
+            part = &entry->parts[rungs->places[0]];
+        }
+        if (part->bytes == 0)
+            continue;
+        g_autofree char *init = server_storage_build_init_name(from, part->init);
+        g_autofree char *segment = server_storage_build_segment_name(from, entry->number);
+        join->bytes += part->bytes;
+        g_string_append_printf(join->plan, " %s %s %s", (const char *)index->rungs->pdata[i], init,
+                               segment);
+    }
 }
 
 /* What is said in it. Other parts beside rungs are for the rewind window alone. */
@@ -150,6 +193,7 @@ add_line(FlowsRecordJoin *join, const FlowsWindowIndex *index, const FlowsWindow
         bytes += part->bytes;
         g_string_append_printf(plan, " %s %s %s", ladder[step], init, segment);
     }
+    add_sounds(join, index, entry, rungs);
     add_captions(plan, index, entry);
     g_string_append_c(plan, '\n');
     join->bytes += bytes;
@@ -181,13 +225,18 @@ add_gap(FlowsRecordJoin *join, const FlowsRecordJoinFacts *facts, gint64 from_ms
     g_array_append_val(join->gaps, gap);
 }
 
+/* Rungs, lowest first, then other sounds. */
 static char **
-list_chosen(const Rungs *rungs)
+list_chosen(const FlowsWindowIndex *index, const Rungs *rungs)
 {
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
     for (guint step = 0; step < G_N_ELEMENTS(ladder); step++) {
         if (rungs->chosen[step])
             g_strv_builder_add(names, ladder[step]);
+    }
+    for (guint i = 0; i < index->rungs->len; i++) {
+        if (rungs->sounds[i])
+            g_strv_builder_add(names, index->rungs->pdata[i]);
     }
     return g_strv_builder_end(names);
 }
@@ -216,7 +265,7 @@ flows_record_join_plan(FlowsWindowIndex *index, const FlowsRecordJoinFacts *fact
     }
     if (join->plan->len > 0) {
         join->ends_ms = end_ms;
-        join->rungs = list_chosen(&rungs);
+        join->rungs = list_chosen(index, &rungs);
     } else {
         join->rungs = g_new0(char *, 1);
     }

@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
     GString *plan;       // (owned): as pipelines/keep/plan.h wants it
-    char **rungs;        // (owned): lowest first; empty: nothing can be made
+    char **rungs;        // (owned): lowest first, then other sounds; empty: nothing can be made
     GArray *gaps;        // (owned) (element-type CatalogGap): by time
     gint64 starts_ms;    // UTC milliseconds of the first segment
     gint64 ends_ms;      // UTC milliseconds of the last one's end

@@ -246,6 +246,38 @@ test_whole(Kept *kept, gconstpointer unused)
     g_assert_cmpuint(count(join->plan->str, "scrub"), ==, 0);
 }
 
+/* Another sound is made of all lines: where it was not on the air the programme's own stands in.
+ * One that is there for less than a tenth is of what comes before or after. */
+static void
+test_sounds(Kept *kept, gconstpointer unused)
+{
+    keep(kept, "voice small voice-eng voice-tha-ad");
+    keep(kept, "voice small voice-eng");
+    keep(kept, "voice small");
+    g_autoptr(FlowsRecordJoin) join = plan(kept, START_MS + 9000, NULL);
+    assert_rungs(join, "voice small voice-eng voice-tha-ad");
+    g_assert_nonnull(strstr(join->plan->str, " voice-eng/0/41.m4s voice-tha-ad voice/init-"));
+    g_assert_nonnull(strstr(join->plan->str, " voice-tha-ad voice/init-2.mp4 voice/0/42.m4s\n"));
+    g_assert_cmpuint(count(join->plan->str, " voice-eng "), ==, 3);
+    g_assert_cmpuint(join->bytes, ==, 1200);
+    for (guint i = 0; i < 8; i++)
+        keep(kept, "voice small voice-eng");
+    g_autoptr(FlowsRecordJoin) less = plan(kept, START_MS + 33000, NULL);
+    assert_rungs(less, "voice small voice-eng");
+}
+
+/* Without the rung `voice` there is nothing to stand in: silence. */
+static void
+test_sound_without_voice(Kept *kept, gconstpointer unused)
+{
+    keep(kept, "small voice-eng");
+    keep(kept, "small");
+    g_autoptr(FlowsRecordJoin) join = plan(kept, START_MS + 6000, NULL);
+    assert_rungs(join, "small voice-eng");
+    g_assert_cmpuint(count(join->plan->str, " voice-eng "), ==, 1);
+    g_assert_cmpuint(join->gaps->len, ==, 0);
+}
+
 /* The top rung went for want of speed: the next lower one stands in while it is half of the time.
  */
 static void
@@ -329,6 +361,9 @@ main(int argc, char **argv)
     g_test_add_func("/flows/record/follow/overrun-is-bounded", test_overrun_is_bounded);
     g_test_add_func("/flows/record/follow/length-is-bounded", test_length_is_bounded);
     g_test_add("/flows/record/join/whole", Kept, NULL, set_up, test_whole, tear_down);
+    g_test_add("/flows/record/join/sounds", Kept, NULL, set_up, test_sounds, tear_down);
+    g_test_add("/flows/record/join/sound-without-voice", Kept, NULL, set_up,
+               test_sound_without_voice, tear_down);
     g_test_add("/flows/record/join/stand-ins", Kept, NULL, set_up, test_stand_ins, tear_down);
     g_test_add("/flows/record/join/gaps", Kept, NULL, set_up, test_gaps, tear_down);
     g_test_add("/flows/record/join/radio-and-nothing", Kept, NULL, set_up, test_radio_and_nothing,

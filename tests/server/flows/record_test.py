@@ -26,10 +26,12 @@ EVENT = 60001  # of no programme in the multiplex
 
 
 class Bench:
+    FORM = []  # of the multiplex
+
     def __init__(self, program, thai_coded, checker, *parser):
         self.daemon, self.checker, self.parser = Daemon(program), checker, parser
         self.file = self.daemon.folder / "thai.ts"
-        subprocess.run([thai_coded, "16", str(self.file)], check=True, timeout=WAIT_S)
+        subprocess.run([thai_coded, *self.FORM, "16", str(self.file)], check=True, timeout=WAIT_S)
         self.daemon.start()
         self.keys = {"Authorization": "Bearer " + self.daemon.add_user("teacher", "administrator")}
 

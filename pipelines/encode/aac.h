@@ -16,8 +16,14 @@ typedef struct _EncodeAac EncodeAac;
 typedef gboolean (*EncodeAacSink)(const guint8 *data, gsize bytes, gint64 start_samples,
                                   gpointer user_data, GError **error);
 
-/** Returns: (transfer full): an encoder for 1 or 2 channels, or NULL with ENCODE_FAILURE. */
-EncodeAac *encode_aac_new(guint channels, guint kbps, GError **error);
+/**
+ * encode_aac_new:
+ * @channels: 1 or 2
+ * @alike: two channels are the same: their mean is coded once and given to both (twin.h)
+ *
+ * Returns: (transfer full): NULL with ENCODE_FAILURE.
+ */
+EncodeAac *encode_aac_new(guint channels, guint kbps, gboolean alike, GError **error);
 void encode_aac_free(EncodeAac *aac);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodeAac, encode_aac_free)
 

@@ -22,9 +22,13 @@
 // SVT-AV1 goes beyond a low ceiling by about a fifth.
 #define LITE_RATE 0.8
 // Speech needs no more than this a channel, and less for the second one, which is much like the
-// first; what may be music gets what the rung has.
+// first, or nothing where it is the same; what may be music gets what the rung has.
 #define SPEECH_KBPS 40
 #define SPEECH_STEREO_KBPS 56
+// Two channels that are alike are louder than one by the first; 26 dB below them a side between
+// them makes it the second.
+#define ALIKE_LU 3.0103
+#define ALIKE_MARGIN_LU 0.01
 #define SPEECH_PERMILLE 500
 #define MUSIC_PERMILLE 50
 #define KEYS_APART_US G_USEC_PER_SEC
@@ -37,9 +41,9 @@ typedef struct {
 } Tuning;
 
 static const Tuning drawn_tunings[ENCODE_RUNGS_COUNT] = {
-    [ENCODE_RUNGS_LITE] = {48, 10, NULL},      [ENCODE_RUNGS_SMALL] = {26, 0, "medium"},
-    [ENCODE_RUNGS_MEDIUM] = {28, 0, "medium"}, [ENCODE_RUNGS_CLEAR] = {40, 8, NULL},
-    [ENCODE_RUNGS_LARGE] = {28, 0, "medium"},
+    [ENCODE_RUNGS_LITE] = {48, 10, NULL},      [ENCODE_RUNGS_SMALL] = {31, 0, "medium"},
+    [ENCODE_RUNGS_MEDIUM] = {34, 0, "medium"}, [ENCODE_RUNGS_CLEAR] = {40, 8, NULL},
+    [ENCODE_RUNGS_LARGE] = {33, 0, "medium"},
 };
 
 static const Tuning camera_tunings[ENCODE_RUNGS_COUNT] = {
@@ -150,11 +154,21 @@ is_speech(const EncodeDecideFacts *facts)
            sound->music_permille <= MUSIC_PERMILLE;
 }
 
+/* Speech whose two channels are one. */
+static gboolean
+is_alike(const EncodeDecideFacts *facts)
+{
+    const AnalyseResultSound *sound = facts->sound;
+    return is_speech(facts) &&
+           sound->stereo_lufs - sound->loudness_lufs <= ALIKE_LU + ALIKE_MARGIN_LU;
+}
+
 static guint
 choose_sound(const EncodeDecideFacts *facts, EncodeRungsId id)
 {
     const EncodeRungsSpec *spec = encode_rungs_get(id);
-    guint enough = spec->channels == 2 ? SPEECH_STEREO_KBPS : SPEECH_KBPS;
+    gboolean two = spec->channels == 2 && (spec->opus || !is_alike(facts));
+    guint enough = two ? SPEECH_STEREO_KBPS : SPEECH_KBPS;
     return is_speech(facts) ? MIN(spec->sound_kbps, enough) : spec->sound_kbps;
 }
 
@@ -171,6 +185,7 @@ encode_decide_picture(const EncodeDecideFacts *facts, const EncodeGrid *grid, En
     encode_rungs_fit(choose_side(facts, id), facts->info->width, facts->info->height,
                      &picture.width, &picture.height);
     picture.sound_kbps = choose_sound(facts, id);
+    picture.alike = spec->channels == 2 && !spec->opus && is_alike(facts);
     picture.step = encode_grid_find_step(grid, choose_fps(facts, id));
     // With a buffer of one second a segment may hold one second more than it lasts.
     double cap = choose_cap(facts, id, picture.width, picture.height);

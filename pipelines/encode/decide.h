@@ -30,6 +30,7 @@ typedef struct {
     int av1_preset;     // (value) SVT-AV1's
     const char *preset; // (static) x264's
     guint sound_kbps;   // (value) of the sound beside it
+    gboolean alike;     // (value) both channels of AAC get one sound
 } EncodeDecidePicture;
 
 /** @glance: what the first look took the lesson for. Segments of 4 s, on slides 8 s. */

@@ -120,12 +120,13 @@ on_opus_packet(const guint8 *data, gsize bytes, gint64 start_samples, guint samp
 }
 
 static gboolean
-open_sound(EncodeOutput *output, guint kbps, PackageTracks *tracks, GError **error)
+open_sound(EncodeOutput *output, const EncodeDecidePicture *decided, PackageTracks *tracks,
+           GError **error)
 {
     const EncodeRungsSpec *spec = encode_rungs_get(output->rung);
     tracks->channels = spec->channels;
     if (spec->opus) {
-        output->opus = encode_opus_new(spec->channels, kbps, error);
+        output->opus = encode_opus_new(spec->channels, decided->sound_kbps, error);
         if (output->opus == NULL)
             return FALSE;
         encode_opus_set_sink(output->opus, on_opus_packet, output);
@@ -133,7 +134,7 @@ open_sound(EncodeOutput *output, guint kbps, PackageTracks *tracks, GError **err
         tracks->sound_config = encode_opus_get_config(output->opus);
         return TRUE;
     }
-    output->aac = encode_aac_new(spec->channels, kbps, error);
+    output->aac = encode_aac_new(spec->channels, decided->sound_kbps, decided->alike, error);
     if (output->aac == NULL)
         return FALSE;
     encode_aac_set_sink(output->aac, on_aac_frame, output);
@@ -196,7 +197,7 @@ encode_output_new(const char *folder, EncodeRungsId rung, const EncodeGrid *grid
     output->grid = *grid;
     output->held = g_byte_array_new();
     output->held_tick = output->seen_picture = output->seen_sound = -1;
-    if (!open_sound(output, picture->decided.sound_kbps, tracks, error) ||
+    if (!open_sound(output, &picture->decided, tracks, error) ||
         !open_picture(output, picture, tracks, error))
         return NULL;
     output->writer =

@@ -91,7 +91,7 @@ static gboolean
 open_aac(LiveRung *rung, GError **error)
 {
     const EncodeRungsSpec *spec = encode_rungs_get(rung->id);
-    rung->aac = encode_aac_new(spec->channels, spec->sound_kbps, error);
+    rung->aac = encode_aac_new(spec->channels, spec->sound_kbps, FALSE, error);
     if (rung->aac == NULL)
         return FALSE;
     encode_aac_set_sink(rung->aac, on_aac_frame, rung);

@@ -25,10 +25,10 @@ static const Golden goldens[] = {
      {0},
      {
          "lite 854x480 step 2 drawn crf 48 rate 39 preset 10",
-         "small 480x270 step 2 drawn crf 26 rate 79 preset medium",
-         "medium 640x360 step 2 drawn crf 28 rate 264 preset medium",
+         "small 480x270 step 2 drawn crf 31 rate 79 preset medium",
+         "medium 640x360 step 2 drawn crf 34 rate 264 preset medium",
          "clear 1280x720 step 2 drawn crf 40 rate 449 preset 8",
-         "large 1280x720 step 2 drawn crf 28 rate 1066 preset medium",
+         "large 1280x720 step 2 drawn crf 33 rate 1066 preset medium",
      }},
     {"slides alone",
      1920,
@@ -39,10 +39,10 @@ static const Golden goldens[] = {
      {0},
      {
          "lite 854x480 step 3 screen crf 48 rate 39 preset 10",
-         "small 480x270 step 2 screen crf 26 rate 79 preset medium",
-         "medium 640x360 step 2 screen crf 28 rate 264 preset medium",
+         "small 480x270 step 2 screen crf 31 rate 79 preset medium",
+         "medium 640x360 step 2 screen crf 34 rate 264 preset medium",
          "clear 1280x720 step 2 screen crf 40 rate 449 preset 8",
-         "large 1280x720 step 2 screen crf 28 rate 1066 preset medium",
+         "large 1280x720 step 2 screen crf 33 rate 1066 preset medium",
      }},
     {"slides with an interpreter",
      1280,
@@ -53,10 +53,10 @@ static const Golden goldens[] = {
      {780, 700, 180, 200},
      {
          "lite 1066x600 step 2 drawn crf 48 rate 62 preset 10",
-         "small 1066x600 step 2 drawn crf 26 rate 190 preset medium",
-         "medium 1066x600 step 1 drawn crf 28 rate 576 preset medium",
+         "small 1066x600 step 2 drawn crf 31 rate 190 preset medium",
+         "medium 1066x600 step 1 drawn crf 34 rate 576 preset medium",
          "clear 1280x720 step 1 drawn crf 40 rate 449 preset 8",
-         "large 1280x720 step 1 drawn crf 28 rate 1066 preset medium",
+         "large 1280x720 step 1 drawn crf 33 rate 1066 preset medium",
      }},
     {"screen",
      1280,
@@ -67,10 +67,10 @@ static const Golden goldens[] = {
      {0},
      {
          "lite 854x480 step 1 screen crf 48 rate 39 preset 10",
-         "small 480x270 step 1 screen crf 26 rate 79 preset medium",
-         "medium 640x360 step 1 screen crf 28 rate 264 preset medium",
+         "small 480x270 step 1 screen crf 31 rate 79 preset medium",
+         "medium 640x360 step 1 screen crf 34 rate 264 preset medium",
          "clear 1280x720 step 1 screen crf 40 rate 449 preset 8",
-         "large 1280x720 step 1 screen crf 28 rate 1066 preset medium",
+         "large 1280x720 step 1 screen crf 33 rate 1066 preset medium",
      }},
     {"camera",
      1280,
@@ -133,7 +133,7 @@ static const Golden goldens[] = {
      FALSE,
      {0},
      {
-         "small 40x30 step 2 screen crf 26 rate 79 preset medium",
+         "small 40x30 step 2 screen crf 31 rate 79 preset medium",
      }},
 };
 
@@ -189,9 +189,14 @@ static void
 test_sound(void)
 {
     static const struct {
-        guint speech, music, medium, large; // (value) permille, permille, kbit/s, kbit/s
-    } lines[] = {
-        {1000, 0, 40, 56}, {500, 50, 40, 56}, {499, 0, 48, 96}, {900, 51, 48, 96}, {0, 0, 48, 96}};
+        guint speech, music; // (value) permille
+        double wider;        // (value) LU that two channels are louder than one
+        guint medium, large; // (value) kbit/s
+        gboolean alike;      // (value)
+    } lines[] = {{1000, 0, 3.01, 40, 40, TRUE},  {500, 50, 3.02, 40, 40, TRUE},
+                 {1000, 0, 3.03, 40, 56, FALSE}, {500, 50, 6.02, 40, 56, FALSE},
+                 {499, 0, 3.01, 48, 96, FALSE},  {900, 51, 3.01, 48, 96, FALSE},
+                 {0, 0, 3.01, 48, 96, FALSE}};
     g_autoptr(SourceInfo) info = source_info_new();
     info->has_picture = info->has_sound = TRUE;
     info->width = 1280;
@@ -199,12 +204,17 @@ test_sound(void)
     EncodeGrid grid = encode_decide_grid(info, ANALYSE_RESULT_CONTENT_CAMERA);
     for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
         AnalyseResultSound sound = {.speech_permille = lines[i].speech,
-                                    .music_permille = lines[i].music};
+                                    .music_permille = lines[i].music,
+                                    .loudness_lufs = -20,
+                                    .stereo_lufs = -20 + lines[i].wider};
         EncodeDecideFacts facts = {.info = info, .sound = &sound};
         EncodeDecidePicture large = encode_decide_picture(&facts, &grid, ENCODE_RUNGS_LARGE);
         EncodeDecidePicture medium = encode_decide_picture(&facts, &grid, ENCODE_RUNGS_MEDIUM);
         g_assert_cmpuint(large.sound_kbps, ==, lines[i].large);
         g_assert_cmpuint(medium.sound_kbps, ==, lines[i].medium);
+        EncodeDecidePicture clear = encode_decide_picture(&facts, &grid, ENCODE_RUNGS_CLEAR);
+        g_assert_cmpint(large.alike, ==, lines[i].alike);
+        g_assert_false(medium.alike || clear.alike); // one channel; Opus knows by itself
     }
     EncodeDecideFacts silent = {.info = info};
     g_assert_cmpuint(encode_decide_picture(&silent, &grid, ENCODE_RUNGS_LARGE).sound_kbps, ==, 96);

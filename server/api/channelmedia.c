@@ -59,11 +59,29 @@ accepts_gzip(HttpExchange *exchange)
     return FALSE;
 }
 
+static char *
+build_etag(const FlowsWindowPlaylist *playlist, gboolean packed)
+{
+    return g_strdup_printf("\"%s%s\"", playlist->tag, packed ? "-gz" : "");
+}
+
+/* Chromium's own HLS, which alone asks for a range of a playlist, gives up when it is told nothing
+ * new: it asks again as soon as it has fetched what is named. */
+static gboolean
+is_impatient(HttpExchange *exchange, const FlowsWindowPlaylist *playlist)
+{
+    const char *known = http_exchange_get_header(exchange, "If-None-Match");
+    g_autofree char *etag = build_etag(playlist, accepts_gzip(exchange));
+    return known != NULL && http_exchange_get_header(exchange, "Range") != NULL &&
+           !http_exchange_is_head(exchange) && strcmp(known, etag) == 0 &&
+           strcmp(http_exchange_get_parameter(exchange, "playlist"), "index" SUFFIX) != 0;
+}
+
 static void
 reply_playlist(HttpExchange *exchange, const FlowsWindowPlaylist *playlist)
 {
     gboolean packed = accepts_gzip(exchange);
-    g_autofree char *etag = g_strdup_printf("\"%s%s\"", playlist->tag, packed ? "-gz" : "");
+    g_autofree char *etag = build_etag(playlist, packed);
     http_exchange_set_header(exchange, "ETag", etag);
     http_exchange_set_header(exchange, "Cache-Control", CACHE_PLAYLIST);
     http_exchange_set_header(exchange, "Vary", "Accept-Encoding");
@@ -182,28 +200,26 @@ on_held_over(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* A channel that woke has nothing new yet: whoever watches waits for its first segment. */
-static void
+/* Whoever watches waits for the next segment. Returns: FALSE: too many do. */
+static gboolean
 hold(HttpExchange *exchange, FlowsWindow *window)
 {
     Held *held = g_new0(Held, 1);
     held->exchange = http_exchange_ref(exchange);
     held->window = flows_window_ref(window);
-    if (!flows_live_wait_add(flows_live_get_wait(get_live(exchange)), window,
-                             http_exchange_get_cancellable(exchange), on_held_over, held,
-                             free_held))
-        api_problem_reply_later(exchange, 503, "channel-starting", AGAIN_S);
+    return flows_live_wait_add(flows_live_get_wait(get_live(exchange)), window,
+                               http_exchange_get_cancellable(exchange), on_held_over, held,
+                               free_held);
 }
 
+/* A channel that woke has nothing new yet. */
 static void
 reply_missing(HttpExchange *exchange, FlowsWindow *window, gboolean waiting)
 {
     if (!waiting || !is_promised(http_exchange_get_parameter(exchange, "playlist")))
         api_problem_reply(exchange, 404, "not-found", "There is no such playlist yet.");
-    else if (http_exchange_is_head(exchange))
+    else if (http_exchange_is_head(exchange) || !hold(exchange, window))
         api_problem_reply_later(exchange, 503, "channel-starting", AGAIN_S);
-    else
-        hold(exchange, window);
 }
 
 void
@@ -228,7 +244,7 @@ api_channelmedia_get_playlist(HttpExchange *exchange)
                           "start is in milliseconds since 1970, seconds at most 86400");
     else if (playlist == NULL)
         reply_missing(exchange, window, figures.is_waiting);
-    else
+    else if (!is_impatient(exchange, playlist) || !hold(exchange, window))
         reply_playlist(exchange, playlist);
     // Who waits for what cannot come is told so.
     if (watching && !flows_live_want(live, slug, TRUE))

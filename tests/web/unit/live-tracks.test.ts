@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { runTests, test } from '../tap';
 import { folderOf, parseSaid } from '../../../web/src/live/captions';
-import { decideStep } from '../../../web/src/live/other-sound';
+import { decideStep } from '../../../web/src/lib/follow';
 import { scrubUrl } from '../../../web/src/live/scrub';
 import { listPictures, listSubtitles } from '../../../web/src/live/subtitles';
 import { liveEn } from '../../../web/src/live/texts-en';

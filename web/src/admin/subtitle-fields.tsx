@@ -5,10 +5,10 @@
 // language and in which of its qualities.
 
 import { language } from '../lib/i18n';
+import { nameLanguage } from '../lib/languages';
 import { useStore } from '../lib/store';
 import { useAdminTexts } from '../live/admin-texts';
 import { listPictures, listSubtitles, type SubtitledService } from '../live/subtitles';
-import { nameLanguage } from '../live/track-names';
 import { SelectField } from '../ui/forms';
 
 interface Props {

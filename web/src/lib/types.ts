@@ -75,6 +75,18 @@ export interface Captions {
   etag: string;
 }
 
+/** Another sound of all rungs. */
+export interface Sound {
+  name: string;
+  language: string;
+  purpose: 'main' | 'described' | 'hearing';
+  bytes: number;
+  bandwidth_bps: number;
+  codecs: string;
+  url: string;
+  file_url: string;
+}
+
 export interface Slides {
   count: number;
   /** A cue a still: its payload is the relative file name, a second line `grows` for a build. */
@@ -117,6 +129,8 @@ export interface Lesson {
   owner: { id: string; name: string } | null;
   poster: string | null;
   rungs: Rung[];
+  /** Others than the one that rungs have, as of a recorded programme. */
+  sounds?: Sound[];
   captions?: Captions[];
   slides?: Slides | null;
   /** Address of the .vtt whose payload is `file#xywh=x,y,w,h`. */

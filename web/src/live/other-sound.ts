@@ -5,25 +5,9 @@
 // sound is off meanwhile. Both tell when on the air they are; the sound is sped up or slowed down a little,
 // or jumps, until they agree.
 
+import { decideStep } from '../lib/follow';
 import { LiveEngine } from './engine';
 import type { ChannelTrack } from './types';
-
-const LOST_MS = 4000;
-const JUMP_MS = 250;
-const NEAR_MS = 15;
-/** Of the speed, for each second apart; at most a twentieth. */
-const PULL = 0.4;
-const MOST = 0.05;
-
-export type Step = { kind: 'anew' | 'jump' | 'none' } | { kind: 'rate'; rate: number };
-
-/** What to do when the sound is so many ms ahead of the picture. */
-export function decideStep(aheadMs: number): Step {
-  if (Math.abs(aheadMs) > LOST_MS) return { kind: 'anew' };
-  if (Math.abs(aheadMs) > JUMP_MS) return { kind: 'jump' };
-  if (Math.abs(aheadMs) < NEAR_MS) return { kind: 'none' };
-  return { kind: 'rate', rate: 1 - Math.min(MOST, Math.max(-MOST, (PULL * aheadMs) / 1000)) };
-}
 
 export class OtherSound {
   private readonly audio = new Audio();

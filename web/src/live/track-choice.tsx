@@ -4,11 +4,12 @@
 // The captions button, and the choice of languages where there is one.
 
 import { language } from '../lib/i18n';
+import { nameLanguage } from '../lib/languages';
 import { useStore } from '../lib/store';
 import { LateIcon } from '../ui/late-icons';
 import type { Playback } from './playback';
 import { useLiveTexts } from './texts';
-import { chooseCaptions, nameLanguage, nameTrack } from './track-names';
+import { chooseCaptions, nameTrack } from './track-names';
 import type { Channel, ChannelTrack } from './types';
 
 export function TrackChoice({ channel, playback }: { channel: Channel; playback: Playback }) {

@@ -3,20 +3,10 @@
 
 // How sounds and captions are called: the language in the reader's own, and what they are for.
 
+import { nameLanguage } from '../lib/languages';
 import type { Language } from '../lib/types';
 import type { LiveTexts } from './texts-th';
 import type { ChannelTrack } from './types';
-
-/** A language's name with its first letter large; '' when nobody said which. */
-export function nameLanguage(code: string, lang: Language): string {
-  if (code === 'und' || code === '') return '';
-  try {
-    const name = new Intl.DisplayNames([lang], { type: 'language', fallback: 'code' }).of(code) ?? code;
-    return name.charAt(0).toLocaleUpperCase(lang) + name.slice(1);
-  } catch {
-    return code;
-  }
-}
 
 export function nameTrack(track: ChannelTrack, texts: LiveTexts, lang: Language): string {
   const what = track.kind === 'sound' ? texts.sound : texts.captions;

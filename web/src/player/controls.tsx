@@ -15,8 +15,11 @@ import { LateIcon } from '../ui/late-icons';
 import '../ui/playing.css';
 import { leftBytes, minuteBytes } from './cost';
 import { handleKey, RATES, toggleCaptions, toggleFullscreen, togglePlay } from './keys';
+import { isMuted, setMuted } from './other-sound';
 import { Overlay, type ActiveParts } from './overlay';
 import { SeekBar } from './seekbar';
+import type { Session } from './session';
+import { SoundChoice } from './sound-choice';
 import { Strip } from './strip';
 
 export { handleKey, Overlay, togglePlay };
@@ -47,9 +50,10 @@ function useVideoState(video: HTMLVideoElement): void {
   }, [video]);
 }
 
-function Volume({ video }: { video: HTMLVideoElement }) {
+function Volume({ session }: { session: Session }) {
   const texts = useLateTexts();
-  const silent = video.muted || video.volume === 0;
+  const { video } = session;
+  const silent = isMuted(session) || video.volume === 0;
   return (
     <div class="volume">
       <button
@@ -57,7 +61,7 @@ function Volume({ video }: { video: HTMLVideoElement }) {
         class="control"
         aria-label={silent ? texts.player.unmute : texts.player.mute}
         onClick={() => {
-          video.muted = !silent;
+          setMuted(session, !silent);
           if (silent && video.volume === 0) video.volume = 0.5;
         }}
       >
@@ -74,7 +78,7 @@ function Volume({ video }: { video: HTMLVideoElement }) {
         aria-label={texts.player.volume}
         onInput={(event) => {
           video.volume = Number(event.currentTarget.value);
-          video.muted = false;
+          setMuted(session, false);
         }}
       />
     </div>
@@ -159,8 +163,9 @@ function Bar({ session, lesson, box }: ActiveParts) {
         <span class="clock">
           {formatClock(video.currentTime)} / {formatClock(length)}
         </span>
-        <Volume video={video} />
+        <Volume session={session} />
         <Speed video={video} />
+        <SoundChoice session={session} lesson={lesson} />
         {(lesson.captions ?? []).length > 0 && (
           <button
             type="button"

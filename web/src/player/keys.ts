@@ -5,6 +5,7 @@
 // that a focused control needs itself.
 
 import { recall, remember } from '../lib/storage';
+import { isMuted, setMuted } from './other-sound';
 import type { Session } from './session';
 
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -78,7 +79,7 @@ function act(key: string, session: Session, box: HTMLElement | null): boolean {
     l: () => seek(video, 10),
     ArrowUp: () => (video.volume = Math.min(1, video.volume + 0.1)),
     ArrowDown: () => (video.volume = Math.max(0, video.volume - 0.1)),
-    m: () => (video.muted = !video.muted),
+    m: () => setMuted(session, !isMuted(session)),
     f: () => toggleFullscreen(box, video),
     c: () => toggleCaptions(video),
     '<': () => stepRate(video, -1),

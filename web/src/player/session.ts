@@ -14,6 +14,7 @@ import { Deck, fetchWhole } from './deck';
 import { startEngine, type Engine } from './engine';
 import type { SideTurn, SideWork } from './feeder';
 import { rememberLink } from './hints';
+import type { OtherSound } from './other-sound';
 import { readMark, writeMark } from './resume';
 import { findSound, isKept } from './support';
 import { TransferError } from './transfer';
@@ -63,6 +64,8 @@ export class Session {
     waveform: null,
   });
 
+  /** What plays another sound, once there is a choice of them. */
+  other: OtherSound | null = null;
   private engine: Engine | null = null;
   private lesson: Lesson;
   private choice: string;
@@ -105,6 +108,11 @@ export class Session {
       this.stopAt(mark);
       this.settled();
     }
+  }
+
+  /** Aborted when the lesson is left. */
+  get signal(): AbortSignal {
+    return this.abort.signal;
   }
 
   /** The newest lesson and choice; another rung goes on at the same place. */

@@ -25,6 +25,7 @@
 // first, or nothing where it is the same; what may be music gets what the rung has.
 #define SPEECH_KBPS 40
 #define SPEECH_STEREO_KBPS 56
+#define SPEECH_OPUS_KBPS 32
 // Two channels that are alike are louder than one by the first; 26 dB below them a side between
 // them makes it the second.
 #define ALIKE_LU 3.0103
@@ -167,8 +168,11 @@ static guint
 choose_sound(const EncodeDecideFacts *facts, EncodeRungsId id)
 {
     const EncodeRungsSpec *spec = encode_rungs_get(id);
-    gboolean two = spec->channels == 2 && (spec->opus || !is_alike(facts));
-    guint enough = two ? SPEECH_STEREO_KBPS : SPEECH_KBPS;
+    guint enough = SPEECH_KBPS;
+    if (spec->channels == 2 && !is_alike(facts))
+        enough = SPEECH_STEREO_KBPS;
+    else if (spec->channels == 2 && spec->opus)
+        enough = SPEECH_OPUS_KBPS;
     return is_speech(facts) ? MIN(spec->sound_kbps, enough) : spec->sound_kbps;
 }
 

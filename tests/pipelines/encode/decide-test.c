@@ -214,6 +214,7 @@ test_sound(void)
         g_assert_cmpuint(medium.sound_kbps, ==, lines[i].medium);
         EncodeDecidePicture clear = encode_decide_picture(&facts, &grid, ENCODE_RUNGS_CLEAR);
         g_assert_cmpint(large.alike, ==, lines[i].alike);
+        g_assert_cmpuint(clear.sound_kbps, ==, lines[i].alike ? 32 : 40);
         g_assert_false(medium.alike || clear.alike); // one channel; Opus knows by itself
     }
     EncodeDecideFacts silent = {.info = info};

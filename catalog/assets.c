@@ -12,7 +12,7 @@ static const char SUPERSEDE_OLD_SQL[] =
     " SELECT lesson_id, file, :delete_after_ms FROM assets"
     " WHERE lesson_id = :lesson_id AND generation = :generation AND kind = :kind"
     "  AND position = :position AND file <> :file"
-    " ON CONFLICT DO UPDATE SET delete_after_ms = excluded.delete_after_ms";
+    " ON CONFLICT DO UPDATE SET delete_after_ms = max(delete_after_ms, excluded.delete_after_ms)";
 static const char PUBLISH_SQL[] =
     "INSERT INTO assets (lesson_id, generation, kind, position, file, bytes, sha256, start_ms,"
     "  end_ms, width, height, grows, columns, count, interval_ms, language, updated_ms)"
@@ -87,7 +87,7 @@ static const char SUPERSEDE_STILLS_SQL[] =
     " SELECT lesson_id, file, :delete_after_ms FROM assets"
     " WHERE lesson_id = :lesson_id AND generation = :generation AND kind = 'still'"
     "  AND position > :count"
-    " ON CONFLICT DO UPDATE SET delete_after_ms = excluded.delete_after_ms";
+    " ON CONFLICT DO UPDATE SET delete_after_ms = max(delete_after_ms, excluded.delete_after_ms)";
 static const char DELETE_STILLS_SQL[] =
     "DELETE FROM assets WHERE lesson_id = :lesson_id AND generation = :generation"
     " AND kind = 'still' AND position > :count";

@@ -49,7 +49,7 @@ static const char SUPERSEDE_SQL[] =
     " WHERE file IS NOT NULL AND (generation <> :generation) = :others"
     "  AND file NOT IN (SELECT file FROM named WHERE file IS NOT NULL"
     "   AND (generation <> :generation) <> :others)"
-    " ON CONFLICT DO UPDATE SET delete_after_ms = excluded.delete_after_ms";
+    " ON CONFLICT DO UPDATE SET delete_after_ms = max(delete_after_ms, excluded.delete_after_ms)";
 
 static gboolean
 supersede(CatalogDatabase *database, const CatalogGenerationsMove *move, gboolean others,
@@ -68,7 +68,7 @@ static const char SUPERSEDE_POSTER_SQL[] =
     " SELECT id, poster_file, :delete_after_ms FROM lessons WHERE id = :lesson_id"
     "  AND poster_file IS NOT NULL AND generation <> :generation AND poster_file NOT IN"
     "  (SELECT file FROM assets WHERE lesson_id = :lesson_id AND generation = :generation)"
-    " ON CONFLICT DO UPDATE SET delete_after_ms = excluded.delete_after_ms";
+    " ON CONFLICT DO UPDATE SET delete_after_ms = max(delete_after_ms, excluded.delete_after_ms)";
 
 static gboolean
 supersede_poster(CatalogDatabase *database, const CatalogGenerationsMove *move, GError **error)

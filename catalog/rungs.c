@@ -16,7 +16,7 @@ static const char SUPERSEDE_OLD_SQL[] =
     "   AND generation = :generation AND name = :name) AS old"
     " WHERE old.file IS NOT NULL"
     "  AND old.file NOT IN (coalesce(:file, ''), coalesce(:index_file, ''))"
-    " ON CONFLICT DO UPDATE SET delete_after_ms = excluded.delete_after_ms";
+    " ON CONFLICT DO UPDATE SET delete_after_ms = max(delete_after_ms, excluded.delete_after_ms)";
 static const char UNSUPERSEDE_SQL[] =
     "DELETE FROM superseded_files WHERE lesson_id = :lesson_id AND file IN (:file, :index_file)";
 static const char PUBLISH_SQL[] =
@@ -185,7 +185,7 @@ catalog_rungs_list(CatalogDatabase *database, const char *lesson_id, gint64 gene
 static const char SUPERSEDE_SQL[] =
     "INSERT INTO superseded_files (lesson_id, file, delete_after_ms)"
     " VALUES (:lesson_id, :file, :delete_after_ms)"
-    " ON CONFLICT DO UPDATE SET delete_after_ms = excluded.delete_after_ms";
+    " ON CONFLICT DO UPDATE SET delete_after_ms = max(delete_after_ms, excluded.delete_after_ms)";
 
 gboolean
 catalog_rungs_supersede(CatalogDatabase *database, const char *lesson_id, const char *file,

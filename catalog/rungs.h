@@ -50,7 +50,8 @@ typedef struct {
     gint64 delete_after_ms; // UTC milliseconds
 } CatalogRungsSuperseded;
 
-/** Notes that @file of the bundle may be deleted from @delete_after_ms on (of whatever kind). */
+/** Notes that @file of the bundle (of whatever kind) may be deleted from @delete_after_ms on, or
+ * later where that was noted before. */
 gboolean catalog_rungs_supersede(CatalogDatabase *database, const char *lesson_id, const char *file,
                                  gint64 delete_after_ms, GError **error);
 

@@ -174,6 +174,10 @@ test_replaced_rung_is_kept_for_a_while(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(swapped->len, ==, 1);
     superseded = g_ptr_array_index(swapped, 0);
     g_assert_cmpstr(superseded->file, ==, "voice.2.mp4");
+    // Who still plays it has its time, whatever is noted of it later.
+    g_assert_true(catalog_rungs_supersede(database, id, "voice.2.mp4", 1, &error));
+    g_autoptr(GPtrArray) hurried = catalog_rungs_list_superseded(database, 599, &error);
+    g_assert_cmpuint(hurried->len, ==, 0);
     g_assert_true(catalog_rungs_keep(database, id, "voice.2.mp4", &error));
 
     g_autoptr(CatalogRung) failed = catalog_rung_new(id, "large");

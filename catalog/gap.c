@@ -22,6 +22,16 @@ catalog_gap_is_patched(const CatalogGap *gap)
     return *gap->patched_from != '\0';
 }
 
+gboolean
+catalog_gap_is_any_open(const GArray *gaps)
+{
+    for (guint i = 0; i < gaps->len; i++) {
+        if (!catalog_gap_is_patched(&g_array_index(gaps, CatalogGap, i)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 const char *
 catalog_gap_cause_to_text(CatalogGapCause cause)
 {

@@ -30,6 +30,8 @@ typedef struct {
 /** Says, or takes back (@id: NULL), which recording fills it. */
 void catalog_gap_set_patch(CatalogGap *gap, const char *id, gint64 patched_ms);
 gboolean catalog_gap_is_patched(const CatalogGap *gap);
+/** @gaps: (element-type CatalogGap). Returns: whether nothing fills one of them. */
+gboolean catalog_gap_is_any_open(const GArray *gaps);
 
 const char *catalog_gap_cause_to_text(CatalogGapCause cause);
 /** Returns: FALSE when @text (nullable) names none; @cause is then untouched. */

@@ -108,16 +108,6 @@ api_patches_list_repeats(HttpExchange *exchange)
 }
 
 static gboolean
-has_gaps(const CatalogLesson *lesson)
-{
-    for (guint i = 0; i < lesson->gaps->len; i++) {
-        if (!catalog_gap_is_patched(&g_array_index(lesson->gaps, CatalogGap, i)))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
 may_take(CatalogDatabase *database, ApiCall *call, const CatalogBooking *repeat, GError **error)
 {
     if (repeat->state != CATALOG_BOOKING_STATE_DONE)
@@ -145,7 +135,7 @@ api_patches_add(CatalogDatabase *database, ApiCall *call, const char *fills,
     if (!server_access_may_lesson(call->account, SERVER_ACCESS_EDIT, lesson->owner_id,
                                   lesson->visibility))
         return refuse(error, API_PROBLEM_ERROR_FORBIDDEN, "another person's");
-    if (!has_gaps(lesson)) {
+    if (!catalog_gap_is_any_open(lesson->gaps)) {
         g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "it has no gaps");
         return FALSE;
     }

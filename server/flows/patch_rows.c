@@ -39,16 +39,6 @@ read_lesson(CatalogDatabase *database, const char *id, CatalogLesson **lesson, G
 }
 
 static gboolean
-has_gaps(const CatalogLesson *lesson)
-{
-    for (guint i = 0; i < lesson->gaps->len; i++) {
-        if (!catalog_gap_is_patched(&g_array_index(lesson->gaps, CatalogGap, i)))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
 is_shown(const CatalogLesson *lesson)
 {
     return lesson != NULL && lesson->state == CATALOG_LESSON_STATE_PUBLISHED;
@@ -81,7 +71,7 @@ flows_patch_rows_read(CatalogDatabase *database, const CatalogPatches *patch,
         facts->code = "lesson-gone";
     else if (!is_shown(facts->repeat))
         facts->code = "repeat-lost";
-    else if (!has_gaps(facts->own))
+    else if (!catalog_gap_is_any_open(facts->own->gaps))
         facts->code = "no-gaps";
     if (facts->code != NULL)
         return TRUE;

@@ -202,13 +202,13 @@ on_held_over(gpointer data)
 
 /* Whoever watches waits for the next segment. Returns: FALSE: too many do. */
 static gboolean
-hold(HttpExchange *exchange, FlowsWindow *window)
+hold(HttpExchange *exchange, FlowsWindow *window, gboolean is_reload)
 {
+    const FlowsLiveWaitAsked asked = {window, http_exchange_get_cancellable(exchange), is_reload};
     Held *held = g_new0(Held, 1);
     held->exchange = http_exchange_ref(exchange);
     held->window = flows_window_ref(window);
-    return flows_live_wait_add(flows_live_get_wait(get_live(exchange)), window,
-                               http_exchange_get_cancellable(exchange), on_held_over, held,
+    return flows_live_wait_add(flows_live_get_wait(get_live(exchange)), &asked, on_held_over, held,
                                free_held);
 }
 
@@ -218,7 +218,7 @@ reply_missing(HttpExchange *exchange, FlowsWindow *window, gboolean waiting)
 {
     if (!waiting || !is_promised(http_exchange_get_parameter(exchange, "playlist")))
         api_problem_reply(exchange, 404, "not-found", "There is no such playlist yet.");
-    else if (http_exchange_is_head(exchange) || !hold(exchange, window))
+    else if (http_exchange_is_head(exchange) || !hold(exchange, window, FALSE))
         api_problem_reply_later(exchange, 503, "channel-starting", AGAIN_S);
 }
 
@@ -244,7 +244,7 @@ api_channelmedia_get_playlist(HttpExchange *exchange)
                           "start is in milliseconds since 1970, seconds at most 86400");
     else if (playlist == NULL)
         reply_missing(exchange, window, figures.is_waiting);
-    else if (!is_impatient(exchange, playlist) || !hold(exchange, window))
+    else if (!is_impatient(exchange, playlist) || !hold(exchange, window, TRUE))
         reply_playlist(exchange, playlist);
     // Who waits for what cannot come is told so.
     if (watching && !flows_live_want(live, slug, TRUE))

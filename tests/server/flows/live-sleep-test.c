@@ -71,8 +71,9 @@ test_rests_and_wakes(LiveHarness *fixture, gconstpointer unused)
     await_rest(fixture);
     g_assert_cmpuint(fixture->subscriptions, ==, 1);
     g_autoptr(FlowsWindow) window = flows_live_find_window(fixture->live, "class-1");
-    g_assert_true(flows_live_wait_add(flows_live_get_wait(fixture->live), window, NULL, note_wake,
-                                      &told, NULL));
+    const FlowsLiveWaitAsked asked = {window, NULL, FALSE};
+    g_assert_true(
+        flows_live_wait_add(flows_live_get_wait(fixture->live), &asked, note_wake, &told, NULL));
     flows_live_want(fixture->live, "class-1", TRUE);
     await_subscription(fixture, 2);
     set_rest(fixture, REST_LONG);

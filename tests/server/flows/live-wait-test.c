@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Who waits for a channel's next segment: told, late, gone, too many, given up.
+// Who waits for a channel's next segment: told, late, gone, too many, reloads,
+// given up.
 #include "server/flows/live_wait.h"
 
 #define LONG_MS 3600000
@@ -27,7 +28,15 @@ note_free(gpointer data)
 static gboolean
 add(FlowsLiveWait *wait, gconstpointer key, GCancellable *cancellable, Seen *seen)
 {
-    return flows_live_wait_add(wait, key, cancellable, on_over, seen, note_free);
+    const FlowsLiveWaitAsked asked = {key, cancellable, FALSE};
+    return flows_live_wait_add(wait, &asked, on_over, seen, note_free);
+}
+
+static gboolean
+add_reload(FlowsLiveWait *wait, Seen *seen)
+{
+    const FlowsLiveWaitAsked asked = {seen, NULL, TRUE};
+    return flows_live_wait_add(wait, &asked, on_over, seen, note_free);
 }
 
 static void
@@ -120,6 +129,30 @@ test_too_many(void)
     g_assert_cmpuint(refused.freed, ==, 2);
 }
 
+/* Half of the places are never theirs. */
+static void
+test_reloads(void)
+{
+    Seen reloads = {0}, refused = {0}, waking = {0};
+    g_autoptr(FlowsLiveWait) wait = flows_live_wait_new(LONG_MS);
+    for (guint i = 0; i < FLOWS_LIVE_WAIT_RELOADS_MAX; i++)
+        g_assert_true(add_reload(wait, &reloads));
+    g_assert_false(add_reload(wait, &refused));
+    for (guint i = 0; i < FLOWS_LIVE_WAIT_MAX / 2; i++)
+        g_assert_true(add(wait, &waking, NULL, &waking));
+    g_assert_false(add(wait, &waking, NULL, &refused));
+    g_assert_cmpuint(refused.freed, ==, 2);
+    flows_live_wait_tell(wait, &reloads); // a place that is left may be taken again
+    await(&reloads, FLOWS_LIVE_WAIT_RELOADS_MAX);
+    for (guint i = 0; i < FLOWS_LIVE_WAIT_MAX / 4; i++)
+        g_assert_true(add(wait, &waking, NULL, &waking));
+    for (guint i = 0; i < FLOWS_LIVE_WAIT_MAX / 4; i++)
+        g_assert_true(add_reload(wait, &reloads)); // what nobody needs is theirs
+    g_assert_false(add_reload(wait, &refused));
+    g_assert_cmpuint(refused.called, ==, 0);
+    g_assert_cmpuint(waking.called, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -128,5 +161,6 @@ main(int argc, char **argv)
     g_test_add_func("/flows/live-wait/another-thread", test_another_thread);
     g_test_add_func("/flows/live-wait/late-or-gone", test_late_or_gone);
     g_test_add_func("/flows/live-wait/too-many", test_too_many);
+    g_test_add_func("/flows/live-wait/reloads", test_reloads);
     return g_test_run();
 }

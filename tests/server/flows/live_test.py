@@ -4,10 +4,13 @@
 """Live television from end to end: a Thai multiplex in a loop → intake child → live child → window → playlists, over
 a kill of the live child and of the daemon. Prints TAP. Arguments: the daorian executable, thai-coded."""
 
+import contextlib
 import json
 import os
 import re
+import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +22,7 @@ from daemon import Daemon  # noqa: E402
 
 
 WAIT_S = 240
+HELD_MOST = 1024  # requests that the server lets wait
 PLAYLIST = re.compile(rb"#EXT-X-MEDIA-SEQUENCE:(\d+)\n")
 
 
@@ -185,6 +189,27 @@ def test_rests_until_somebody_comes(bench):
     assert seen["settings"]["restarts"] == 0, seen
 
 
+def test_reloads_leave_room(bench):
+    """So many ask again for what they have that every place would be taken; who comes then is let wait all the same."""
+    rest(bench)
+    path = "/channels/dao-1/small.m3u8"
+    tag = bench.daemon.request("GET", path + "?start=0").headers["etag"]
+    reload = f"GET {path}?start=0 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-\r\nIf-None-Match: {tag}\r\n\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        poller, askers = select.poll(), []
+        for _ in range(HELD_MOST + 20):
+            askers.append(stack.enter_context(socket.create_connection(("127.0.0.1", bench.daemon.port))))
+            askers[-1].sendall(reload)
+            poller.register(askers[-1], select.POLLIN)
+        # Whoever found no place is answered before those that did.
+        answered = bench.wait(lambda: dict(poller.poll(0)), lambda found: len(found) >= HELD_MOST // 2 + 20)
+        assert askers[0].fileno() not in answered, len(answered)
+        began = time.monotonic()
+        live = bench.daemon.request("GET", path)
+        assert live.status == 200 or time.monotonic() - began > 1, (live.status, live.headers)
+    bench.wait(lambda: bench.daemon.request("GET", path).status, lambda status: status == 200)
+
+
 def test_page_and_booking_wake_it(bench):
     rest(bench)
     bench.ask("GET", "/channels?slug=dao-1")
@@ -220,7 +245,8 @@ def test_ends_in_good_order(bench):
 
 
 TESTS = [test_from_address_to_playlist, test_pictures_of_services, test_child_is_killed, test_daemon_is_killed,
-         test_rests_until_somebody_comes, test_page_and_booking_wake_it, test_off_and_on, test_ends_in_good_order]
+         test_rests_until_somebody_comes, test_reloads_leave_room, test_page_and_booking_wake_it, test_off_and_on,
+         test_ends_in_good_order]
 
 
 def main():

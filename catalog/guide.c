@@ -84,7 +84,8 @@ is_crowded(CatalogDatabase *database, const char *service, gboolean *crowded, GE
 static const char TRIM_SQL[] =
     "DELETE FROM guide_events WHERE (service, event_id) IN"
     " (SELECT service, event_id FROM guide_events WHERE service = :service"
-    "  ORDER BY abs(coalesce(start_ms, 0) - :now_ms), event_id LIMIT -1 OFFSET :most)";
+    "  ORDER BY event_id > 65535, abs(coalesce(start_ms, 0) - :now_ms), event_id"
+    "  LIMIT -1 OFFSET :most)";
 
 static gboolean
 trim(CatalogDatabase *database, const char *service, gint64 now_ms, GError **error)
@@ -187,9 +188,10 @@ catalog_guide_read_row(CatalogStatement *statement)
     "SELECT service, event_id,"                                                                    \
     " coalesce(start_ms, -9223372036854775807 - 1) AS start_ms,"                                   \
     " coalesce(duration_ms, -9223372036854775807 - 1) AS duration_ms, title, summary,"             \
-    " description, language, genre, age, programme_crid, series_crid, running FROM guide_events"
+    " description, language, genre, age, programme_crid, series_crid, running FROM "
 
-static const char GET_SQL[] = GUIDE_COLUMNS " WHERE service = :service AND event_id = :event_id";
+static const char GET_SQL[] =
+    GUIDE_COLUMNS "guide_events WHERE service = :service AND event_id = :event_id";
 
 CatalogGuide *
 catalog_guide_get(CatalogDatabase *database, const char *service, gint64 event_id, GError **error)
@@ -203,9 +205,10 @@ catalog_guide_get(CatalogDatabase *database, const char *service, gint64 event_i
     return NULL;
 }
 
-static const char LIST_SQL[] = GUIDE_COLUMNS " WHERE service = :service AND start_ms < :until_ms"
-                                             "  AND (end_ms > :from_ms OR start_ms >= :from_ms)"
-                                             " ORDER BY start_ms, event_id LIMIT :limit";
+static const char LIST_SQL[] =
+    GUIDE_COLUMNS "guide_shown WHERE service = :service AND start_ms < :until_ms"
+                  "  AND (end_ms > :from_ms OR start_ms >= :from_ms)"
+                  " ORDER BY start_ms, event_id LIMIT :limit";
 
 GPtrArray *
 catalog_guide_list(CatalogDatabase *database, const char *service, gint64 from_ms, gint64 until_ms,

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // Programmes of the guide, one an event id of a service. Written in bounded transactions by whoever
-// listens to a multiplex. All functions: on the connection's thread, inside a transaction.
+// listens to a multiplex, and by guideimport.h. Lists leave out what the view guide_shown hides.
+// All functions: on the connection's thread, inside a transaction.
 #pragma once
 
 #include "catalog/database.h"
@@ -11,11 +12,12 @@
 #define CATALOG_GUIDE_BATCH_MAX 256 // events of one call, so that others get their turn
 #define CATALOG_GUIDE_SERVICE_MAX                                                                  \
     2048 // events of one service: a month, or a broadcaster's mischief
-#define CATALOG_GUIDE_NO_TIME G_MININT64 // start or duration that the broadcaster does not give
+#define CATALOG_GUIDE_BROADCAST_MAX 65535 // ids beyond it are of files (guideimport.h)
+#define CATALOG_GUIDE_NO_TIME G_MININT64  // start or duration that the broadcaster does not give
 
 typedef struct {
     char *service;        // (owned) id of the service's row
-    gint64 event_id;      // 0 to 65535
+    gint64 event_id;      // up to CATALOG_GUIDE_BROADCAST_MAX, or of a file
     gint64 start_ms;      // UTC milliseconds, or CATALOG_GUIDE_NO_TIME
     gint64 duration_ms;   // or CATALOG_GUIDE_NO_TIME
     char *title;          // (owned)
@@ -37,7 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogGuide, catalog_guide_free)
  * @events: (element-type CatalogGuide): CATALOG_GUIDE_BATCH_MAX at most
  * @changed: (out): how many are new or were different
  *
- * Of a service with more than CATALOG_GUIDE_SERVICE_MAX those go that are furthest from @now_ms.
+ * Of a service with more than CATALOG_GUIDE_SERVICE_MAX those go that are furthest from @now_ms,
+ * those of files first.
  * Returns: FALSE with INVALID for too many, NOT_FOUND for a service that is not there.
  */
 gboolean catalog_guide_put(CatalogDatabase *database, GPtrArray *events, gint64 now_ms,

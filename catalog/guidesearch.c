@@ -185,7 +185,7 @@ static const char FIND_SQL[] =
     "SELECT channels.id AS channel, slug, name, service, event_id, start_ms,"
     " coalesce(duration_ms, -9223372036854775807 - 1) AS duration_ms, title, summary, description,"
     " language, genre, age, programme_crid, series_crid, running"
-    " FROM channels JOIN guide_events USING (service)"
+    " FROM channels JOIN guide_shown USING (service)"
     " WHERE enabled = 1 AND start_ms < :until_ms AND (end_ms > :from_ms OR start_ms >= :from_ms)"
     " ORDER BY start_ms, name, event_id";
 

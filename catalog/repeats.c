@@ -82,7 +82,7 @@ compare_found(gconstpointer a, gconstpointer b)
 static const char FIND_SQL[] =
     "SELECT channels.id AS channel, slug, name, service, event_id, start_ms, duration_ms, title,"
     " summary, description, language, genre, age, programme_crid, series_crid, running"
-    " FROM channels JOIN guide_events USING (service)"
+    " FROM channels JOIN guide_shown USING (service)"
     " WHERE (enabled = 1 OR channels.id = :channel) AND start_ms >= :from_ms"
     " AND start_ms < :until_ms AND duration_ms > 0"
     " AND (title = :title OR programme_crid = :programme_crid)"

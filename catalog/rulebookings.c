@@ -87,6 +87,7 @@ static const char STAMP_SQL[] =
     " (SELECT count(*) || ' ' || coalesce(max(updated_ms), 0) FROM rules) || ' ' ||"
     " (SELECT count(*) || ' ' || coalesce(max(updated_ms), 0) FROM bookings) || ' ' ||"
     " (SELECT count(*) || ' ' || coalesce(max(updated_ms), 0) FROM channels) || ' ' ||"
+    " (SELECT count(*) || ' ' || coalesce(max(updated_ms), 0) FROM services) || ' ' ||"
     " (SELECT count(*) || ' ' || coalesce(max(updated_ms), 0) FROM multiplexes) AS stamp";
 
 char *

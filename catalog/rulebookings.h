@@ -38,6 +38,6 @@ GPtrArray *catalog_rulebookings_list_since(CatalogDatabase *database, gint64 fro
 gboolean catalog_rulebookings_tell_episodes(CatalogDatabase *database, CatalogRulebookingsSink sink,
                                             gpointer user_data, GError **error);
 
-/** Returns: (transfer full): text that is another one when guide, rules, bookings, channels or
- * multiplexes are; NULL with an error. */
+/** Returns: (transfer full): text that is another one when guide, rules, bookings, channels,
+ * services or multiplexes are; NULL with an error. */
 char *catalog_rulebookings_read_stamp(CatalogDatabase *database, GError **error);

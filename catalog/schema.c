@@ -8,6 +8,72 @@
 
 #include <stddef.h>
 
+// Tables that a later step makes anew. start_ms NULL: no time is given. end_ms is for the index
+// alone.
+#define GUIDE_EVENTS_TABLE(name, most)                                                             \
+    "CREATE TABLE " name " ("                                                                      \
+    " service TEXT NOT NULL REFERENCES services (id) ON DELETE CASCADE,"                           \
+    " event_id INTEGER NOT NULL CHECK (event_id BETWEEN 0 AND " most "),"                          \
+    " start_ms INTEGER,"                                                                           \
+    " duration_ms INTEGER,"                                                                        \
+    " end_ms INTEGER GENERATED ALWAYS AS (start_ms + coalesce(duration_ms, 0)) STORED,"            \
+    " title TEXT NOT NULL,"                                                                        \
+    " summary TEXT NOT NULL,"                                                                      \
+    " description TEXT NOT NULL,"                                                                  \
+    " language TEXT NOT NULL,"                                                                     \
+    " genre TEXT,"                                                                                 \
+    " age INTEGER NOT NULL DEFAULT 0,"                                                             \
+    " programme_crid TEXT,"                                                                        \
+    " series_crid TEXT,"                                                                           \
+    " running INTEGER NOT NULL DEFAULT 0,"                                                         \
+    " updated_ms INTEGER NOT NULL,"                                                                \
+    " PRIMARY KEY (service, event_id)"                                                             \
+    ") STRICT, WITHOUT ROWID;"
+
+#define GUIDE_EVENTS_INDEXES                                                                       \
+    "CREATE INDEX guide_events_by_start ON guide_events (service, start_ms);"                      \
+    "CREATE INDEX guide_events_by_end ON guide_events (end_ms);"
+
+#define BOOKINGS_TABLE(name, most)                                                                 \
+    "CREATE TABLE " name " ("                                                                      \
+    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"                                       \
+    " owner_id TEXT REFERENCES accounts (id),"                                                     \
+    " channel TEXT REFERENCES channels (id) ON DELETE SET NULL,"                                   \
+    " channel_name TEXT NOT NULL,"                                                                 \
+    " service TEXT,"                                                                               \
+    " event_id INTEGER NOT NULL DEFAULT -1 CHECK (event_id BETWEEN -1 AND " most "),"              \
+    " event_start_ms INTEGER NOT NULL DEFAULT 0,"                                                  \
+    " follows INTEGER NOT NULL CHECK (follows IN (0, 1)),"                                         \
+    " programme_crid TEXT,"                                                                        \
+    " state TEXT NOT NULL CHECK (state IN"                                                         \
+    "  ('waiting','running','finishing','done','failed','cancelled','missed')),"                   \
+    " start_ms INTEGER NOT NULL,"                                                                  \
+    " end_ms INTEGER NOT NULL CHECK (end_ms > start_ms),"                                          \
+    " padding_before_s INTEGER NOT NULL CHECK (padding_before_s BETWEEN 0 AND 3600),"              \
+    " padding_after_s INTEGER NOT NULL CHECK (padding_after_s BETWEEN 0 AND 3600),"                \
+    " title TEXT NOT NULL,"                                                                        \
+    " description TEXT NOT NULL,"                                                                  \
+    " language TEXT NOT NULL,"                                                                     \
+    " rights_holder TEXT NOT NULL,"                                                                \
+    " licence TEXT NOT NULL,"                                                                      \
+    " keep_until_ms INTEGER NOT NULL DEFAULT 0,"                                                   \
+    " visibility TEXT NOT NULL CHECK (visibility IN ('public','signed-in','group','draft')),"      \
+    " rule_id TEXT REFERENCES rules (id) ON DELETE SET NULL,"                                      \
+    " lesson_id TEXT REFERENCES lessons (id) ON DELETE SET NULL,"                                  \
+    " error_code TEXT,"                                                                            \
+    " revision INTEGER NOT NULL DEFAULT 1,"                                                        \
+    " created_ms INTEGER NOT NULL,"                                                                \
+    " updated_ms INTEGER NOT NULL"                                                                 \
+    ") STRICT, WITHOUT ROWID;"
+
+#define BOOKINGS_INDEXES                                                                           \
+    "CREATE INDEX bookings_by_start ON bookings (start_ms, id);"                                   \
+    "CREATE INDEX bookings_by_state ON bookings (state, start_ms);"                                \
+    "CREATE INDEX bookings_by_channel ON bookings (channel, start_ms);"                            \
+    "CREATE INDEX bookings_by_event ON bookings (service, event_id);"                              \
+    "CREATE INDEX bookings_by_lesson ON bookings (lesson_id);"                                     \
+    "CREATE INDEX bookings_by_rule ON bookings (rule_id, programme_crid);"
+
 static const char STEP_1_SQL[] =
     "CREATE TABLE accounts ("
     " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
@@ -348,28 +414,7 @@ static const char STEP_3_SQL[] =
     " UNIQUE (multiplex_id, service_id)"
     ") STRICT, WITHOUT ROWID;"
 
-    // start_ms NULL: the broadcaster gives no time. end_ms is for the index alone.
-    "CREATE TABLE guide_events ("
-    " service TEXT NOT NULL REFERENCES services (id) ON DELETE CASCADE,"
-    " event_id INTEGER NOT NULL CHECK (event_id BETWEEN 0 AND 65535),"
-    " start_ms INTEGER,"
-    " duration_ms INTEGER,"
-    " end_ms INTEGER GENERATED ALWAYS AS (start_ms + coalesce(duration_ms, 0)) STORED,"
-    " title TEXT NOT NULL,"
-    " summary TEXT NOT NULL,"
-    " description TEXT NOT NULL,"
-    " language TEXT NOT NULL,"
-    " genre TEXT,"
-    " age INTEGER NOT NULL DEFAULT 0,"
-    " programme_crid TEXT,"
-    " series_crid TEXT,"
-    " running INTEGER NOT NULL DEFAULT 0,"
-    " updated_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (service, event_id)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX guide_events_by_start ON guide_events (service, start_ms);"
-    "CREATE INDEX guide_events_by_end ON guide_events (end_ms);"
-    "PRAGMA user_version = 3;";
+    GUIDE_EVENTS_TABLE("guide_events", "65535") GUIDE_EVENTS_INDEXES "PRAGMA user_version = 3;";
 
 // Live channels. A channel outlives its service: what a person typed is not lost with an address.
 static const char STEP_4_SQL[] = "CREATE TABLE channels ("
@@ -421,42 +466,7 @@ static const char STEP_5_SQL[] =
 
     // What is followed (service, event_id, event_start_ms) is a copy: the guide forgets, and an
     // event's id may change. event_id -1: a time alone.
-    "CREATE TABLE bookings ("
-    " id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),"
-    " owner_id TEXT REFERENCES accounts (id),"
-    " channel TEXT REFERENCES channels (id) ON DELETE SET NULL,"
-    " channel_name TEXT NOT NULL,"
-    " service TEXT,"
-    " event_id INTEGER NOT NULL DEFAULT -1 CHECK (event_id BETWEEN -1 AND 65535),"
-    " event_start_ms INTEGER NOT NULL DEFAULT 0,"
-    " follows INTEGER NOT NULL CHECK (follows IN (0, 1)),"
-    " programme_crid TEXT,"
-    " state TEXT NOT NULL CHECK (state IN"
-    "  ('waiting','running','finishing','done','failed','cancelled','missed')),"
-    " start_ms INTEGER NOT NULL,"
-    " end_ms INTEGER NOT NULL CHECK (end_ms > start_ms),"
-    " padding_before_s INTEGER NOT NULL CHECK (padding_before_s BETWEEN 0 AND 3600),"
-    " padding_after_s INTEGER NOT NULL CHECK (padding_after_s BETWEEN 0 AND 3600),"
-    " title TEXT NOT NULL,"
-    " description TEXT NOT NULL,"
-    " language TEXT NOT NULL,"
-    " rights_holder TEXT NOT NULL,"
-    " licence TEXT NOT NULL,"
-    " keep_until_ms INTEGER NOT NULL DEFAULT 0,"
-    " visibility TEXT NOT NULL CHECK (visibility IN ('public','signed-in','group','draft')),"
-    " rule_id TEXT REFERENCES rules (id) ON DELETE SET NULL,"
-    " lesson_id TEXT REFERENCES lessons (id) ON DELETE SET NULL,"
-    " error_code TEXT,"
-    " revision INTEGER NOT NULL DEFAULT 1,"
-    " created_ms INTEGER NOT NULL,"
-    " updated_ms INTEGER NOT NULL"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX bookings_by_start ON bookings (start_ms, id);"
-    "CREATE INDEX bookings_by_state ON bookings (state, start_ms);"
-    "CREATE INDEX bookings_by_channel ON bookings (channel, start_ms);"
-    "CREATE INDEX bookings_by_event ON bookings (service, event_id);"
-    "CREATE INDEX bookings_by_lesson ON bookings (lesson_id);"
-    "CREATE INDEX bookings_by_rule ON bookings (rule_id, programme_crid);"
+    BOOKINGS_TABLE("bookings", "65535") BOOKINGS_INDEXES
 
     // from_ms and to_ms are of the clock on the air; media_ms: where in the lesson it is felt.
     "CREATE TABLE gaps ("
@@ -527,6 +537,63 @@ static const char STEP_9_SQL[] =
     " CHECK (rest_minutes BETWEEN 0 AND 240);"
     "PRAGMA user_version = 9;";
 
-const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL, STEP_3_SQL, STEP_4_SQL,
-                                            STEP_5_SQL, STEP_6_SQL, STEP_7_SQL, STEP_8_SQL,
-                                            STEP_9_SQL, NULL};
+#define GUIDE_EVENTS_COLUMNS                                                                       \
+    "service, event_id, start_ms, duration_ms, title, summary, description, language, "            \
+    "genre, age, programme_crid, series_crid, running, updated_ms"
+
+#define BOOKINGS_COLUMNS                                                                           \
+    "id, owner_id, channel, channel_name, service, event_id, event_start_ms, follows, "            \
+    "programme_crid, state, start_ms, end_ms, padding_before_s, padding_after_s, title, "          \
+    "description, language, rights_holder, licence, keep_until_ms, visibility, rule_id, "          \
+    "lesson_id, error_code, revision, created_ms, updated_ms"
+
+// Whether a programme of @side, which is first, is on in the middle of `one`. None that counts is
+// longer than a day, so that the index bounds it; the nearest is looked at first.
+#define MIDDLE "one.start_ms + coalesce(one.duration_ms, 0) / 2"
+#define HIDDEN_BY(side, is)                                                                        \
+    "(SELECT 1 FROM guide_events AS other INDEXED BY guide_events_of_" side                        \
+    " WHERE other.service = one.service AND other.event_id " is " 65535"                           \
+    " AND other.start_ms <= " MIDDLE " AND other.start_ms > " MIDDLE " - 86400000"                 \
+    " AND other.end_ms > " MIDDLE " ORDER BY other.start_ms DESC LIMIT 1) IS NOT NULL"             \
+    " AND (SELECT guide_first FROM services WHERE id = one.service) = '" side "'"
+
+// Programmes from files are guide events beyond the ids that are broadcast (16 bits, ETSI EN 300
+// 468 §5.2.4). guide_shown is what there is to see: where both sides say something, one of the side
+// that is not first is hidden when its middle lies within one of the other. The class of a booking
+// must not lose it while its table is made anew.
+// clang-format off
+static const char STEP_10_SQL[] =
+    "ALTER TABLE services ADD COLUMN guide_channel TEXT;"
+    "ALTER TABLE services ADD COLUMN guide_first TEXT NOT NULL DEFAULT 'broadcast'"
+    " CHECK (guide_first IN ('broadcast','file'));"
+
+    GUIDE_EVENTS_TABLE("guide_events_10", "2147483647")
+    "INSERT INTO guide_events_10 (" GUIDE_EVENTS_COLUMNS ")"
+    " SELECT " GUIDE_EVENTS_COLUMNS " FROM guide_events;"
+    "DROP TABLE guide_events;"
+    "ALTER TABLE guide_events_10 RENAME TO guide_events;" GUIDE_EVENTS_INDEXES
+    "CREATE INDEX guide_events_of_broadcast ON guide_events (service, start_ms, end_ms)"
+    " WHERE event_id <= 65535;"
+    "CREATE INDEX guide_events_of_file ON guide_events (service, start_ms, end_ms)"
+    " WHERE event_id > 65535;"
+    "CREATE VIEW guide_shown AS SELECT " GUIDE_EVENTS_COLUMNS ", end_ms FROM guide_events AS one"
+    " WHERE NOT CASE WHEN event_id > 65535 THEN " HIDDEN_BY("broadcast", "<=")
+    " ELSE " HIDDEN_BY("file", ">") " END;"
+
+    "CREATE TABLE classes_10 (id TEXT NOT NULL PRIMARY KEY, booking TEXT NOT NULL) STRICT;"
+    "INSERT INTO classes_10 (id, booking) SELECT id, booking FROM classes"
+    " WHERE booking IS NOT NULL;"
+    "UPDATE classes SET booking = NULL WHERE booking IS NOT NULL;"
+    BOOKINGS_TABLE("bookings_10", "2147483647")
+    "INSERT INTO bookings_10 (" BOOKINGS_COLUMNS ") SELECT " BOOKINGS_COLUMNS " FROM bookings;"
+    "DROP TABLE bookings;"
+    "ALTER TABLE bookings_10 RENAME TO bookings;" BOOKINGS_INDEXES
+    "UPDATE classes SET booking = kept.booking FROM classes_10 AS kept"
+    " WHERE kept.id = classes.id;"
+    "DROP TABLE classes_10;"
+    "PRAGMA user_version = 10;";
+// clang-format on
+
+const char *const catalog_schema_steps[] = {STEP_1_SQL, STEP_2_SQL,  STEP_3_SQL, STEP_4_SQL,
+                                            STEP_5_SQL, STEP_6_SQL,  STEP_7_SQL, STEP_8_SQL,
+                                            STEP_9_SQL, STEP_10_SQL, NULL};

@@ -22,6 +22,7 @@ catalog_services_free(CatalogServices *service)
     g_free(service->kind);
     g_free(service->streams);
     g_free(service->own_name);
+    g_free(service->guide_channel);
     g_free(service);
 }
 
@@ -78,7 +79,8 @@ catalog_services_note_scan(CatalogDatabase *database, const char *multiplex_id, 
 
 static const char EDIT_SQL[] =
     "UPDATE services SET own_name = :own_name, own_channel = nullif(:own_channel, -1),"
-    " shown = nullif(:shown, -1), revision = revision + 1, updated_ms = :now_ms"
+    " shown = nullif(:shown, -1), guide_channel = :guide_channel, guide_first = :guide_first,"
+    " revision = revision + 1, updated_ms = :now_ms"
     " WHERE id = :id AND revision = :revision";
 
 gboolean
@@ -90,22 +92,34 @@ catalog_services_edit(CatalogDatabase *database, const CatalogServices *edited,
         return FALSE;
     g_autofree char *channel = g_strdup_printf("%" G_GINT64_FORMAT, edited->own_channel);
     g_autofree char *shown = g_strdup_printf("%" G_GINT64_FORMAT, edited->shown);
+    const char *first = edited->file_first ? "file" : "broadcast";
     g_autofree char *detail = catalog_texts_write_object(
-        "own_name", edited->own_name, "own_channel", channel, "shown", shown, NULL);
+        "own_name", edited->own_name, "own_channel", channel, "shown", shown, "guide_channel",
+        edited->guide_channel, "guide_first", first, NULL);
     g_autoptr(CatalogStatement) statement = catalog_statement_new(database, EDIT_SQL);
     catalog_statement_bind_text(statement, ":id", edited->id);
     catalog_statement_bind_text(statement, ":own_name", edited->own_name);
     catalog_statement_bind_int(statement, ":own_channel", edited->own_channel);
     catalog_statement_bind_int(statement, ":shown", edited->shown);
+    catalog_statement_bind_text(statement, ":guide_channel", edited->guide_channel);
+    catalog_statement_bind_text(statement, ":guide_first", first);
     catalog_statement_bind_int(statement, ":revision", edited->revision);
     catalog_statement_bind_int(statement, ":now_ms", by->now_ms);
     return catalog_statement_run_guarded(statement, "the service was changed in between", error) &&
            catalog_audit_append(database, by, "service.edit", edited->id, detail, error);
 }
 
+#define OF_FILES                                                                                   \
+    " guide_events INDEXED BY guide_events_of_file"                                                \
+    " WHERE service = services.id AND event_id > 65535"
+
 #define SERVICES_COLUMNS                                                                           \
     "SELECT id, multiplex_id, service_id, name, provider, kind, encrypted, channel, streams,"      \
     " present, own_name, coalesce(own_channel, -1) AS own_channel, coalesce(shown, -1) AS shown,"  \
+    " guide_channel, guide_first = 'file' AS file_first,"                                          \
+    " (SELECT count(*) FROM" OF_FILES ") AS imported,"                                             \
+    " coalesce((SELECT min(start_ms) FROM" OF_FILES "), 0) AS imported_from_ms,"                   \
+    " coalesce((SELECT max(end_ms) FROM" OF_FILES "), 0) AS imported_until_ms,"                    \
     " revision, seen_ms FROM services"
 
 static CatalogServices *
@@ -125,6 +139,11 @@ read_service(CatalogStatement *statement)
     service->own_name = catalog_statement_dup_text(statement, "own_name");
     service->own_channel = catalog_statement_get_int(statement, "own_channel");
     service->shown = catalog_statement_get_int(statement, "shown");
+    service->guide_channel = catalog_statement_dup_text(statement, "guide_channel");
+    service->file_first = catalog_statement_get_int(statement, "file_first") != 0;
+    service->imported = catalog_statement_get_int(statement, "imported");
+    service->imported_from_ms = catalog_statement_get_int(statement, "imported_from_ms");
+    service->imported_until_ms = catalog_statement_get_int(statement, "imported_until_ms");
     service->revision = catalog_statement_get_int(statement, "revision");
     service->seen_ms = catalog_statement_get_int(statement, "seen_ms");
     return service;

@@ -11,21 +11,26 @@
 #define CATALOG_SERVICES_NOTHING (-1) // an own channel or choice that nobody made
 
 typedef struct {
-    char *id;           // (owned) of the row
-    char *multiplex_id; // (owned)
-    gint64 service_id;  // programme number
-    char *name;         // (owned): as it is broadcast
-    char *provider;     // (owned): as it is broadcast
-    char *kind;         // (owned): tv, radio, data or unknown
-    gboolean encrypted; // (value)
-    gint64 channel;     // as it is broadcast, -1: none
-    char *streams;      // (owned): JSON array
-    gboolean present;   // (value) the last scan found it
-    char *own_name;     // (owned) (nullable): a person's
-    gint64 own_channel; // a person's, or CATALOG_SERVICES_NOTHING
-    gint64 shown;       // a person's: 0 or 1, or CATALOG_SERVICES_NOTHING
-    gint64 revision;    // from 1; grows with every edit by a person
-    gint64 seen_ms;     // UTC milliseconds of the last scan that found it
+    char *id;                 // (owned) of the row
+    char *multiplex_id;       // (owned)
+    gint64 service_id;        // programme number
+    char *name;               // (owned): as it is broadcast
+    char *provider;           // (owned): as it is broadcast
+    char *kind;               // (owned): tv, radio, data or unknown
+    gboolean encrypted;       // (value)
+    gint64 channel;           // as it is broadcast, -1: none
+    char *streams;            // (owned): JSON array
+    gboolean present;         // (value) the last scan found it
+    char *own_name;           // (owned) (nullable): a person's
+    gint64 own_channel;       // a person's, or CATALOG_SERVICES_NOTHING
+    gint64 shown;             // a person's: 0 or 1, or CATALOG_SERVICES_NOTHING
+    char *guide_channel;      // (owned) (nullable): a person's: channel of XMLTV files
+    gboolean file_first;      // (value) a person's: files are heard before the broadcast
+    gint64 imported;          // programmes of files
+    gint64 imported_from_ms;  // when the first of them begins, 0: none
+    gint64 imported_until_ms; // when the last of them ends, 0: none
+    gint64 revision;          // from 1; grows with every edit by a person
+    gint64 seen_ms;           // UTC milliseconds of the last scan that found it
 } CatalogServices;
 
 void catalog_services_free(CatalogServices *service);
@@ -42,8 +47,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogServices, catalog_services_free)
 gboolean catalog_services_note_scan(CatalogDatabase *database, const char *multiplex_id,
                                     GPtrArray *found, gint64 now_ms, GError **error);
 
-/** @edited: id, own_name, own_channel, shown and the revision that was seen count. CONFLICT,
- * NOT_FOUND. */
+/** @edited: id, own_name, own_channel, shown, guide_channel, file_first and the revision that was
+ * seen count. CONFLICT, NOT_FOUND. */
 gboolean catalog_services_edit(CatalogDatabase *database, const CatalogServices *edited,
                                const CatalogAuditStamp *by, GError **error);
 

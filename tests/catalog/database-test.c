@@ -50,7 +50,7 @@ assert_refused(const char *path, CatalogError code)
 
 /* The multiplex that schema 3 came with: its service's edit and its programme are as they were. */
 static void
-assert_broadcasts(CatalogDatabase *database, gboolean present)
+assert_broadcasts(CatalogDatabase *database, gboolean present, gboolean imported)
 {
     GError *error = NULL;
     g_autoptr(GPtrArray) multiplexes = catalog_multiplexes_list(database, &error);
@@ -65,6 +65,9 @@ assert_broadcasts(CatalogDatabase *database, gboolean present)
     g_autoptr(GPtrArray) events =
         catalog_guide_list(database, service->id, 1760000000000, 1760000000001, &error);
     g_assert_cmpuint(events->len, ==, 1);
+    g_assert_cmpstr(service->guide_channel, ==, imported ? "one.example.th" : NULL);
+    g_assert_true(service->file_first == imported);
+    g_assert_cmpint(service->imported, ==, imported ? 1 : 0);
 }
 
 static void
@@ -101,7 +104,7 @@ assert_recording(CatalogDatabase *database, gboolean known, gboolean patched)
 }
 
 static void
-assert_classes(CatalogDatabase *database, gboolean known)
+assert_classes(CatalogDatabase *database, gboolean known, gboolean kept)
 {
     GError *error = NULL;
     g_autoptr(GPtrArray) classes = catalog_classes_list(database, &error);
@@ -109,6 +112,7 @@ assert_classes(CatalogDatabase *database, gboolean known)
     g_assert_cmpuint(classes->len, ==, known ? 1 : 0);
     const CatalogClasses *class = known ? classes->pdata[0] : NULL;
     g_assert_true(!known || g_str_equal(class->title, "วิทยาศาสตร์สด"));
+    g_assert_true(!known || (class->booking != NULL) == kept);
 }
 
 static void
@@ -143,10 +147,10 @@ test_released_schema_migrates(Fixture *fixture, gconstpointer unused)
         g_assert_cmpint(lesson->job->generation, ==, 1);
         g_assert_cmpint(lesson->length_bytes, ==, 100);
         g_assert_true(catalog_lessons_withdraw(database, lesson->id, &fixture->by, &error));
-        assert_broadcasts(database, schema >= 3);
+        assert_broadcasts(database, schema >= 3, schema >= 10);
         assert_channels(database, schema >= 4, schema >= 7, schema >= 9);
         assert_recording(database, schema >= 5, schema >= 8);
-        assert_classes(database, schema >= 6);
+        assert_classes(database, schema >= 6, schema >= 10);
     }
 }
 

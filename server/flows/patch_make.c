@@ -15,18 +15,14 @@
 #include "catalog/error.h"
 #include "catalog/lessonlist.h"
 #include "catalog/rungs.h"
-#include "pipelines/child/launcher.h"
-#include "pipelines/package/index.h"
 #include "server/flows/patch_files.h"
 #include "server/flows/publish_asset.h"
 #include "server/flows/publish_orphans.h"
+#include "server/flows/record_child.h"
 #include "server/flows/steps.h"
 #include "server/flows/window_files.h"
-#include "server/timer.h"
 
-#define PAUSE_MS 2000
-#define REPORTS_MAX 128                   // of one child that count
-#define ROOM_MORE_BYTES (2 * 1024 * 1024) // indexes, playlists, poster, rows
+#define REPORTS_MAX 128 // of one child that count
 
 struct _FlowsPatchMake {
     FlowsPatchMakeSetup setup; // (value)
@@ -43,15 +39,10 @@ struct _FlowsPatchMake {
     CatalogLesson *made;       // (owned) (nullable)
     GPtrArray *placed;         // (owned) (element-type utf8): files in the bundle since this try
     GPtrArray *orphans;        // (owned) (nullable) (element-type utf8): named by nothing shown
-    ChildLauncher *child;      // (owned) (nullable)
-    GSource *pause;            // (owned) (nullable) before another try
+    FlowsRecordChild *child;   // (owned)
     FlowsPatchMakeEnd end;     // (value) what on_done is told
     FlowsRecordRetryCause why; // (value) of AGAIN
-    guint crashes;             // (value) of children before this one
-    gboolean cancelled;        // (value)
 };
-
-static void begin_child(FlowsPatchMake *make);
 
 const CatalogPatches *
 flows_patch_make_get_patch(const FlowsPatchMake *make)
@@ -62,8 +53,7 @@ flows_patch_make_get_patch(const FlowsPatchMake *make)
 void
 flows_patch_make_free(FlowsPatchMake *make)
 {
-    server_timer_clear(&make->pause);
-    g_clear_pointer(&make->child, child_launcher_free);
+    flows_record_child_free(make->child);
     g_clear_pointer(&make->made, catalog_lesson_free);
     flows_patch_rows_clear(&make->facts);
     catalog_patches_free(make->patch);
@@ -213,30 +203,17 @@ fail(FlowsPatchMake *make, const char *code)
 static void
 leave_for_later(FlowsPatchMake *make, FlowsRecordRetryCause why)
 {
-    static const char *const codes[] = {
-        [FLOWS_RECORD_RETRY_ROOM] = "no-space",
-        [FLOWS_RECORD_RETRY_CRASH] = "crashed",
-        [FLOWS_RECORD_RETRY_TROUBLE] = NULL,
-    };
     make->why = why;
-    set_code(make, codes[why]);
+    set_code(make, flows_record_retry_get_code(why));
     leave(make, FLOWS_PATCH_MAKE_AGAIN);
-}
-
-static gboolean
-is_no_space(const GError *error)
-{
-    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
-           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
-           g_error_matches(error, PACKAGE_ERROR, PACKAGE_ERROR_SPACE) ||
-           g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO);
 }
 
 static void
 judge(FlowsPatchMake *make, const GError *error)
 {
     tell(make, error->message);
-    if (is_no_space(error))
+    if (flows_record_retry_is_room(error) ||
+        g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO))
         leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
     else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
         fail(make, "lesson-gone");
@@ -415,7 +392,7 @@ on_report(const ChildReport *report, gpointer user_data)
         g_ptr_array_add(make->reports, child_report_copy(report));
 }
 
-/* Returns: (nullable): the code that a person is told, of one that a child gave of itself. */
+/* Returns: the code that a person is told, of one that a child gave of itself. */
 static const char *
 find_known_code(const char *code)
 {
@@ -425,92 +402,30 @@ find_known_code(const char *code)
         if (strcmp(codes[i], code) == 0)
             return codes[i];
     }
-    return NULL;
+    return "damaged";
 }
 
 static void
-judge_crash(FlowsPatchMake *make)
-{
-    if (make->crashes + 1 < FLOWS_RECORD_RETRY_CRASHES_MAX)
-        leave_for_later(make, FLOWS_RECORD_RETRY_CRASH);
-    else
-        fail(make, "internal");
-}
-
-static void
-on_child_end(const ChildLauncherEnd *end, gpointer user_data)
+on_child_end(const FlowsRecordChildEnd *end, gpointer user_data)
 {
     FlowsPatchMake *make = user_data;
-    g_autofree char *code = g_strdup(end->code);
-    gboolean by_itself = end->by_itself;
-    if (code != NULL)
-        g_message("patch %s: %s: %s", make->patch->id, code,
-                  end->detail != NULL ? end->detail : "");
-    g_clear_pointer(&make->child, child_launcher_free);
-    if (make->cancelled)
-        leave_for_later(make, FLOWS_RECORD_RETRY_TROUBLE);
-    else if (code == NULL)
+    switch (end->kind) {
+    case FLOWS_RECORD_CHILD_MADE:
         publish(make);
-    else if (strcmp(code, "no-space") == 0)
-        leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
-    else if (!by_itself || strcmp(code, "out-of-memory") == 0)
-        judge_crash(make);
-    else
-        fail(make, find_known_code(code) != NULL ? find_known_code(code) : "damaged");
-}
-
-static gboolean
-on_pause_over(gpointer user_data)
-{
-    FlowsPatchMake *make = user_data;
-    server_timer_clear(&make->pause);
-    begin_child(make);
-    return G_SOURCE_REMOVE;
-}
-
-/* A child of an earlier daemon still dies in the folder. */
-static void
-wait_for_folder(FlowsPatchMake *make)
-{
-    server_timer_set(&make->pause, NULL, PAUSE_MS, on_pause_over, make);
-}
-
-static void
-begin_child(FlowsPatchMake *make)
-{
-    char *none[] = {NULL};
-    const FlowsRecordMakeSetup *shared = &make->setup.shared;
-    const ChildJob order = {.rungs = make->rungs, .done = none, .published = none};
-    const ChildLauncherSetup setup = {
-        .sandbox = shared->sandbox,
-        .places = {.program = shared->media_program,
-                   .source = make->plan,
-                   .staging = make->staging,
-                   .bundle = make->folder,
-                   .memory_bytes = shared->config->encoder_memory_bytes},
-        .job = &order,
-        .role = "patch",
-        .silence_s = shared->config->encoder_silence_s,
-    };
-    const ChildLauncherListener listener = {on_report, on_child_end, make};
-    g_autoptr(GError) error = NULL;
-    if (make->cancelled) {
+        break;
+    case FLOWS_RECORD_CHILD_CANCELLED:
         leave_for_later(make, FLOWS_RECORD_RETRY_TROUBLE);
-        return;
+        break;
+    case FLOWS_RECORD_CHILD_AGAIN:
+        leave_for_later(make, end->why);
+        break;
+    case FLOWS_RECORD_CHILD_FAILED:
+        fail(make, end->code);
+        break;
+    case FLOWS_RECORD_CHILD_GAVE_UP:
+        fail(make, find_known_code(end->code));
+        break;
     }
-    if (shared->sandbox == NULL) {
-        fail(make, "no-sandbox");
-        return;
-    }
-    g_ptr_array_set_size(make->reports, 0);
-    g_array_set_size(make->splices, 0);
-    make->child = child_launcher_start(&setup, &listener, &error);
-    if (make->child == NULL && g_error_matches(error, CHILD_ERROR, CHILD_ERROR_BUSY))
-        wait_for_folder(make);
-    else if (make->child == NULL && is_no_space(error))
-        judge(make, error);
-    else if (make->child == NULL)
-        judge_crash(make);
 }
 
 /* --- its beginning ---------------------------------------------------------------------------- */
@@ -533,13 +448,7 @@ prepare(gpointer data, GError **error)
         return TRUE;
     if (!flows_patch_files_prepare(&places, &make->facts, make->plan, &make->rungs, &bytes, error))
         return FALSE;
-    gint64 free_bytes = flows_window_files_measure_free(make->folder);
-    if (free_bytes < 0 || free_bytes >= bytes + ROOM_MORE_BYTES)
-        return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                "the patch takes %" G_GINT64_FORMAT " bytes, the disk has %" G_GINT64_FORMAT,
-                bytes + ROOM_MORE_BYTES, free_bytes);
-    return FALSE;
+    return flows_record_child_check_room(make->child, bytes, error);
 }
 
 static void
@@ -554,7 +463,30 @@ on_prepared(GObject *source, GAsyncResult *result, gpointer user_data)
     else if (make->facts.busy)
         leave_for_later(make, FLOWS_RECORD_RETRY_TROUBLE);
     else
-        begin_child(make);
+        flows_record_child_start(make->child, make->rungs);
+}
+
+static FlowsRecordChild *
+make_child(FlowsPatchMake *make, guint crashes)
+{
+    const FlowsRecordMakeSetup *shared = &make->setup.shared;
+    const FlowsRecordChildSetup setup = {
+        .config = shared->config,
+        .media_program = shared->media_program,
+        .sandbox = shared->sandbox,
+        .role = "patch",
+        .kind = "patch",
+        .id = make->patch->id,
+        .folder = make->folder,
+        .staging = make->staging,
+        .plan = make->plan,
+        .crashes = crashes,
+        .quiet = shared->quiet,
+        .on_report = on_report,
+        .on_end = on_child_end,
+        .user_data = make,
+    };
+    return flows_record_child_new(&setup);
 }
 
 FlowsPatchMake *
@@ -566,7 +498,6 @@ flows_patch_make_start(const FlowsPatchMakeSetup *setup, CatalogPatches *patch, 
     FlowsPatchMake *make = g_new0(FlowsPatchMake, 1);
     make->setup = *setup;
     make->patch = patch;
-    make->crashes = crashes;
     make->folder = server_storage_build_recording_path(shared->storage, patch->recording_id);
     make->staging = server_storage_build_channel_staging_path(make->folder);
     make->plan = server_storage_build_recording_plan_path(make->folder);
@@ -575,6 +506,7 @@ flows_patch_make_start(const FlowsPatchMakeSetup *setup, CatalogPatches *patch, 
     make->reports = g_ptr_array_new_with_free_func((GDestroyNotify)child_report_free);
     make->placed = g_ptr_array_new_with_free_func(g_free);
     make->splices = g_array_new(FALSE, FALSE, sizeof(FlowsPatchLedgerSplice));
+    make->child = make_child(make, crashes);
     flows_steps_run_async(&walk, make, NULL, on_prepared, make);
     return make;
 }
@@ -582,11 +514,5 @@ flows_patch_make_start(const FlowsPatchMakeSetup *setup, CatalogPatches *patch, 
 void
 flows_patch_make_cancel(FlowsPatchMake *make)
 {
-    make->cancelled = TRUE;
-    if (make->child != NULL) {
-        child_launcher_cancel(make->child);
-    } else if (make->pause != NULL) {
-        server_timer_clear(&make->pause);
-        leave_for_later(make, FLOWS_RECORD_RETRY_TROUBLE);
-    }
+    flows_record_child_cancel(make->child);
 }

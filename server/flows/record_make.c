@@ -16,18 +16,14 @@
 #include "catalog/error.h"
 #include "catalog/lessonlist.h"
 #include "catalog/recordings.h"
-#include "pipelines/child/launcher.h"
-#include "pipelines/package/index.h"
 #include "server/flows/publish_asset.h"
+#include "server/flows/record_child.h"
 #include "server/flows/record_keep.h"
 #include "server/flows/record_rows.h"
 #include "server/flows/steps.h"
 #include "server/flows/window_files.h"
-#include "server/timer.h"
 
-#define PAUSE_MS 2000
-#define REPORTS_MAX 64                    // of one child that count
-#define ROOM_MORE_BYTES (2 * 1024 * 1024) // indexes, playlists, poster, rows
+#define REPORTS_MAX 64 // of one child that count
 
 struct _FlowsRecordMake {
     FlowsRecordMakeSetup setup; // (value)
@@ -40,18 +36,13 @@ struct _FlowsRecordMake {
     FlowsRecordJoin *join;      // (owned) (nullable) after the plan
     GPtrArray *reports;         // (owned) (element-type ChildReport) of rungs
     CatalogLesson *lesson;      // (owned) (nullable) while it is placed and written
-    ChildLauncher *child;       // (owned) (nullable)
-    GSource *pause;             // (owned) (nullable) before another try
+    FlowsRecordChild *child;    // (owned)
     const char *code;           // (unowned) static: why there is no lesson
     CatalogBookingState state;  // (value) when there is none: MISSED or FAILED
     FlowsRecordMakeEnd end;     // (value) what on_done is told
     FlowsRecordRetryCause why;  // (value) of AGAIN
-    guint crashes;              // (value) of children before this one
     gboolean named;             // (value) a lesson of this id is there
-    gboolean cancelled;         // (value)
 };
-
-static void begin_child(FlowsRecordMake *make);
 
 const char *
 flows_record_make_get_id(const FlowsRecordMake *make)
@@ -62,8 +53,7 @@ flows_record_make_get_id(const FlowsRecordMake *make)
 void
 flows_record_make_free(FlowsRecordMake *make)
 {
-    server_timer_clear(&make->pause);
-    g_clear_pointer(&make->child, child_launcher_free);
+    flows_record_child_free(make->child);
     g_clear_pointer(&make->noted, g_array_unref);
     g_clear_pointer(&make->join, flows_record_join_free);
     g_clear_pointer(&make->lesson, catalog_lesson_free);
@@ -80,14 +70,6 @@ static void
 finish(FlowsRecordMake *make, FlowsRecordMakeEnd end)
 {
     make->setup.on_done(make->booking->id, end, make->why, make->setup.user_data);
-}
-
-static gboolean
-is_no_space(const GError *error)
-{
-    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
-           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
-           g_error_matches(error, PACKAGE_ERROR, PACKAGE_ERROR_SPACE);
 }
 
 /* Nothing of it is in any row, unless somebody else's work put it there. */
@@ -150,13 +132,8 @@ leave(FlowsRecordMake *make, FlowsRecordMakeEnd end, const char *code)
 static void
 leave_for_later(FlowsRecordMake *make, FlowsRecordRetryCause why)
 {
-    static const char *const codes[] = {
-        [FLOWS_RECORD_RETRY_ROOM] = "no-space",
-        [FLOWS_RECORD_RETRY_CRASH] = "crashed",
-        [FLOWS_RECORD_RETRY_TROUBLE] = NULL,
-    };
     make->why = why;
-    leave(make, FLOWS_RECORD_MAKE_AGAIN, codes[why]);
+    leave(make, FLOWS_RECORD_MAKE_AGAIN, flows_record_retry_get_code(why));
 }
 
 static gboolean
@@ -283,7 +260,8 @@ on_published(GObject *source, GAsyncResult *result, gpointer user_data)
     if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT) ||
         g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
         leave(make, FLOWS_RECORD_MAKE_OVER, NULL); // it was given up
-    else if (is_no_space(error) || g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO))
+    else if (flows_record_retry_is_room(error) ||
+             g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO))
         leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
     else if (error->domain == CATALOG_ERROR && error->code != CATALOG_ERROR_INVALID &&
              error->code != CATALOG_ERROR_EXISTS)
@@ -321,94 +299,27 @@ on_report(const ChildReport *report, gpointer user_data)
         g_ptr_array_add(make->reports, child_report_copy(report));
 }
 
-static gboolean
-on_pause_over(gpointer user_data)
+static void
+on_child_end(const FlowsRecordChildEnd *end, gpointer user_data)
 {
     FlowsRecordMake *make = user_data;
-    server_timer_clear(&make->pause);
-    begin_child(make);
-    return G_SOURCE_REMOVE;
-}
-
-/* A child of an earlier daemon still dies in the folder. */
-static void
-wait_for_folder(FlowsRecordMake *make)
-{
-    server_timer_set(&make->pause, NULL, PAUSE_MS, on_pause_over, make);
-}
-
-/* It crashed, was killed, found no memory, or could not be started. */
-static void
-judge_crash(FlowsRecordMake *make)
-{
-    if (make->crashes + 1 < FLOWS_RECORD_RETRY_CRASHES_MAX)
-        leave_for_later(make, FLOWS_RECORD_RETRY_CRASH);
-    else
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, "internal");
-}
-
-static void
-on_child_end(const ChildLauncherEnd *end, gpointer user_data)
-{
-    FlowsRecordMake *make = user_data;
-    g_autofree char *code = g_strdup(end->code);
-    gboolean by_itself = end->by_itself;
-    if (code != NULL)
-        g_message("recording %s: %s: %s", make->booking->id, code,
-                  end->detail != NULL ? end->detail : "");
-    g_clear_pointer(&make->child, child_launcher_free);
-    if (make->cancelled)
-        finish(make, FLOWS_RECORD_MAKE_OVER);
-    else if (code == NULL)
+    switch (end->kind) {
+    case FLOWS_RECORD_CHILD_MADE:
         publish(make);
-    else if (strcmp(code, "no-space") == 0)
-        leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
-    else if (!by_itself || strcmp(code, "out-of-memory") == 0)
-        judge_crash(make);
-    else
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, "damaged");
-}
-
-static void
-begin_child(FlowsRecordMake *make)
-{
-    char *none[] = {NULL};
-    const ServerConfig *config = make->setup.config;
-    const ChildJob order = {.rungs = make->join->rungs, .done = none, .published = none};
-    const ChildLauncherSetup setup = {
-        .sandbox = make->setup.sandbox,
-        .places = {.program = make->setup.media_program,
-                   .source = make->plan,
-                   .staging = make->staging,
-                   .bundle = make->folder,
-                   .memory_bytes = config->encoder_memory_bytes},
-        .job = &order,
-        .role = "keep",
-        .silence_s = config->encoder_silence_s,
-    };
-    const ChildLauncherListener listener = {on_report, on_child_end, make};
-    g_autoptr(GError) error = NULL;
-    if (make->cancelled) {
+        break;
+    case FLOWS_RECORD_CHILD_CANCELLED:
         finish(make, FLOWS_RECORD_MAKE_OVER);
-        return;
+        break;
+    case FLOWS_RECORD_CHILD_AGAIN:
+        leave_for_later(make, end->why);
+        break;
+    case FLOWS_RECORD_CHILD_FAILED:
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, end->code);
+        break;
+    case FLOWS_RECORD_CHILD_GAVE_UP:
+        end_without(make, CATALOG_BOOKING_STATE_FAILED, "damaged");
+        break;
     }
-    if (make->setup.sandbox == NULL) {
-        end_without(make, CATALOG_BOOKING_STATE_FAILED, "no-sandbox");
-        return;
-    }
-    g_ptr_array_set_size(make->reports, 0);
-    make->child = child_launcher_start(&setup, &listener, &error);
-    if (make->child != NULL)
-        return;
-    if (g_error_matches(error, CHILD_ERROR, CHILD_ERROR_BUSY)) {
-        wait_for_folder(make);
-        return;
-    }
-    g_message("recording %s: %s", make->booking->id, error->message);
-    if (is_no_space(error))
-        leave_for_later(make, FLOWS_RECORD_RETRY_ROOM);
-    else
-        judge_crash(make);
 }
 
 static gboolean
@@ -417,20 +328,6 @@ read_noted(CatalogDatabase *database, gpointer data, GError **error)
     FlowsRecordMake *make = data;
     make->noted = catalog_recordings_list_gaps(database, make->booking->id, error);
     return make->noted != NULL;
-}
-
-/* A lesson is about as large as what it is joined from; nobody tries in vain. */
-static gboolean
-check_room(const FlowsRecordMake *make, GError **error)
-{
-    gint64 free_bytes = flows_window_files_measure_free(make->folder);
-    gint64 wanted = (gint64)make->join->bytes + ROOM_MORE_BYTES;
-    if (free_bytes < 0 || free_bytes >= wanted || make->join->rungs[0] == NULL)
-        return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                "the lesson takes %" G_GINT64_FORMAT " bytes, the disk has %" G_GINT64_FORMAT,
-                wanted, free_bytes);
-    return FALSE;
 }
 
 static gboolean
@@ -447,8 +344,11 @@ write_plan(gpointer data, GError **error)
         .at_end = CATALOG_GAP_CAUSE_SIGNAL_LOST,
     };
     make->join = flows_record_join_plan(flows_record_keep_get_index(keep), &facts);
-    return check_room(make, error) && g_file_set_contents(make->plan, make->join->plan->str,
-                                                          (gssize)make->join->plan->len, error);
+    // A lesson is about as large as what it is joined from; nobody tries in vain.
+    return (make->join->rungs[0] == NULL ||
+            flows_record_child_check_room(make->child, (gint64)make->join->bytes, error)) &&
+           g_file_set_contents(make->plan, make->join->plan->str, (gssize)make->join->plan->len,
+                               error);
 }
 
 static void
@@ -457,7 +357,7 @@ on_planned(GObject *source, GAsyncResult *result, gpointer user_data)
     FlowsRecordMake *make = user_data;
     g_autoptr(GError) error = NULL;
     if (!flows_steps_run_finish(result, &error)) {
-        gboolean full = is_no_space(error);
+        gboolean full = flows_record_retry_is_room(error);
         gboolean trouble = error->domain == CATALOG_ERROR;
         if (!make->setup.quiet)
             g_message("recording %s: %s", make->booking->id, error->message);
@@ -468,8 +368,31 @@ on_planned(GObject *source, GAsyncResult *result, gpointer user_data)
     } else if (make->join->rungs[0] == NULL) {
         end_without(make, CATALOG_BOOKING_STATE_MISSED, "nothing-kept");
     } else {
-        begin_child(make);
+        flows_record_child_start(make->child, make->join->rungs);
     }
+}
+
+static FlowsRecordChild *
+make_child(FlowsRecordMake *make, guint crashes)
+{
+    const FlowsRecordMakeSetup *own = &make->setup;
+    const FlowsRecordChildSetup setup = {
+        .config = own->config,
+        .media_program = own->media_program,
+        .sandbox = own->sandbox,
+        .role = "keep",
+        .kind = "recording",
+        .id = make->booking->id,
+        .folder = make->folder,
+        .staging = make->staging,
+        .plan = make->plan,
+        .crashes = crashes,
+        .quiet = own->quiet,
+        .on_report = on_report,
+        .on_end = on_child_end,
+        .user_data = make,
+    };
+    return flows_record_child_new(&setup);
 }
 
 FlowsRecordMake *
@@ -481,12 +404,12 @@ flows_record_make_start(const FlowsRecordMakeSetup *setup, const CatalogBooking 
     FlowsRecordMake *make = g_new0(FlowsRecordMake, 1);
     make->setup = *setup;
     make->booking = catalog_booking_copy(booking);
-    make->crashes = crashes;
     make->folder = server_storage_build_recording_path(setup->storage, booking->id);
     make->staging = server_storage_build_channel_staging_path(make->folder);
     make->plan = server_storage_build_recording_plan_path(make->folder);
     make->bundle = server_storage_build_bundle_path(setup->storage, booking->id);
     make->reports = g_ptr_array_new_with_free_func((GDestroyNotify)child_report_free);
+    make->child = make_child(make, crashes);
     flows_steps_run_async(&walk, make, NULL, on_planned, make);
     return make;
 }
@@ -494,11 +417,5 @@ flows_record_make_start(const FlowsRecordMakeSetup *setup, const CatalogBooking 
 void
 flows_record_make_cancel(FlowsRecordMake *make)
 {
-    make->cancelled = TRUE;
-    if (make->child != NULL) {
-        child_launcher_cancel(make->child);
-    } else if (make->pause != NULL) {
-        server_timer_clear(&make->pause);
-        finish(make, FLOWS_RECORD_MAKE_OVER);
-    }
+    flows_record_child_cancel(make->child);
 }

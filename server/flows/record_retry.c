@@ -4,6 +4,10 @@
 // A row for each recording that failed once.
 #include "server/flows/record_retry.h"
 
+#include <gio/gio.h>
+
+#include "pipelines/package/index.h"
+
 typedef struct {
     gint64 noted_ms;             // when it failed last
     gint64 wait_ms;              // how long it rests
@@ -14,6 +18,25 @@ typedef struct {
 struct _FlowsRecordRetry {
     GHashTable *rows; // (owned) (element-type Row) by id
 };
+
+const char *
+flows_record_retry_get_code(FlowsRecordRetryCause cause)
+{
+    static const char *const codes[] = {
+        [FLOWS_RECORD_RETRY_ROOM] = "no-space",
+        [FLOWS_RECORD_RETRY_CRASH] = "crashed",
+        [FLOWS_RECORD_RETRY_TROUBLE] = NULL,
+    };
+    return codes[cause];
+}
+
+gboolean
+flows_record_retry_is_room(const GError *error)
+{
+    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
+           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+           g_error_matches(error, PACKAGE_ERROR, PACKAGE_ERROR_SPACE);
+}
 
 FlowsRecordRetry *
 flows_record_retry_new(void)

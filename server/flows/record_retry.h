@@ -19,6 +19,12 @@ typedef enum {
 
 typedef struct _FlowsRecordRetry FlowsRecordRetry;
 
+/** Returns: (static) (nullable): the code that its row says of it; NULL: none. */
+const char *flows_record_retry_get_code(FlowsRecordRetryCause cause);
+
+/** Returns: whether files could not be written for want of room. */
+gboolean flows_record_retry_is_room(const GError *error);
+
 FlowsRecordRetry *flows_record_retry_new(void);
 void flows_record_retry_free(FlowsRecordRetry *retry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowsRecordRetry, flows_record_retry_free)

@@ -4,7 +4,8 @@
 // Writes the Thai multiplex with true pictures and sound, so that it can be watched:
 // `thai-coded SECONDS FILE` has them in its first service (small MPEG-2, MP2) and sound in its
 // radio; `thai-coded --full SECONDS FILE` is as a satellite sends it: MPEG-2 576i, MP2 and teletext
-// in the first, H.264, AAC in ADTS and in LATM and DVB subtitles in the second.
+// in the first, H.264, AAC in ADTS and in LATM and DVB subtitles in the second; `--described` the
+// same with a second sound that tells what is seen in place of another language.
 #include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 #include <math.h>
@@ -234,7 +235,8 @@ open_all(Streams *streams, gboolean full)
 int
 main(int argc, char **argv)
 {
-    gboolean full = argc > 1 && strcmp(argv[1], "--full") == 0;
+    gboolean described = argc > 1 && strcmp(argv[1], "--described") == 0;
+    gboolean full = described || (argc > 1 && strcmp(argv[1], "--full") == 0);
     guint64 seconds = 0;
     if (argc != (full ? 4 : 3) ||
         !g_ascii_string_to_unsigned(argv[argc - 2], 10, 1, 3600, &seconds, NULL))
@@ -246,6 +248,7 @@ main(int argc, char **argv)
         .bits_per_second = full ? FULL_BITS_PER_SECOND : BITS_PER_SECOND,
         .first_pcr27m = G_GUINT64_CONSTANT(27000000) * 10,
         .start_ms = START_MS,
+        .described = described,
         .unit = make_unit,
         .data = &streams,
     };

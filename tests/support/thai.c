@@ -104,13 +104,19 @@ put_stream(GByteArray *body, guint8 type, guint16 pid, const GByteArray *descrip
     psi_put_loop(body, 0xF, descriptors);
 }
 
+/** What an ISO_639_language_descriptor says, ISO/IEC 13818-1 §2.6.18. */
+typedef struct {
+    const char *language; // (static)
+    guint8 audio_type;    // (value)
+} Sound;
+
 static void
-put_audio(GByteArray *body, guint8 type, guint16 pid, const char *language)
+put_audio(GByteArray *body, guint8 type, guint16 pid, const Sound *sound)
 {
     g_autoptr(GByteArray) loop = g_byte_array_new();
     g_autoptr(GByteArray) descriptor = g_byte_array_new();
-    g_byte_array_append(descriptor, (const guint8 *)language, 3);
-    psi_put(descriptor, 1, 0);
+    g_byte_array_append(descriptor, (const guint8 *)sound->language, 3);
+    psi_put(descriptor, 1, sound->audio_type);
     psi_put_descriptor(loop, 0x0A, descriptor);
     put_stream(body, type, pid, loop);
 }
@@ -137,9 +143,10 @@ put_subtitles(GByteArray *body, const ThaiService *service)
     put_stream(body, 0x06, service->text_pid, loop);
 }
 
-GByteArray *
-thai_make_pmt(const ThaiService *service, guint8 version)
+static GByteArray *
+make_pmt(const ThaiService *service, guint8 version, gboolean described)
 {
+    const Sound first = {"tha", 0}, second = {described ? "tha" : "eng", described ? 3 : 0};
     g_autoptr(GByteArray) body = g_byte_array_new();
     g_autoptr(GByteArray) loop = g_byte_array_new();
     g_autoptr(GByteArray) none = g_byte_array_new();
@@ -154,12 +161,18 @@ thai_make_pmt(const ThaiService *service, guint8 version)
     psi_put_loop(body, 0xF, loop);
     if (service->video_pid > 0)
         put_stream(body, service->type == 0x16 ? 0x1B : 0x02, service->video_pid, none);
-    put_audio(body, audio, service->audio_pid, "tha");
+    put_audio(body, audio, service->audio_pid, &first);
     // The second sound of H.264's services is AAC in LATM.
     if (service->video_pid > 0 && version % 2 == 0)
-        put_audio(body, service->type == 0x16 ? 0x11 : audio, service->audio_pid + 1, "eng");
+        put_audio(body, service->type == 0x16 ? 0x11 : audio, service->audio_pid + 1, &second);
     put_subtitles(body, service);
     return psi_make_section(&head, body);
+}
+
+GByteArray *
+thai_make_pmt(const ThaiService *service, guint8 version)
+{
+    return make_pmt(service, version, FALSE);
 }
 
 GByteArray *
@@ -246,7 +259,8 @@ queue_tables(Thai *thai)
         queue_once(thai, 0x0000, thai_make_pat(0));
         for (guint i = 0; i < THAI_SERVICES; i++) {
             guint8 version = changed && services[i].service_id == 102 ? 5 : 4;
-            queue_once(thai, services[i].pmt_pid, thai_make_pmt(&services[i], version));
+            queue_once(thai, services[i].pmt_pid,
+                       make_pmt(&services[i], version, thai->options.described));
         }
     }
     if (thai->ms % 1000 == 0)

@@ -41,6 +41,7 @@ typedef struct {
     guint64 first_pcr27m;    // (value) near 2^33 × 300 the clock wraps
     gint64 start_ms;         // (value) Unix time of the first packet
     gint64 change_ms;        // (value) when service 102 gets another PMT, 0: never
+    gboolean described;      // (value) second sounds are Thai, and tell what is seen
     ThaiUnitFunc unit;       // (nullable) asked each 40 ms for each stream
     gpointer data;           // (unowned) for unit
 } ThaiOptions;

@@ -60,37 +60,52 @@ kept_run_new(guint seconds)
     return kept_run_new_of(seconds, 0, 0);
 }
 
-KeptRun *
-kept_run_new_of(guint seconds, guint programme, gint64 from_ms)
+static KeptRun *
+code_run(guint seconds, const PackageCodedWish *wishes, const char *const *names, guint rung_count)
 {
     KeptRun *run = g_new0(KeptRun, 1);
-    const PackageCodedWish sound = {
-        .samples = (guint64)seconds * SAMPLES, .programme = programme, .from_ms = from_ms};
-    const PackageCodedWish both = {.pictures = seconds * RATE,
-                                   .grid = RATE,
-                                   .samples = (guint64)seconds * SAMPLES,
-                                   .programme = programme,
-                                   .from_ms = from_ms,
-                                   .width = programme > 0 ? SMALL_WIDTH : 0,
-                                   .height = programme > 0 ? SMALL_HEIGHT : 0};
     g_autofree char *folder = g_dir_make_tmp("daorian-kept-XXXXXX", NULL);
-    run->rungs[0].rung = "voice";
-    run->rungs[1].rung = "small";
-    run->count = seconds;
-    for (guint i = 0; i < KEPT_RUNGS; i++) {
-        g_autoptr(PackageCoded) coded = package_coded_new(i == 0 ? &sound : &both);
+    run->rung_count = rung_count;
+    for (guint i = 0; i < rung_count; i++) {
+        g_autoptr(PackageCoded) coded = package_coded_new(&wishes[i]);
+        run->rungs[i].rung = names[i];
         pack(&run->rungs[i], coded, folder);
     }
-    g_assert_cmpuint(run->rungs[1].spans->len, ==, seconds);
     run->count = MIN(run->rungs[0].spans->len, seconds);
     remove_folder(folder);
     return run;
 }
 
+KeptRun *
+kept_run_new_of(guint seconds, guint programme, gint64 from_ms)
+{
+    static const char *const names[KEPT_RUNGS] = {"voice", "small"};
+    const PackageCodedWish wishes[KEPT_RUNGS] = {
+        {.samples = (guint64)seconds * SAMPLES, .programme = programme, .from_ms = from_ms},
+        {.pictures = seconds * RATE,
+         .grid = RATE,
+         .samples = (guint64)seconds * SAMPLES,
+         .programme = programme,
+         .from_ms = from_ms,
+         .width = programme > 0 ? SMALL_WIDTH : 0,
+         .height = programme > 0 ? SMALL_HEIGHT : 0}};
+    KeptRun *run = code_run(seconds, wishes, names, KEPT_RUNGS);
+    g_assert_cmpuint(run->rungs[1].spans->len, ==, seconds);
+    return run;
+}
+
+KeptRun *
+kept_run_new_sound(const char *name, guint seconds, guint programme, gint64 from_ms)
+{
+    const PackageCodedWish wish = {
+        .samples = (guint64)seconds * SAMPLES, .programme = programme, .from_ms = from_ms};
+    return code_run(seconds, &wish, &name, 1);
+}
+
 void
 kept_run_free(KeptRun *run)
 {
-    for (guint i = 0; i < KEPT_RUNGS; i++) {
+    for (guint i = 0; i < run->rung_count; i++) {
         g_array_unref(run->rungs[i].spans);
         g_free(run->rungs[i].data);
     }
@@ -111,7 +126,7 @@ write_file(const char *folder, const char *name, const guint8 *data, gsize bytes
 void
 kept_run_write_inits(const KeptRun *run, const char *folder, guint init)
 {
-    for (guint i = 0; i < KEPT_RUNGS; i++) {
+    for (guint i = 0; i < run->rung_count; i++) {
         const KeptRung *rung = &run->rungs[i];
         g_autofree char *name = g_strdup_printf("%s/init-%u.mp4", rung->rung, init + i);
         write_file(folder, name, rung->data, rung->init_bytes);
@@ -138,10 +153,10 @@ move_times(guint8 *data, gsize bytes, const gint64 *away, guint tracks)
 
 void
 kept_run_write_segment(const KeptRun *run, const char *folder, guint place, guint number,
-                       guint64 time, guint32 bytes[KEPT_RUNGS])
+                       guint64 time, guint32 *bytes)
 {
     g_assert_cmpuint(time % 15, ==, 0);
-    for (guint i = 0; i < KEPT_RUNGS; i++) {
+    for (guint i = 0; i < run->rung_count; i++) {
         const KeptRung *rung = &run->rungs[i];
         const PackageIndexSegment *span = &g_array_index(rung->spans, PackageIndexSegment, place);
         gint64 away = (gint64)time - (gint64)place * KEPT_SEGMENT_PTS90K;

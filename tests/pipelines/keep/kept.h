@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// Segments as a recording keeps them: what a live child would have written, in `voice` and `small`,
-// with times of a channel's timeline. Used by the tests of joining and of the recorder.
+// Segments as a recording keeps them: what a live child would have written, in `voice` and `small`
+// or of another sound, with times of a channel's timeline. Used by the tests of joining and of the
+// recorder.
 #pragma once
 
 #include <glib.h>
@@ -22,6 +23,7 @@ typedef struct {
 /** One run of a live child. */
 typedef struct {
     KeptRung rungs[KEPT_RUNGS]; // (owned) lowest first
+    guint rung_count;           // of rungs
     guint count;                // segments
 } KeptRun;
 
@@ -31,6 +33,9 @@ KeptRun *kept_run_new(guint seconds);
 /** The same of a programme that can be told from others, from a moment of it on
  * (package_coded_get_loudness()). */
 KeptRun *kept_run_new_of(guint seconds, guint programme, gint64 from_ms);
+
+/** The same of another sound alone. @name: static, of the sound. */
+KeptRun *kept_run_new_sound(const char *name, guint seconds, guint programme, gint64 from_ms);
 void kept_run_free(KeptRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeptRun, kept_run_free)
 
@@ -38,6 +43,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeptRun, kept_run_free)
 void kept_run_write_inits(const KeptRun *run, const char *folder, guint init);
 
 /** Writes segment @place of the run as `<rung>/0/<number>.m4s` that begins at @time (90 kHz, a
- * multiple of 15); @bytes (out): of each rung's file. */
+ * multiple of 15); @bytes (out): of each file, as many as the run has rungs. */
 void kept_run_write_segment(const KeptRun *run, const char *folder, guint place, guint number,
-                            guint64 time, guint32 bytes[KEPT_RUNGS]);
+                            guint64 time, guint32 *bytes);

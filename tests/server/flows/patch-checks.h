@@ -13,6 +13,17 @@ void patch_checks_assert_files(PatchHarness *harness, const CatalogLesson *lesso
 void patch_checks_assert_whole(PatchHarness *harness, const CatalogLesson *lesson, const char *name,
                                guint kinds);
 
+/** What is to be heard in a stretch of a lesson. */
+typedef struct {
+    guint programme; // whose
+    guint from_s;    // of the lesson
+    guint until_s;   // of the lesson
+} PatchChecksHeard;
+
+/** Each four seconds of it in @name are the same four seconds of the programme. */
+void patch_checks_assert_heard(PatchHarness *harness, const CatalogLesson *lesson, const char *name,
+                               const PatchChecksHeard *meant);
+
 /** Waits for the end: the gap is filled from the whole programme, to the moment, in all rungs. */
 void patch_checks_assert_patched(PatchHarness *harness);
 

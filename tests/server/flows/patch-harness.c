@@ -92,15 +92,32 @@ add_booking(CatalogDatabase *database, gpointer data, GError **error)
                                       &by, error);
 }
 
+/* One run of the child with its place in the index. */
+typedef struct {
+    KeptRun *run;            // (owned)
+    guint first;             // number of its first init file
+    guint rungs[KEPT_RUNGS]; // places in the index
+} Part;
+
 static void
-add_inits(const KeptRun *run, const char *folder, FlowsWindowIndex *index, guint first)
+free_part(gpointer data)
 {
-    kept_run_write_inits(run, folder, first);
-    for (guint i = 0; i < KEPT_RUNGS; i++) {
-        const KeptRung *rung = &run->rungs[i];
+    Part *part = data;
+    kept_run_free(part->run);
+    g_free(part);
+}
+
+static void
+add_inits(Part *part, const char *folder, FlowsWindowIndex *index)
+{
+    part->first = (guint)MAX(index->next_init, 1);
+    kept_run_write_inits(part->run, folder, part->first);
+    for (guint i = 0; i < part->run->rung_count; i++) {
+        const KeptRung *rung = &part->run->rungs[i];
+        part->rungs[i] = (guint)flows_window_index_find_rung(index, rung->rung, TRUE);
         const FlowsWindowIndexInit init = {
-            .rung = (guint)flows_window_index_find_rung(index, rung->rung, TRUE),
-            .init = first + i,
+            .rung = part->rungs[i],
+            .init = part->first + i,
             .bytes = (guint32)rung->init_bytes,
             .codecs = (char *)(rung->width > 0 ? "avc1.42c01e,mp4a.40.2" : "mp4a.40.2"),
             .width = rung->width,
@@ -108,6 +125,45 @@ add_inits(const KeptRun *run, const char *folder, FlowsWindowIndex *index, guint
             .frame_millirate = rung->width > 0 ? 25000 : 0,
         };
         g_assert_true(flows_window_index_add_init(index, &init));
+    }
+}
+
+static void
+add_part(GPtrArray *parts, KeptRun *run, const char *folder, FlowsWindowIndex *index)
+{
+    Part *part = g_new0(Part, 1);
+    part->run = run;
+    add_inits(part, folder, index);
+    g_ptr_array_add(parts, part);
+}
+
+/* Returns: (transfer full) (element-type Part): the rungs, then the other sounds. */
+static GPtrArray *
+code_parts(const Kept *kept, const PatchHarnessStretch *stretch, const char *folder,
+           FlowsWindowIndex *index)
+{
+    const char *const *sounds = kept->harness->sounds;
+    GPtrArray *parts = g_ptr_array_new_with_free_func(free_part);
+    add_part(parts, kept_run_new_of(stretch->seconds, stretch->programme, stretch->from_ms), folder,
+             index);
+    for (guint i = 0; sounds != NULL && sounds[i] != NULL; i++)
+        add_part(parts,
+                 kept_run_new_sound(sounds[i], stretch->seconds, stretch->programme + 1 + i,
+                                    stretch->from_ms),
+                 folder, index);
+    return parts;
+}
+
+static void
+write_parts(const GPtrArray *parts, const char *folder, guint place, FlowsWindowIndexEntry *entry)
+{
+    for (guint i = 0; i < parts->len; i++) {
+        const Part *part = parts->pdata[i];
+        guint32 bytes[KEPT_RUNGS];
+        kept_run_write_segment(part->run, folder, place, (guint)entry->number, entry->time, bytes);
+        for (guint rung = 0; rung < part->run->rung_count; rung++)
+            entry->parts[part->rungs[rung]] =
+                (FlowsWindowIndexPart){part->first + rung, bytes[rung]};
     }
 }
 
@@ -128,22 +184,18 @@ say(const char *folder, FlowsWindowIndex *index, FlowsWindowIndexEntry *entry, c
 }
 
 static void
-keep_part(const Kept *kept, const char *folder, FlowsWindowIndex *index, guint part)
+keep_part(const Kept *kept, const char *folder, FlowsWindowIndex *index,
+          const PatchHarnessStretch *stretch)
 {
-    const PatchHarnessStretch *stretch = &kept->parts[part];
     guint number = flows_window_index_get_count(index);
-    g_autoptr(KeptRun) run =
-        kept_run_new_of(stretch->seconds, stretch->programme, stretch->from_ms);
-    add_inits(run, folder, index, 1 + part * KEPT_RUNGS);
-    for (guint i = 0; i < run->count; i++) {
-        guint32 bytes[KEPT_RUNGS];
+    g_autoptr(GPtrArray) parts = code_parts(kept, stretch, folder, index);
+    guint count = ((const Part *)parts->pdata[0])->run->count;
+    for (guint i = 0; i < count; i++) {
         FlowsWindowIndexEntry entry = {.number = 10 + number + i,
                                        .time = 900000 + (guint64)(number + i) * KEPT_SEGMENT_PTS90K,
                                        .duration = KEPT_SEGMENT_PTS90K,
                                        .wall_ms = kept->start_ms + stretch->from_ms + i * 1000};
-        kept_run_write_segment(run, folder, i, (guint)entry.number, entry.time, bytes);
-        for (guint rung = 0; rung < KEPT_RUNGS; rung++)
-            entry.parts[rung] = (FlowsWindowIndexPart){1 + part * KEPT_RUNGS + rung, bytes[rung]};
+        write_parts(parts, folder, i, &entry);
         if (kept->said != NULL && kept->said_at == number + i)
             say(folder, index, &entry, kept->said);
         g_assert_true(flows_window_index_push(index, &entry));
@@ -161,7 +213,7 @@ keep(Kept *kept)
     g_assert_true(flows_window_files_make(folder, &error));
     index->loose = TRUE;
     for (guint part = 0; part < kept->count; part++)
-        keep_part(kept, folder, index, part);
+        keep_part(kept, folder, index, &kept->parts[part]);
     g_autoptr(GString) text = flows_window_journal_format(index);
     g_assert_true(flows_window_files_replace(folder, text->str, text->len, &error));
     return g_steal_pointer(&kept->id);

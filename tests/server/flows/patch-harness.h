@@ -38,6 +38,7 @@ typedef struct {
     gint64 first_ms;           // when the recording's programme began, UTC milliseconds
     gint64 repeated_ms;        // when that of the repeat did
     gint64 pace_ms;            // how far the clock goes a tick
+    const char *const *sounds; // (unowned) (nullable): other ones of what is kept next
     guint ticks;               // so far
 } PatchHarness;
 
@@ -54,7 +55,8 @@ PatchHarness *patch_harness_new(char *folder, const char *media_program, gint64 
 /** Stops what runs. The folder stays. */
 void patch_harness_free(PatchHarness *harness);
 
-/** A channel and, on it, the recording with the gap: its booking is finishing. */
+/** A channel and, on it, the recording with the gap: its booking is finishing. Other sounds are
+ * those of the programmes that follow. */
 void patch_harness_keep_own(PatchHarness *harness);
 /** @parts: (nullable): NULL: the programme as a whole. */
 void patch_harness_keep_repeat(PatchHarness *harness, const PatchHarnessStretch *parts,

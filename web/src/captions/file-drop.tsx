@@ -4,10 +4,11 @@
 // A caption file from the person's disk: chosen or dropped, sent as it is, and what the server found
 // wrong in it line by line.
 
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { describeError } from '../lib/api';
 import type { Captions } from '../lib/types';
 import { Notice } from '../ui/basics';
+import { DropTarget } from '../ui/drop';
 import { FaultyFile, putCaptions, type LineFault } from './store';
 import { useCaptionsTexts } from './texts';
 
@@ -46,9 +47,7 @@ export function FileDrop(props: {
   onSaved: (saved: Captions) => void;
 }) {
   const texts = useCaptionsTexts().file;
-  const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
-  const [over, setOver] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const fail = (heading: string, faults: readonly LineFault[] = [], more = 0): void =>
     setOutcome({ kind: 'error', heading, faults, more });
@@ -74,37 +73,15 @@ export function FileDrop(props: {
   };
   return (
     <>
-      <div
-        class={over ? 'caption-drop caption-drop-over' : 'caption-drop'}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          void take(event.dataTransfer?.files[0]);
-        }}
-      >
-        <p>{texts.drop}</p>
-        <input
-          ref={input}
-          type="file"
-          class="unseen"
-          accept=".vtt,.srt,text/vtt,application/x-subrip"
-          tabIndex={-1}
-          aria-label={texts.choose}
-          onChange={(event) => {
-            void take(event.currentTarget.files?.[0]);
-            event.currentTarget.value = '';
-          }}
-        />
-        <button type="button" class="button" aria-busy={busy} onClick={() => input.current?.click()}>
-          {texts.choose}
-        </button>
-        <p class="hint">{texts.help}</p>
-      </div>
+      <DropTarget
+        name="caption-drop"
+        words={texts.drop}
+        choose={texts.choose}
+        help={texts.help}
+        accept=".vtt,.srt,text/vtt,application/x-subrip"
+        busy={busy}
+        onFiles={([file]) => void take(file)}
+      />
       {outcome && <FaultList outcome={outcome} />}
     </>
   );

@@ -12,6 +12,7 @@ import { lessons, useLive, useStaffTexts } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Lesson, UnfinishedUpload } from '../lib/types';
 import { ErrorNotice, Notice, PageHead } from '../ui/basics';
+import { DropTarget } from '../ui/drop';
 import { EDITORS, ForRoles, SelectField, TextArea, TextField } from '../ui/forms';
 import { LateIcon } from '../ui/late-icons';
 import { showToast } from '../ui/toast';
@@ -37,46 +38,20 @@ const MEDIA = 'video/*,audio/*,.mkv,.ts,.m2ts,.mts,.flv,.wmv,.avi,.mpg,.mpeg,.mx
 
 /** Where files are dropped or chosen; a single line once some are on their way. */
 function Chooser({ compact }: { compact: boolean }) {
-  const texts = useStaffTexts();
-  const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const take = (files: FileList | null | undefined): void => {
-    if (files && files.length > 0) void addFiles([...files]);
-  };
+  const texts = useStaffTexts().upload;
   return (
-    <div
-      class={`drop ${over ? 'drop-over' : ''} ${compact ? 'drop-compact' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer?.files);
-      }}
-    >
-      <LateIcon name="share" />
-      <p>{texts.upload.drop}</p>
-      <button type="button" class="button button-main" onClick={() => input.current?.click()}>
-        {texts.upload.choose}
-      </button>
-      <input
-        ref={input}
-        class="unseen"
-        type="file"
-        multiple
-        accept={MEDIA}
-        tabIndex={-1}
-        aria-label={texts.upload.choose}
-        onChange={(event) => {
-          take(event.currentTarget.files);
-          event.currentTarget.value = '';
-        }}
-      />
-      <p class="hint">{texts.upload.help}</p>
-    </div>
+    <DropTarget
+      name="drop"
+      words={texts.drop}
+      choose={texts.choose}
+      help={texts.help}
+      accept={MEDIA}
+      multiple
+      compact={compact}
+      button="button button-main"
+      icon={<LateIcon name="share" />}
+      onFiles={(files) => void addFiles(files)}
+    />
   );
 }
 

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { runTests, test } from '../tap';
 import { findFaults, findOverflow, launchBrowser, openContext, pageFaults, signIn, takeScreenshot } from './browser';
 import { ADMIN, prepareDaemon, sweepDaemon } from './daemon';
+import { plantService, type PlantedProgramme } from './plant';
 
 const NARROW = { width: 360, height: 740 };
 const SECONDS = 24;
@@ -40,33 +41,9 @@ async function api<T>(method: string, path: string, body?: unknown, etag?: strin
   return JSON.parse(text) as T;
 }
 
-interface Row {
-  event: number;
-  start: number;
-  title: string;
-  summary: string;
-}
-
-/** A service and its guide as a receiver would have written them. */
-function plant(rows: readonly Row[], uri = 'udp://127.0.0.1:59996', multiplex = MULTIPLEX, service = SERVICE): void {
-  const script = `
-import json, sqlite3, sys
-path, uri, multiplex, service, rows = sys.argv[1:5] + [json.loads(sys.argv[5])]
-with sqlite3.connect(path, timeout=20) as database:
-    database.execute("INSERT INTO multiplexes (id, uri, name, created_ms, updated_ms) VALUES (?, ?, 'x', 1, 1)", (multiplex, uri))
-    database.execute("INSERT INTO services (id, multiplex_id, service_id, name, provider, kind, encrypted, present, seen_ms,"
-                     " created_ms, updated_ms) VALUES (?, ?, 101, 'x', '', 'tv', 0, 1, 1, 1, 1)", (service, multiplex))
-    for row in rows:
-        database.execute("INSERT INTO guide_events (service, event_id, start_ms, duration_ms, title, summary, description,"
-                         " language, updated_ms) VALUES (?, ?, ?, 3600000, ?, ?, ?, 'tha', 1)",
-                         (service, row["event"], row["start"], row["title"], row["summary"], row["summary"]))
-`;
-  const catalog = join(daemon.folder, 'data', 'catalog.sqlite3');
-  const done = spawnSync('python3', ['-c', script, catalog, uri, multiplex, service, JSON.stringify(rows)], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  assert.equal(done.status, 0, done.stderr);
+/** A service and its guide; the first of all unless another is named. */
+function plant(rows: readonly PlantedProgramme[], uri = 'udp://127.0.0.1:59996', multiplex = MULTIPLEX, service = SERVICE): void {
+  plantService(daemon, { uri, multiplex, service, number: 101, name: 'x' }, rows);
 }
 
 const browser = await launchBrowser();

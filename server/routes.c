@@ -15,6 +15,7 @@
 #include "server/api/events.h"
 #include "server/api/guard.h"
 #include "server/api/guide.h"
+#include "server/api/guideimport.h"
 #include "server/api/health.h"
 #include "server/api/jobs.h"
 #include "server/api/lessonmoves.h"
@@ -158,7 +159,9 @@ static const HttpRouterRoute routes[] = {
     {"PATCH", "/api/v1/services/{id}", api_services_update, BUF, 4096, ADMIN, 0},
     {"GET", "/api/v1/services/{id}/picture", api_services_get_picture, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/services/{id}/guide", api_services_list_guide, NO, 0, ALL, 0},
+    {"DELETE", "/api/v1/services/{id}/guide", api_guideimport_remove, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/guide", api_guide_search, NO, 0, ALL, 0},
+    {"POST", "/api/v1/guide/import", api_guideimport_create, BUF, 16 * 1024 * 1024, ADMIN, 0},
     {"GET", "/api/v1/health", api_health_list, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/health/{id}/history", api_health_get_history, NO, 0, ADMIN, 0},
     {"GET", "/api/v1/status", api_status_get, NO, 0, ADMIN, 0},

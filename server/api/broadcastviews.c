@@ -118,6 +118,21 @@ parse_streams(const char *text)
     return json_node_dup_array(node);
 }
 
+/* What files said of it. */
+static void
+set_imported(JsonObject *object, const CatalogServices *service)
+{
+    if (service->imported == 0) {
+        json_object_set_null_member(object, "imported");
+        return;
+    }
+    JsonObject *member = json_object_new();
+    json_object_set_int_member(member, "programmes", service->imported);
+    json_object_set_int_member(member, "from_ms", service->imported_from_ms);
+    json_object_set_int_member(member, "until_ms", service->imported_until_ms);
+    json_object_set_object_member(object, "imported", member);
+}
+
 JsonObject *
 api_broadcastviews_render_service(const CatalogServices *service)
 {
@@ -139,6 +154,10 @@ api_broadcastviews_render_service(const CatalogServices *service)
     else
         json_object_set_null_member(object, "own_shown");
     json_object_set_boolean_member(object, "shown", api_broadcastviews_is_shown(service));
+    api_members_set_text(object, "guide_channel", service->guide_channel);
+    json_object_set_string_member(object, "guide_first",
+                                  service->file_first ? "file" : "broadcast");
+    set_imported(object, service);
     api_members_set_moment(object, "seen_ms", service->seen_ms);
     set_etag(object, service->id, service->revision);
     return object;
@@ -159,5 +178,7 @@ api_broadcastviews_render_event(const CatalogGuide *event)
     json_object_set_int_member(object, "age", event->age);
     api_members_set_text(object, "programme_crid", event->programme_crid);
     api_members_set_text(object, "series_crid", event->series_crid);
+    json_object_set_string_member(
+        object, "source", event->event_id > CATALOG_GUIDE_BROADCAST_MAX ? "file" : "broadcast");
     return object;
 }

@@ -130,6 +130,16 @@ static const Row rows[] = {
      "passphrase has 10 to 79 characters."},
     {"multiplex-path", "ที่อยู่ไฟล์ต้องขึ้นต้นด้วย / เช่น file:/srv/video/demo.ts",
      "The path of a file begins with /, as file:/srv/video/demo.ts."},
+    {"not-xmltv",
+     "ไฟล์นี้ไม่ใช่ผังรายการ XMLTV ที่อ่านได้ หรือไม่มีรายการอยู่ข้างใน โปรดขอไฟล์ใหม่จากผู้จัดทำแล้วลองอีกครั้ง",
+     "This file is no XMLTV guide that can be read, or has no programmes in it. Get it anew from "
+     "whoever makes it, then try again."},
+    {"guide-too-large",
+     "ผังรายการนี้ใหญ่เกินไปเมื่อคลายการบีบอัดแล้ว (เกิน 64 MiB) โปรดขอไฟล์ที่มีช่องหรือจำนวนวันน้อยลง",
+     "This guide is too large once it is unpacked (more than 64 MiB). Get one with fewer channels "
+     "or days."},
+    {"guide-media-type", "ต้องส่งผังรายการเป็นไฟล์ XML หรือ gzip (application/xml หรือ application/gzip)",
+     "Send the guide as XML or gzip (application/xml or application/gzip)."},
     {"multiplex-text", "ไม่รู้จักรหัสอักษรนี้ ใช้ tis-620, cp874, iso-6937, utf-8 หรือเว้นว่าง",
      "This character set is not known. Use tis-620, cp874, iso-6937, utf-8, or none."},
     {"internal", "ระบบทำงานผิดพลาด กรุณาลองใหม่หรือแจ้งผู้ดูแลระบบ",

@@ -19,6 +19,7 @@
 
 #define NAME_BYTES_MAX 256
 #define CHANNEL_MAX 9999
+#define GUIDE_CHANNEL_BYTES_MAX 256
 #define SPAN_MS (G_GINT64_CONSTANT(8) * 24 * 3600 * 1000) // of one question
 #define DAY_MS (G_GINT64_CONSTANT(24) * 3600 * 1000)
 #define PIECES_MAX 16 // of a batch each
@@ -225,13 +226,37 @@ take_shown(ApiCall *call, CatalogServices *service, GError **error)
     return TRUE;
 }
 
+/* The channel of guide files, and which side is heard first. */
+static gboolean
+take_guide(ApiCall *call, CatalogServices *service, GError **error)
+{
+    const char *channel = NULL, *first = NULL;
+    gboolean back = is_null(call, "guide_channel");
+    if ((!back &&
+         !api_call_take_text(call, "guide_channel", GUIDE_CHANNEL_BYTES_MAX, &channel, error)) ||
+        !api_call_take_text(call, "guide_first", NAME_BYTES_MAX, &first, error))
+        return FALSE;
+    if (channel != NULL && *channel == '\0')
+        return refuse(error, "guide_channel is empty: null takes it back");
+    if (first != NULL && strcmp(first, "file") != 0 && strcmp(first, "broadcast") != 0)
+        return refuse(error, "guide_first is broadcast or file");
+    if (back || channel != NULL) {
+        g_free(service->guide_channel);
+        service->guide_channel = g_strdup(channel);
+    }
+    if (first != NULL)
+        service->file_first = strcmp(first, "file") == 0;
+    return TRUE;
+}
+
 static gboolean
 write_changes(CatalogDatabase *database, ApiCall *call, GError **error)
 {
     g_autoptr(GError) local = NULL;
     g_autoptr(CatalogServices) service = catalog_services_get(database, call->id, error);
     if (service == NULL || !take_name(call, service, error) ||
-        !take_channel(call, service, error) || !take_shown(call, service, error))
+        !take_channel(call, service, error) || !take_shown(call, service, error) ||
+        !take_guide(call, service, error))
         return FALSE;
     if (call->revision >= 0)
         service->revision = call->revision;
@@ -258,7 +283,8 @@ render_changed(ApiCall *call)
 void
 api_services_update(HttpExchange *exchange)
 {
-    static const char *const names[] = {"own_name", "own_channel", "shown", NULL};
+    static const char *const names[] = {"own_name",      "own_channel", "shown",
+                                        "guide_channel", "guide_first", NULL};
     g_autoptr(ApiCall) call = api_call_new(exchange);
     if (call != NULL && api_call_require_body(call, names) && api_revision_require_match(call))
         api_call_write(g_steal_pointer(&call), write_changes, render_changed);

@@ -26,6 +26,7 @@ struct _FlowsIntake {
     guint next;                  // (value) subscription
     GTask *stop;                 // (owned) (nullable) to be completed when all is quiet
     gboolean stopping;           // (value)
+    FlowsReceiveWorker *files;   // (owned)
     GMutex lock;                 // guards statuses
     GHashTable *statuses;        // (owned) (element-type utf8 FlowsIntakeStatus) (guarded by lock)
 };
@@ -77,6 +78,7 @@ flows_intake_new(const FlowsIntakeSetup *setup)
     intake->refreshed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     intake->statuses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                              (GDestroyNotify)flows_intake_status_free);
+    intake->files = flows_receive_worker_new("guide-files", 1);
     g_mutex_init(&intake->lock);
     return intake;
 }
@@ -315,6 +317,12 @@ flows_intake_stop_finish(FlowsIntake *intake, GAsyncResult *result, GError **err
     return g_task_propagate_boolean(G_TASK(result), error);
 }
 
+FlowsReceiveWorker *
+flows_intake_get_files(FlowsIntake *intake)
+{
+    return intake->files;
+}
+
 void
 flows_intake_free(FlowsIntake *intake)
 {
@@ -326,6 +334,7 @@ flows_intake_free(FlowsIntake *intake)
     g_clear_pointer(&intake->sandbox, child_sandbox_free);
     g_object_unref(intake->cancellable);
     g_main_context_unref(intake->context);
+    flows_receive_worker_free(intake->files);
     g_mutex_clear(&intake->lock);
     g_free(intake);
 }

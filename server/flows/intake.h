@@ -13,6 +13,7 @@
 #include "server/config.h"
 #include "server/events.h"
 #include "server/flows/intake_status.h"
+#include "server/flows/receive_worker.h"
 
 typedef struct _CatalogThreads CatalogThreads;
 typedef struct _FlowsIntake FlowsIntake;
@@ -63,6 +64,10 @@ FlowsIntakeStatus *flows_intake_get_status(FlowsIntake *intake, const char *mult
 /** Returns: (transfer full) (element-type utf8): ids of the multiplexes that somebody needed since
  * the start. Any thread. */
 GPtrArray *flows_intake_list_ids(FlowsIntake *intake);
+
+/** Returns: (transfer none): the thread that reads guides that come as files, one after the other.
+ * Any thread. */
+FlowsReceiveWorker *flows_intake_get_files(FlowsIntake *intake);
 
 /** Ends all children and completes when they are gone and all is written. Main thread. */
 void flows_intake_stop_async(FlowsIntake *intake, GAsyncReadyCallback callback, gpointer user_data);

@@ -3,6 +3,8 @@
 
 """The part of openapi_test.py about broadcasts: @self is its scenario, @nobody an id that nothing has."""
 
+import gzip
+
 
 def run_multiplexes(self, nobody):
     ask, path, one = self.ask, "/api/v1/multiplexes", "/api/v1/multiplexes/{id}"
@@ -97,3 +99,20 @@ def run_services(self, nobody):
     assert [p["event_id"] for p in day] == list(range(300)), "each programme once"
     part = ask("GET", guide, 200, {"id": ids[0]}, query="?from_ms=90000&until_ms=180000").json()["items"]
     assert [p["event_id"] for p in part] == [1, 2]
+    run_guide_file(self, nobody, ids[0])
+
+
+def run_guide_file(self, nobody, service):
+    ask, path, one = self.ask, "/api/v1/guide/import", "/api/v1/services/{id}/guide"
+    admin, xml = {"token": self.tokens["administrator"]}, {"headers": {"Content-Type": "application/xml"}}
+    data = b'<tv><programme start="20990101000000 +0700" stop="20990101010000 +0700" channel="a"><title>x</title></programme></tv>'
+    self.refuse_all("POST", path, body=data, **xml)
+    ask("POST", path, 413, body=gzip.compress(b"<tv>" + b" " * (65 * 1024 * 1024), 1), **xml, **admin)
+    ask("POST", path, 415, body=data, headers={"Content-Type": "text/html"}, **admin)
+    ask("POST", path, 422, body=b"<tv/>", **xml, **admin)
+    seen = ask("POST", path, 200, body=data, query="?preview=true", **xml, **admin).json()
+    assert seen["outside"] == 1 and seen["channels"][0]["from_ms"] is None, seen
+    ask("POST", path, 200, body=gzip.compress(data), **xml, **admin)
+    self.refuse_all("DELETE", one, {"id": service})
+    ask("DELETE", one, 404, {"id": nobody}, **admin)
+    ask("DELETE", one, 204, {"id": service}, **admin)

@@ -36,9 +36,9 @@ def cpu():
     return used.ru_utime + used.ru_stime
 
 
-def encode_peer(source, peer, seconds, folder):
-    """All rungs of a system from one decode, which is kinder to it than a command a rung. The files, and CPU seconds."""
-    rungs, before = PEERS[peer], cpu()
+def encode_peer(source, peer, seconds, folder, sides=None):
+    """All rungs of a system (or those of `sides`) from one decode, which is kinder to it than a command a rung. The files, and CPU seconds."""
+    rungs, before = [rung for rung in PEERS[peer] if sides is None or rung[1] in sides], cpu()
     graph = f"[0:v]split={len(rungs)}" + "".join(f"[s{i}]" for i in range(len(rungs)))
     graph += "".join(f";[s{i}]scale=-2:{rung[1]}[v{i}]" for i, rung in enumerate(rungs))
     outputs, made = [], []

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The Daorian developers
 """Wall and CPU time of a whole ladder through daorian-media, against one ffmpeg command that makes the same
-rungs from one decode with the settings that were decided for the lesson. The two take turns; medians are compared."""
+rungs from one decode with the settings that were decided for the lesson. The two take turns; medians are compared.
+Then what these decisions are worth: the H.264 rungs of a slide lesson, against the same heights by PeerTube's settings."""
 
 import json
 import os
@@ -14,9 +15,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import bits
+import bits_lessons as lessons
+
 SECONDS = 60
 ROUNDS = 3
 WANTED = ("voice", "voice-opus", "slides", "lite", "small", "medium", "large")
+HEIGHTS = {"small": 240, "medium": 360, "large": 720}  # which a peer has, too
+LESSON_SECONDS = 240
 FACE = "mandelbrot=size=320x240:rate=25:end_scale=0.02[face];[0:v][face]overlay=930:460:shortest=1"
 SOURCES = (
     ("noisy test card", "testsrc2=size=1280x720:rate=25", "noise=all_strength=6:all_flags=t"),
@@ -41,7 +47,8 @@ def picture_options(rung):
     if rung["av1"]:
         return ["-c:v", "libsvtav1", "-preset", str(rung["av1_preset"]), "-crf", str(rung["crf"]), "-maxrate", kbps,
                 "-bufsize", kbps, "-g", group, "-svtav1-params", f"scm={rung['screen']}:lp=2"]
-    return ["-c:v", "libx264", "-preset", rung["preset"], "-profile:v", rung["profile"], "-crf", str(rung["crf"]),
+    drawn = ["-i_qfactor", "0.4", "-qcomp", "0.4"] if rung["drawn"] else []
+    return ["-c:v", "libx264", *drawn, "-preset", rung["preset"], "-profile:v", rung["profile"], "-crf", str(rung["crf"]),
             "-maxrate", kbps, "-bufsize", kbps, "-g", group, "-keyint_min", group, "-sc_threshold", "0", "-bf", "0",
             "-threads:v", "2"]
 
@@ -80,11 +87,11 @@ def run_ffmpeg(source, folder, rungs):
     return settle(*measure(ffmpeg_command(source, folder, rungs), env=quiet))
 
 
-def run_daorian(build, source, folder):
+def run_daorian(build, source, folder, wanted=WANTED):
     ours, theirs = socket.socketpair()
     child, begun = measure([str(build / "daorian-media"), "--control-fd", str(theirs.fileno())], pass_fds=[theirs.fileno()])
     theirs.close()
-    job = {"type": "job", "source": str(source), "staging": str(folder), "rungs": WANTED, "done": [], "bundle": None, "published": [],
+    job = {"type": "job", "source": str(source), "staging": str(folder), "rungs": wanted, "done": [], "bundle": None, "published": [],
            "permille": 0,
            "limits": {"duration_ms": 36000000, "pixels": 40000000}, "interpreter": None, "clean_sound": True}
     ours.sendall((json.dumps(job) + "\n").encode())
@@ -119,6 +126,27 @@ def compare(build, decide, title, picture, treatment):
               f"{cpu / medians['ffmpeg'][1]:.2f} |")
 
 
+def compare_peer(build, peer):
+    """The same three heights by either, in turn; quality is told beside, since the settings differ."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source, _ = lessons.make_slides(folder, LESSON_SECONDS)
+        ours, theirs = [], []
+        for number in range(ROUNDS):
+            print(f"{peer}: round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
+            here = folder / f"d{number}"
+            here.mkdir()
+            ours.append(run_daorian(build, source, here, tuple(HEIGHTS))[1])
+            made, spent = bits.encode_peer(source, peer, LESSON_SECONDS, folder, HEIGHTS.values())
+            theirs.append(spent)
+        quality = {f"{peer} {side}p": bits.ssim(path, source, LESSON_SECONDS) for side, path in zip(HEIGHTS.values(), made)}
+        quality |= {f"`{rung}`": bits.ssim(here / f"{rung}.mp4", source, LESSON_SECONDS) for rung in HEIGHTS}
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    print(f"\n`small medium large` of {LESSON_SECONDS / 60:g} minutes of the slide lesson of `bits` take {statistics.median(ours):.1f} CPU s, analysis "
+          f"included; the same heights by {peer}'s settings in one `ffmpeg` command {statistics.median(theirs):.1f}: {ratio:.2f} (target ≤ 0.6 at the "
+          f"same SSIM). SSIM: {', '.join(f'{label} {seen:.4f}' for label, seen in quality.items())}.")
+
+
 def main():
     build = Path(sys.argv[1]).resolve()
     decide = Path(sys.argv[2]).resolve()
@@ -128,6 +156,8 @@ def main():
     print("| source | by | wall s | CPU s | wall / duration | wall ratio | CPU ratio |\n|---|---|---|---|---|---|---|")
     for title, picture, treatment in SOURCES:
         compare(build, decide, title, picture, treatment)
+    for peer in ("PeerTube", "MediaCMS"):
+        compare_peer(build, peer)
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ print_rung(EncodeRungsId id, const EncodeDecideFacts *facts, const EncodeGrid *g
             spec->opus, picture.sound_kbps, spec->channels);
     if (encode_rungs_moves(id)) {
         g_print(",\"av1\":%d,\"width\":%u,\"height\":%u,\"rate\":\"%u/%u\",\"group\":%u,\"crf\":%u,"
-                "\"kbps\":%u,\"screen\":%d,\"preset\":\"%s\",\"av1_preset\":%d,\"profile\":\"%s\"",
+                "\"kbps\":%u,\"drawn\":%d,\"screen\":%d,\"preset\":\"%s\",\"av1_preset\":%d,"
+                "\"profile\":\"%s\"",
                 spec->family == ENCODE_RUNGS_AV1, picture.width, picture.height, grid->numerator,
                 grid->denominator * picture.step, grid->ticks / picture.step, picture.crf,
-                picture.rate_kbps, picture.screen, picture.preset != NULL ? picture.preset : "",
-                picture.av1_preset, spec->profile != NULL ? spec->profile : "");
+                picture.rate_kbps, picture.drawn, picture.screen,
+                picture.preset != NULL ? picture.preset : "", picture.av1_preset,
+                spec->profile != NULL ? spec->profile : "");
     }
     g_print("}\n");
 }

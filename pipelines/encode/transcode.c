@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "pipelines/encode/cuts.h"
 #include "pipelines/encode/extras.h"
 #include "pipelines/encode/failure.h"
 #include "pipelines/encode/ladder.h"
@@ -32,6 +33,7 @@ typedef struct {
     GArray *pictures;     // (owned) (element-type EncodeRungsId) to be made, lowest first
     GArray *skipped;      // (owned) (element-type EncodeRungsId) made before, and not kept
     gboolean refines;     // (value) only what moves is made, for a lesson that is published
+    gboolean uneven;      // (value) no grid has the cuts of what is published
     gboolean published;   // (value) some rung is, by this attempt or an earlier one
     guint permille;       // (value) where the next stage begins
 } Transcode;
@@ -92,7 +94,8 @@ plan_rungs(Transcode *transcode)
         EncodeRungsId rung = (EncodeRungsId)id;
         const char *name = encode_rungs_get(rung)->name;
         if (!g_strv_contains((const char *const *)run->job->rungs, name) ||
-            !encode_decide_suits(rung, info, known->picture.glance))
+            !encode_decide_suits(rung, info, known->picture.glance) ||
+            (transcode->uneven && encode_rungs_moves(rung)))
             continue;
         g_ptr_array_add(names, g_strdup(name));
         plan_rung(transcode, rung);
@@ -336,6 +339,7 @@ do_job(Transcode *transcode, GError **error)
     if (!encode_study_glance(transcode->study, error))
         return FALSE;
     run->grid = encode_decide_grid(info, encode_study_get_result(transcode->study)->picture.glance);
+    transcode->uneven = !encode_cuts_follow(run->job, &run->grid);
     run->end_us = info->duration_us;
     plan_rungs(transcode);
     report_skipped(transcode);

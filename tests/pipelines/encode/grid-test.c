@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The grid: every cut is a picture of every rung, nothing of a lesson is left out.
+#include "pipelines/encode/cuts.h"
 #include "pipelines/encode/grid.h"
 
 static void
@@ -64,6 +65,47 @@ test_count(void)
     g_assert_cmpint(encode_grid_count_ticks(&grid, 170000), ==, 3);
 }
 
+/* An index of segments of these lengths, in ticks of 25 a second. */
+static PackageIndex *
+make_index(const guint *ticks, guint count)
+{
+    PackageIndex *index = package_index_new();
+    guint64 at = 0;
+    for (guint i = 0; i < count; i++) {
+        const PackageIndexSegment segment = {.start_pts90k = at,
+                                             .duration_pts90k = ticks[i] * 3600};
+        g_array_append_val(index->segments, segment);
+        at += segment.duration_pts90k;
+    }
+    return index;
+}
+
+static void
+check_cuts(const guint *ticks, guint count, gboolean fits, guint expected)
+{
+    g_autoptr(PackageIndex) index = make_index(ticks, count);
+    EncodeGrid grid = encode_grid_choose(25, 1, 4);
+    g_assert_cmpint(encode_cuts_fit(index, &grid), ==, fits);
+    g_assert_cmpuint(grid.ticks, ==, expected);
+}
+
+/* What is made for a recording is cut where its rungs are, or not at all. */
+static void
+test_cuts(void)
+{
+    static const guint even[] = {76, 76, 76}, tail[] = {76, 76, 88}, shorter[] = {76, 76, 20};
+    static const guint long_tail[] = {76, 76, 89}, gap[] = {76, 30, 76}, one[] = {30};
+    check_cuts(even, G_N_ELEMENTS(even), TRUE, 76);
+    check_cuts(tail, G_N_ELEMENTS(tail), TRUE, 76);
+    check_cuts(shorter, G_N_ELEMENTS(shorter), TRUE, 76);
+    check_cuts(long_tail, G_N_ELEMENTS(long_tail), FALSE, 100);
+    check_cuts(gap, G_N_ELEMENTS(gap), FALSE, 100);
+    check_cuts(one, G_N_ELEMENTS(one), TRUE, 100);
+    g_autoptr(PackageIndex) index = make_index(even, G_N_ELEMENTS(even));
+    EncodeGrid grid = encode_grid_choose(24, 1, 4);
+    g_assert_false(encode_cuts_fit(index, &grid)); // 72.96 ticks
+}
+
 int
 main(int argc, char **argv)
 {
@@ -71,5 +113,6 @@ main(int argc, char **argv)
     g_test_add_func("/encode/grid/rates", test_rates);
     g_test_add_func("/encode/grid/times", test_times);
     g_test_add_func("/encode/grid/count", test_count);
+    g_test_add_func("/encode/grid/cuts", test_cuts);
     return g_test_run();
 }

@@ -240,6 +240,7 @@ make_record(ServerApp *app)
         .catalog = app->catalog,
         .live = app->live,
         .media_program = app->media_program,
+        .encode = app->encode,
     };
     app->record = flows_record_new(&record);
     FlowsRulesSetup rules = {app->config, app->clock, app->events, app->catalog};

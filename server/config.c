@@ -60,6 +60,7 @@ static const Row rows[] = {
     {"encoder", "memory", KIND_BYTES, FIELD(encoder_memory_bytes), 0, TIB},
     {"encoder", "silence_s", KIND_COUNT, FIELD(encoder_silence_s), 10, 86400},
     {"encoder", "clean_sound", KIND_BOOLEAN, FIELD(clean_sound), 0, 0},
+    {"encoder", "richer_recordings", KIND_BOOLEAN, FIELD(richer_recordings), 0, 0},
     {"captions", "command", KIND_COMMAND, FIELD(captions_command), 1, 4096},
     {"captions", "minutes", KIND_COUNT, FIELD(captions_minutes), 1, 1440},
     {"captions", "network", KIND_BOOLEAN, FIELD(captions_network), 0, 0},
@@ -87,6 +88,7 @@ server_config_new_default(void)
     config->encoder_memory_bytes = 4 * GIB;
     config->encoder_silence_s = 120;
     config->clean_sound = TRUE;
+    config->richer_recordings = TRUE;
     config->captions_minutes = 240;
     config->site_title = g_strdup("ดาวเรียน");
     config->site_zone = g_strdup("Asia/Bangkok");

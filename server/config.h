@@ -38,6 +38,7 @@ typedef struct {
     gint64 encoder_memory_bytes; // a child's ceiling; 0: none
     guint encoder_silence_s;     // a child that says nothing this long is killed
     gboolean clean_sound;        // noise may be taken out of speech
+    gboolean richer_recordings;  // slides and AV1 rungs follow a recording
     char *captions_command;      // (owned) (nullable), the recogniser: words, quoted as for a shell
     guint captions_minutes;      // it is killed when it takes longer
     gboolean captions_network;   // it may talk to the network

@@ -9,11 +9,13 @@
 static const char *const first_rungs[] = {"voice", "voice-opus", "slides", "lite",
                                           "small", "medium",     "large",  NULL};
 static const char *const better_rungs[] = {"clear", NULL};
+static const char *const richer_rungs[] = {"slides", "lite", "clear", NULL};
 static const char *const all_rungs[] = {"voice",  "voice-opus", "slides", "lite", "small",
                                         "medium", "clear",      "large",  NULL};
 
 struct _FlowsEncodeExpect {
     CatalogJobKind kind;  // (value)
+    gboolean recorded;    // (value) the lesson has no original
     char **done;          // (owned) (nullable) rungs published by earlier attempts
     char **published;     // (owned) files of those that are there
     GHashTable *expected; // (owned) (nullable) (element-type utf8) planned, and not yet here
@@ -46,7 +48,7 @@ flows_encode_expect_get_wanted(FlowsEncodeExpect *expect)
 {
     switch (expect->kind) {
     case CATALOG_JOB_KIND_REFINE:
-        return (char **)better_rungs;
+        return (char **)(expect->recorded ? richer_rungs : better_rungs);
     case CATALOG_JOB_KIND_REENCODE:
         return (char **)all_rungs;
     case CATALOG_JOB_KIND_ENCODE:
@@ -75,8 +77,10 @@ flows_encode_expect_get_published(FlowsEncodeExpect *expect)
 }
 
 void
-flows_encode_expect_skip_done(FlowsEncodeExpect *expect, GPtrArray *rungs)
+flows_encode_expect_skip_done(FlowsEncodeExpect *expect, const CatalogLesson *lesson)
 {
+    const GPtrArray *rungs = lesson->rungs;
+    expect->recorded = lesson->original_bytes <= 0;
     g_autoptr(GStrvBuilder) done = g_strv_builder_new();
     g_autoptr(GStrvBuilder) published = g_strv_builder_new();
     for (guint i = 0; i < rungs->len; i++) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "catalog/job.h"
+#include "catalog/lesson.h"
 #include "pipelines/child/report.h"
 #include "server/flows/publish_asset.h"
 
@@ -16,8 +17,9 @@ typedef struct _FlowsEncodeExpect FlowsEncodeExpect;
 
 FlowsEncodeExpect *flows_encode_expect_new(CatalogJobKind kind);
 
-/** @rungs (element-type CatalogRung): of the generation that is made, from earlier attempts. */
-void flows_encode_expect_skip_done(FlowsEncodeExpect *expect, GPtrArray *rungs);
+/** @lesson: with the rungs of the generation that is made, from earlier attempts or jobs: they are
+ * not made again. Of a recording a refine job makes all that it has not from the air. */
+void flows_encode_expect_skip_done(FlowsEncodeExpect *expect, const CatalogLesson *lesson);
 
 /** Returns: (transfer none): NULL-terminated rung names, as the job line wants them. */
 char **flows_encode_expect_get_wanted(FlowsEncodeExpect *expect);

@@ -20,7 +20,9 @@
 #include "pipelines/package/index.h"
 #include "server/flows/encode_action.h"
 #include "server/flows/encode_expect.h"
+#include "server/flows/encode_source.h"
 #include "server/flows/encode_staging.h"
+#include "server/timer.h"
 
 #define LEASE_MS (90 * 1000)
 #define RENEW_S 20
@@ -42,7 +44,7 @@ struct _FlowsEncodeJob {
     gpointer ended_data;                // (unowned)
     char *staging;                      // (owned)
     char *bundle;                       // (owned)
-    char *original;                     // (owned)
+    char *original;                     // (owned) (nullable) what the child reads
     FlowsEncodeExpect *expect;          // (owned) what the child may make
     CatalogLesson *lesson;              // (owned) (nullable) as it was at the start
     guint shown_width;                  // (value) of the source, 0: no picture, or not known
@@ -101,20 +103,9 @@ tell(FlowsEncodeJob *job)
 }
 
 static void
-clear_timer(FlowsEncodeJob *job)
-{
-    if (job->timer != NULL)
-        g_source_destroy(job->timer);
-    g_clear_pointer(&job->timer, g_source_unref);
-}
-
-static void
 set_timer(FlowsEncodeJob *job, guint wait_ms, GSourceFunc due)
 {
-    clear_timer(job);
-    job->timer = g_timeout_source_new(wait_ms);
-    g_source_set_callback(job->timer, due, job, NULL);
-    g_source_attach(job->timer, g_main_context_get_thread_default());
+    server_timer_set(&job->timer, g_main_context_get_thread_default(), wait_ms, due, job);
 }
 
 static void carry_on(FlowsEncodeJob *job);
@@ -281,7 +272,7 @@ carry_on(FlowsEncodeJob *job)
         run_action(job, g_steal_pointer(&job->last));
         return;
     }
-    clear_timer(job);
+    server_timer_clear(&job->timer);
     job->ended(job, job->ended_data);
 }
 
@@ -410,7 +401,7 @@ static gboolean
 on_start_again(gpointer user_data)
 {
     FlowsEncodeJob *job = user_data;
-    clear_timer(job);
+    server_timer_clear(&job->timer);
     start_child(job);
     return G_SOURCE_REMOVE;
 }
@@ -523,7 +514,8 @@ on_lesson_read(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     job->lesson = g_steal_pointer(&request->lesson);
-    flows_encode_expect_skip_done(job->expect, job->lesson->rungs);
+    flows_encode_expect_skip_done(job->expect, job->lesson);
+    job->original = flows_encode_source_build_path(job->shared->setup.storage, job->lesson);
     tell(job);
     flows_receive_worker_run_async(job->shared->worker, make_staging, job, NULL, on_staging_made,
                                    job);
@@ -541,7 +533,6 @@ flows_encode_job_start(const FlowsEncodeJobShared *shared, CatalogJob *claimed,
     job->ended_data = user_data;
     job->staging = server_storage_build_staging_path(storage, claimed->lesson_id);
     job->bundle = server_storage_build_bundle_path(storage, claimed->lesson_id);
-    job->original = server_storage_build_original_path(storage, claimed->lesson_id);
     job->permille = MIN(claimed->permille, 999);
     job->expect = flows_encode_expect_new(claimed->kind);
     g_queue_init(&job->waiting);
@@ -583,7 +574,7 @@ flows_encode_job_stop(FlowsEncodeJob *job)
 void
 flows_encode_job_free(FlowsEncodeJob *job)
 {
-    clear_timer(job);
+    server_timer_clear(&job->timer);
     g_clear_pointer(&job->child, child_launcher_free);
     flows_encode_expect_free(job->expect);
     g_clear_pointer(&job->lesson, catalog_lesson_free);

@@ -111,7 +111,7 @@ on_made(const CatalogPatches *row, FlowsPatchMakeEnd end, FlowsRecordRetryCause 
     if (news)
         tell(patch, row->recording_id);
     if (row->state == CATALOG_PATCHES_STATE_DONE)
-        server_events_publish(patch->setup.events, SERVER_EVENTS_LESSON, row->recording_id);
+        patch->setup.on_lesson(row->recording_id, patch->setup.user_data);
     g_clear_pointer(&patch->make, flows_patch_make_free);
     if (!patch->stopping)
         look(patch);

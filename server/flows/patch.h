@@ -13,9 +13,10 @@ typedef struct _FlowsPatch FlowsPatch;
 
 /** Everything is borrowed and must outlive the patcher. */
 typedef struct {
-    FlowsRecordMakeSetup shared;          // (value) its on_done and user_data do not count
-    FlowsReceiveWorker *links;            // (unowned)
-    ServerEvents *events;                 // (unowned)
+    FlowsRecordMakeSetup shared; // (value) its on_done and user_data do not count
+    FlowsReceiveWorker *links;   // (unowned)
+    ServerEvents *events;        // (unowned)
+    void (*on_lesson)(const char *lesson_id, gpointer user_data); // (unowned) one is patched
     void (*on_quiet)(gpointer user_data); // (unowned) after a stop: nothing is going on any more
     gpointer user_data;                   // (unowned)
 } FlowsPatchSetup;

@@ -15,6 +15,7 @@
 #include "catalog/error.h"
 #include "catalog/lessonlist.h"
 #include "catalog/rungs.h"
+#include "server/flows/encode_source.h"
 #include "server/flows/patch_files.h"
 #include "server/flows/publish_asset.h"
 #include "server/flows/publish_orphans.h"
@@ -150,7 +151,10 @@ write_end(CatalogDatabase *database, gpointer data, GError **error)
     const CatalogAuditStamp by = {NULL, now_ms};
     if (make->patch->state == CATALOG_PATCHES_STATE_FAILED)
         return write_orphans(database, make, now_ms, error) &&
-               catalog_patches_end(database, make->patch, &by, error);
+               catalog_patches_end(database, make->patch, &by, error) &&
+               (make->made == NULL ||
+                flows_encode_source_order_richer(database, make->setup.shared.config, make->made,
+                                                 &by, error));
     return make->patch->state != CATALOG_PATCHES_STATE_RUNNING ||
            catalog_patches_note_error(database, make->patch->id, make->patch->error_code, now_ms,
                                       error);
@@ -327,8 +331,11 @@ static gboolean
 write_rows(CatalogDatabase *database, gpointer data, GError **error)
 {
     FlowsPatchMake *make = data;
-    return flows_patch_rows_write(database, &make->facts, make->made, make->patch,
-                                  server_clock_now_ms(make->setup.shared.clock), error);
+    const CatalogAuditStamp by = {NULL, server_clock_now_ms(make->setup.shared.clock)};
+    return flows_patch_rows_write(database, &make->facts, make->made, make->patch, by.now_ms,
+                                  error) &&
+           flows_encode_source_order_richer(database, make->setup.shared.config, make->made, &by,
+                                            error);
 }
 
 static void
@@ -431,10 +438,11 @@ on_child_end(const FlowsRecordChildEnd *end, gpointer user_data)
 /* --- its beginning ---------------------------------------------------------------------------- */
 
 static gboolean
-read_facts(CatalogDatabase *database, gpointer data, GError **error)
+begin_rows(CatalogDatabase *database, gpointer data, GError **error)
 {
     FlowsPatchMake *make = data;
-    return flows_patch_rows_read(database, make->patch, &make->facts, error);
+    return flows_patch_rows_begin(database, make->patch, &make->facts,
+                                  server_clock_now_ms(make->setup.shared.clock), error);
 }
 
 /* What is made is about as large as all that it is made from. */
@@ -492,7 +500,7 @@ make_child(FlowsPatchMake *make, guint crashes)
 FlowsPatchMake *
 flows_patch_make_start(const FlowsPatchMakeSetup *setup, CatalogPatches *patch, guint crashes)
 {
-    static const FlowsStepsOne steps[] = {{.read = read_facts}, {.files = prepare}};
+    static const FlowsStepsOne steps[] = {{.write = begin_rows}, {.files = prepare}};
     const FlowsRecordMakeSetup *shared = &setup->shared;
     const FlowsSteps walk = {shared->catalog, setup->links, steps, G_N_ELEMENTS(steps)};
     FlowsPatchMake *make = g_new0(FlowsPatchMake, 1);

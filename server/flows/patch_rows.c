@@ -15,6 +15,7 @@
 #include "catalog/recordings.h"
 #include "catalog/rungs.h"
 #include "server/flows/captions_save.h"
+#include "server/flows/encode_source.h"
 
 #define GRACE_MS (G_GINT64_CONSTANT(24) * 3600 * 1000) // for those who watch
 
@@ -53,9 +54,10 @@ is_busy(const CatalogLesson *lesson)
 }
 
 gboolean
-flows_patch_rows_read(CatalogDatabase *database, const CatalogPatches *patch,
-                      FlowsPatchRowsFacts *facts, GError **error)
+flows_patch_rows_begin(CatalogDatabase *database, const CatalogPatches *patch,
+                       FlowsPatchRowsFacts *facts, gint64 now_ms, GError **error)
 {
+    const CatalogAuditStamp by = {NULL, now_ms};
     flows_patch_rows_clear(facts);
     g_autoptr(CatalogPatches) now = catalog_patches_get(database, patch->id, error);
     if (now == NULL)
@@ -64,7 +66,8 @@ flows_patch_rows_read(CatalogDatabase *database, const CatalogPatches *patch,
         g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "it does not run");
         return FALSE;
     }
-    if (!read_lesson(database, patch->recording_id, &facts->own, error) ||
+    if (!flows_encode_source_cancel_richer(database, patch->recording_id, &by, error) ||
+        !read_lesson(database, patch->recording_id, &facts->own, error) ||
         !read_lesson(database, patch->repeat_id, &facts->repeat, error))
         return FALSE;
     if (!is_shown(facts->own))

@@ -20,9 +20,10 @@ typedef struct {
 
 void flows_patch_rows_clear(FlowsPatchRowsFacts *facts);
 
-/** Reads what @patch is about. NOT_FOUND, CONFLICT: nobody wants it any more. */
-gboolean flows_patch_rows_read(CatalogDatabase *database, const CatalogPatches *patch,
-                               FlowsPatchRowsFacts *facts, GError **error);
+/** Reads what @patch is about; what is being made of the lesson as it is shown is called off, since
+ * a patch replaces all of it. NOT_FOUND, CONFLICT: nobody wants it any more. */
+gboolean flows_patch_rows_begin(CatalogDatabase *database, const CatalogPatches *patch,
+                                FlowsPatchRowsFacts *facts, gint64 now_ms, GError **error);
 
 /** @made: the lesson with the rungs, assets, captions and gaps of the new generation; @ended: the
  * patch as it is to be. CONFLICT: the lesson or its captions were changed in between. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "catalog/threads.h"
+#include "server/flows/encode.h"
 #include "server/flows/patch.h"
 #include "server/flows/record_advance.h"
 #include "server/flows/record_make.h"
@@ -287,6 +288,16 @@ look(FlowsRecord *record)
     catalog_threads_write_async(record->setup.catalog, do_look, wanted, free_look, NULL, on_looked);
 }
 
+/* It is there, or was patched, and more of it is ordered. */
+static void
+note_lesson(const char *lesson_id, gpointer user_data)
+{
+    FlowsRecord *record = user_data;
+    server_events_publish(record->setup.events, SERVER_EVENTS_LESSON, lesson_id);
+    if (record->setup.encode != NULL)
+        flows_encode_wake(record->setup.encode);
+}
+
 static void
 on_make_done(const char *booking_id, FlowsRecordMakeEnd end, FlowsRecordRetryCause why,
              gpointer user_data)
@@ -301,7 +312,7 @@ on_make_done(const char *booking_id, FlowsRecordMakeEnd end, FlowsRecordRetryCau
     if (news)
         tell(record, booking_id);
     if (end == FLOWS_RECORD_MAKE_PUBLISHED)
-        server_events_publish(record->setup.events, SERVER_EVENTS_LESSON, booking_id);
+        note_lesson(booking_id, record);
     g_clear_pointer(&record->make, flows_record_make_free);
     record->dirty = TRUE; // if it was given up, its folder stayed until now
     if (record->stop != NULL)
@@ -368,6 +379,7 @@ make_patcher(FlowsRecord *record)
                    .media_program = record->setup.media_program},
         .links = record->worker,
         .events = record->setup.events,
+        .on_lesson = note_lesson,
         .on_quiet = on_patch_quiet,
         .user_data = record,
     };

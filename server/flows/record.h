@@ -15,6 +15,7 @@
 #include "server/storage.h"
 
 typedef struct _CatalogThreads CatalogThreads;
+typedef struct _FlowsEncode FlowsEncode;
 typedef struct _FlowsLive FlowsLive;
 typedef struct _FlowsRecord FlowsRecord;
 
@@ -27,6 +28,7 @@ typedef struct {
     CatalogThreads *catalog;    // (unowned)
     FlowsLive *live;            // (unowned)
     const char *media_program;  // (unowned), path of daorian-media
+    FlowsEncode *encode;        // (unowned) (nullable) what follows a recording
 } FlowsRecordSetup;
 
 /** Returns: (transfer full): a stopped recorder. Main thread. */

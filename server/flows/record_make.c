@@ -16,6 +16,7 @@
 #include "catalog/error.h"
 #include "catalog/lessonlist.h"
 #include "catalog/recordings.h"
+#include "server/flows/encode_source.h"
 #include "server/flows/publish_asset.h"
 #include "server/flows/record_child.h"
 #include "server/flows/record_keep.h"
@@ -243,8 +244,10 @@ static gboolean
 write_rows(CatalogDatabase *database, gpointer data, GError **error)
 {
     const FlowsRecordMake *make = data;
-    return flows_record_rows_publish(database, make->lesson, make->booking, make->join,
-                                     server_clock_now_ms(make->setup.clock), error);
+    const CatalogAuditStamp by = {NULL, server_clock_now_ms(make->setup.clock)};
+    return flows_record_rows_publish(database, make->lesson, make->booking, make->join, by.now_ms,
+                                     error) &&
+           flows_encode_source_order_richer(database, make->setup.config, make->lesson, &by, error);
 }
 
 static void

@@ -58,6 +58,7 @@ test_all_keys(void)
                                "memory = 512M\n"
                                "silence_s = 60\n"
                                "clean_sound = no\n"
+                               "richer_recordings = no\n"
                                "[site]\n"
                                "zone = UTC\n"
                                "title = โรงเรียน = บ้าน\n";
@@ -83,6 +84,7 @@ test_all_keys(void)
     g_assert_cmpint(config->encoder_memory_bytes, ==, (gint64)512 << 20);
     g_assert_cmpuint(config->encoder_silence_s, ==, 60);
     g_assert_false(config->clean_sound);
+    g_assert_false(config->richer_recordings);
     g_assert_cmpstr(config->site_title, ==, "โรงเรียน = บ้าน");
 }
 
@@ -126,6 +128,7 @@ test_example(gconstpointer path)
     g_assert_cmpint(config->free_floor_bytes, ==, plain->free_floor_bytes);
     g_assert_cmpuint(config->encoder_silence_s, ==, plain->encoder_silence_s);
     g_assert_true(config->clean_sound);
+    g_assert_true(config->richer_recordings);
     g_assert_cmpstr(config->listen_address, ==, plain->listen_address);
 }
 

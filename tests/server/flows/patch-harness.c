@@ -277,9 +277,15 @@ on_tick(gpointer user_data)
 void
 patch_harness_start(PatchHarness *harness)
 {
-    const FlowsRecordSetup setup = {harness->config,       harness->storage, harness->clock,
-                                    harness->events,       harness->catalog, harness->live,
-                                    harness->media_program};
+    const FlowsRecordSetup setup = {
+        .config = harness->config,
+        .storage = harness->storage,
+        .clock = harness->clock,
+        .events = harness->events,
+        .catalog = harness->catalog,
+        .live = harness->live,
+        .media_program = harness->media_program,
+    };
     harness->record = flows_record_new(&setup);
     flows_record_start(harness->record);
 }

@@ -67,6 +67,8 @@ test_fills(Bench *bench, gconstpointer unused)
     patch_harness_order(harness);
     patch_checks_assert_patched(harness);
     patch_checks_assert_captions(harness);
+    g_autoptr(CatalogLesson) after = patch_harness_read_lesson(harness);
+    g_assert_true(after->refining);
     patch_harness_stop(harness);
     patch_checks_assert_described(harness);
     patch_checks_assert_no_folder(harness);
@@ -88,6 +90,7 @@ test_other_programme(Bench *bench, gconstpointer unused)
     g_autoptr(CatalogLesson) after = patch_harness_read_lesson(harness);
     g_assert_cmpint(after->generation, ==, before->generation);
     g_assert_cmpint(after->duration_ms, ==, before->duration_ms);
+    g_assert_true(after->refining); // what was called off for the patch is ordered again
     g_autofree char *now = patch_harness_read_file(harness, "lesson.json");
     g_assert_cmpstr(now, ==, described);
     patch_harness_stop(harness);

@@ -198,9 +198,15 @@ on_tick(gpointer user_data)
 static void
 start(Bench *bench)
 {
-    const FlowsRecordSetup setup = {bench->config,       bench->storage, bench->clock,
-                                    bench->events,       bench->catalog, bench->live,
-                                    bench->media_program};
+    const FlowsRecordSetup setup = {
+        .config = bench->config,
+        .storage = bench->storage,
+        .clock = bench->clock,
+        .events = bench->events,
+        .catalog = bench->catalog,
+        .live = bench->live,
+        .media_program = bench->media_program,
+    };
     bench->record = flows_record_new(&setup);
     flows_record_start(bench->record);
 }

@@ -27,9 +27,10 @@ EVENT = 60001  # of no programme in the multiplex
 
 class Bench:
     FORM = []  # of the multiplex
+    ENCODER = False  # whether slides and AV1 follow
 
     def __init__(self, program, thai_coded, checker, *parser):
-        self.daemon, self.checker, self.parser = Daemon(program), checker, parser
+        self.daemon, self.checker, self.parser = Daemon(program, encoder=self.ENCODER), checker, parser
         self.file = self.daemon.folder / "thai.ts"
         subprocess.run([thai_coded, *self.FORM, "16", str(self.file)], check=True, timeout=WAIT_S)
         self.daemon.start()

@@ -120,9 +120,8 @@ api_services_list(HttpExchange *exchange)
 static void
 render_one(ApiCall *call)
 {
-    JsonObject *object = api_broadcastviews_render_service(call->result);
-    http_exchange_set_header(call->exchange, "ETag", json_object_get_string_member(object, "etag"));
-    http_exchange_reply_json(call->exchange, 200, api_views_wrap(object));
+    // The tag stands for what people decide: scans and files change the rest without another one.
+    api_revision_reply(call, 200, api_broadcastviews_render_service(call->result));
 }
 
 void

@@ -70,6 +70,7 @@ def run_services(self, nobody):
     ask("GET", one, 404, {"id": ids[1]})
     ask("GET", one, 200, {"id": ids[1]}, **admin)
     seen = ask("GET", one, 200, {"id": ids[0]})
+    assert seen.headers["cache-control"] == "no-store"  # a scan or a file changes it without another tag
     edit = {"headers": {"If-Match": seen.headers["etag"]}}
     self.refuse_all("PATCH", one, {"id": ids[0]}, body={"own_name": "x"}, **edit)
     ask("PATCH", one, 428, {"id": ids[0]}, body={"own_name": "x"}, **admin)

@@ -64,6 +64,7 @@ static const HttpRouterRoute routes[] = {
     {"GET", "/recordings", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/admin", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/admin/{page}", api_pages_get_shell, NO, 0, ASSET, 0},
+    {"GET", "/admin/{page}/{part}", api_pages_get_shell, NO, 0, ASSET, 0},
     {"GET", "/assets/{file}", api_pages_get_asset, NO, 0, ASSET, 0},
     {"GET", "/favicon.svg", api_pages_get_icon, NO, 0, ASSET, 0},
     {"GET", "/sw.js", api_pages_get_worker, NO, 0, ASSET, 0},

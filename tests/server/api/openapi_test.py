@@ -429,8 +429,8 @@ class Scenario:
         ask, lesson = self.ask, self.ids["lesson"]
         shell = ask("GET", "/", 200)
         assert "script-src" not in shell.headers["content-security-policy"]
-        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/offline", "/class", "/guide", "/recordings", "/admin", "/admin/{page}"):
-            values = {"id": lesson["id"], "page": "users"}
+        for path in ("/", "/watch/{id}", "/login", "/setup", "/account", "/upload", "/manage", "/offline", "/class", "/guide", "/recordings", "/admin", "/admin/{page}", "/admin/{page}/{part}"):
+            values = {"id": lesson["id"], "page": "users", "part": "guide-file"}
             assert ask("GET", path, 200, values).body == shell.body
             ask("GET", path, 304, values, headers={"If-None-Match": shell.headers["etag"]})
         asset = {"file": shell.body.decode().split("/assets/")[1].split('"')[0]}

@@ -4,14 +4,16 @@
 // The guide of a service, a day at a time. A recording in a loop lives in its own week: its clock says
 // which day is today.
 
-import { useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import { call } from '../lib/api';
 import { formatDate } from '../lib/format';
 import { language } from '../lib/i18n';
 import { useLoad } from '../lib/load';
+import { useLive } from '../lib/staff';
 import { useStore } from '../lib/store';
 import type { Page } from '../lib/types';
 import { Empty, ErrorNotice, Loading } from '../ui/basics';
+import { Imported } from './imported';
 import { nameService } from './services';
 import { useBroadcastsTexts } from './texts';
 import type { Multiplex, Programme, Service } from './types';
@@ -48,7 +50,8 @@ function ProgrammeRow({ programme, now }: { programme: Programme; now: number })
       <div class="row-main">
         <p class="row-title">
           {programme.title || texts.untitled} {current && <span class="chip chip-running">{texts.onAir}</span>}{' '}
-          {programme.age > 0 && <span class="chip">{texts.age(String(programme.age))}</span>}
+          {programme.age > 0 && <span class="chip">{texts.age(String(programme.age))}</span>}{' '}
+          {programme.source === 'file' && <span class="chip">{texts.file.chip}</span>}
         </p>
         {more.length > 0 && (
           <details>
@@ -61,7 +64,7 @@ function ProgrammeRow({ programme, now }: { programme: Programme; now: number })
   );
 }
 
-function Day({ service, offset }: { service: Service; offset: number }) {
+function Day({ service, offset, turn }: { service: Service; offset: number; turn: number }) {
   const texts = useBroadcastsTexts();
   const lang = useStore(language);
   const now = Date.now() + offset;
@@ -69,7 +72,7 @@ function Day({ service, offset }: { service: Service; offset: number }) {
   const next = addDays(day, 1);
   const { data, error, loading, reload } = useLoad(
     (signal) => call<Page<Programme>>(`services/${service.id}/guide?from_ms=${day}&until_ms=${next}`, { signal }),
-    [service.id, day],
+    [service.id, day, turn],
   );
   return (
     <>
@@ -86,7 +89,15 @@ function Day({ service, offset }: { service: Service; offset: number }) {
       </div>
       {error && <ErrorNotice message={error} onRetry={reload} />}
       {loading && !data && <Loading />}
-      {data && data.items.length === 0 && <Empty title={texts.noProgrammes} help={texts.noProgrammesHelp} />}
+      {data && data.items.length === 0 && (
+        <Empty title={texts.noProgrammes} help={texts.noProgrammesHelp}>
+          {!service.imported && (
+            <a class="button" href="/admin/broadcasts/guide-file">
+              {texts.file.take}
+            </a>
+          )}
+        </Empty>
+      )}
       {data && data.items.length > 0 && (
         <ul class="panel rows">
           {data.items.map((programme) => (
@@ -101,14 +112,25 @@ function Day({ service, offset }: { service: Service; offset: number }) {
 /** A service's guide with its name, and the way back. */
 export function Guide({ id }: { id: string }) {
   const texts = useBroadcastsTexts();
+  const [turn, setTurn] = useState(0);
   const { data, error, reload } = useLoad(
     async (signal) => {
       const service = await call<Service>(`services/${encodeURIComponent(id)}`, { signal });
       const multiplex = await call<Multiplex>(`multiplexes/${service.multiplex_id}`, { signal });
       return { service, multiplex };
     },
-    [id],
+    [id, turn],
   );
+  const again = useCallback(() => setTurn((n) => n + 1), []);
+  const multiplex = data?.multiplex.id;
+  const take = useCallback(
+    (changed: Multiplex) => {
+      if (changed.id === multiplex) again();
+    },
+    [multiplex, again],
+  );
+  // A scan, an import, somebody else's decision.
+  useLive({ onMultiplex: take, onOpen: again });
   const offset = data?.multiplex.status.clock_offset_ms ?? 0;
   return (
     <>
@@ -120,7 +142,8 @@ export function Guide({ id }: { id: string }) {
       {data && (
         <section class="guide" aria-label={texts.guideOf(nameService(data.service))}>
           <p class="row-title">{texts.guideOf(nameService(data.service))}</p>
-          <Day service={data.service} offset={Math.abs(offset) > DAY_MS ? offset : 0} />
+          <Imported service={data.service} onChanged={again} />
+          <Day service={data.service} offset={Math.abs(offset) > DAY_MS ? offset : 0} turn={turn} />
         </section>
       )}
     </>

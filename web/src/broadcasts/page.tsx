@@ -63,6 +63,11 @@ function Addresses() {
           reload();
         }}
       />
+      {multiplexes.length > 0 && (
+        <p class="below">
+          <a href="/admin/broadcasts/guide-file">{texts.file.link}</a>
+        </p>
+      )}
       {error && <ErrorNotice message={error} onRetry={reload} />}
       {loading && !data && <Loading />}
       {data && multiplexes.length === 0 && <Empty title={texts.none} help={texts.noneHelp} />}

@@ -53,6 +53,9 @@ export interface ServiceStream {
   page: number;
 }
 
+/** Where what is known of a programme comes from. */
+export type GuideSide = 'broadcast' | 'file';
+
 export interface Service {
   id: string;
   multiplex_id: string;
@@ -69,6 +72,9 @@ export interface Service {
   own_shown: boolean | null;
   shown: boolean;
   seen_ms: number | null;
+  guide_channel: string | null;
+  guide_first: GuideSide;
+  imported: { programmes: number; from_ms: number; until_ms: number } | null;
   etag: string;
 }
 
@@ -82,4 +88,26 @@ export interface Programme {
   language: string;
   genre: string | null;
   age: number;
+  source: GuideSide;
+}
+
+/** A channel of an XMLTV file. */
+export interface ImportChannel {
+  id: string;
+  name: string;
+  programmes: number;
+  from_ms: number | null;
+  until_ms: number | null;
+  /** The first service that takes its programmes from it. */
+  service: string | null;
+  suggested: string | null;
+  written: number;
+  removed: number;
+}
+
+/** What an XMLTV file holds, and what was done with it. */
+export interface GuideImport {
+  channels: ImportChannel[];
+  skipped: number;
+  outside: number;
 }

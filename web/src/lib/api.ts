@@ -32,6 +32,7 @@ export interface Answer<T> {
 
 export interface CallOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** A Blob goes as it is with its own type, anything else as JSON. */
   body?: unknown;
   etag?: string | null;
   signal?: AbortSignal;
@@ -67,7 +68,9 @@ export async function callWithTag<T>(path: string, options: CallOptions = {}): P
   const headers = callHeaders();
   headers.Accept = 'application/json';
   const init: RequestInit = { method: options.method ?? 'GET', headers };
-  if (options.body !== undefined) {
+  if (options.body instanceof Blob) {
+    init.body = options.body;
+  } else if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(options.body);
   }

@@ -9,6 +9,7 @@ import { Channels } from '../admin/channels';
 import { Jobs } from '../admin/jobs';
 import { Overview } from '../admin/overview';
 import { Users } from '../admin/users';
+import { GuideFile } from '../broadcasts/guide-file';
 import { Broadcasts } from '../broadcasts/page';
 import { HealthPage } from '../health/page';
 import { place } from '../lib/router';
@@ -17,9 +18,9 @@ import { useStore } from '../lib/store';
 import { PageHead } from '../ui/basics';
 import { ForRoles } from '../ui/forms';
 
-type Part = 'overview' | 'users' | 'jobs' | 'broadcasts' | 'channels' | 'health' | 'audit';
+type Tab = 'overview' | 'users' | 'jobs' | 'broadcasts' | 'channels' | 'health' | 'audit';
 
-const PARTS: readonly (readonly [Part, string, FunctionComponent])[] = [
+const TABS: readonly (readonly [Tab, string, FunctionComponent])[] = [
   ['overview', '/admin', Overview],
   ['users', '/admin/users', Users],
   ['jobs', '/admin/jobs', Jobs],
@@ -29,21 +30,26 @@ const PARTS: readonly (readonly [Part, string, FunctionComponent])[] = [
   ['audit', '/admin/audit', Audit],
 ];
 
+/** Pages behind one of the tabs. */
+const BEHIND: readonly (readonly [Tab, string, FunctionComponent, 'guideFile'])[] = [
+  ['broadcasts', '/admin/broadcasts/guide-file', GuideFile, 'guideFile'],
+];
+
 export default function AdminPage() {
   const texts = useStaffTexts().admin;
   const { path } = useStore(place);
-  const [name, , View] = PARTS.find(([, href]) => href === path) ?? PARTS[0]!;
+  const [tab, address, View, title = tab] = [...TABS, ...BEHIND].find(([, href]) => href === path) ?? TABS[0]!;
   return (
     <ForRoles title={texts.heading} roles={['administrator']}>
-      <PageHead key={name} title={name === 'overview' ? texts.heading : texts[name]} />
+      <PageHead key={address} title={title === 'overview' ? texts.heading : texts[title]} />
       <nav class="tabs" aria-label={texts.pages}>
-        {PARTS.map(([part, href]) => (
-          <a key={part} href={href} {...(part === name ? { 'aria-current': 'page' as const } : {})}>
-            {texts[part]}
+        {TABS.map(([name, href]) => (
+          <a key={name} href={href} {...(name === tab ? { 'aria-current': href === address ? 'page' : 'true' } : {})}>
+            {texts[name]}
           </a>
         ))}
       </nav>
-      <View key={name} />
+      <View key={address} />
     </ForRoles>
   );
 }

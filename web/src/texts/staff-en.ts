@@ -150,6 +150,7 @@ export const staffEn: StaffTexts = {
     users: 'Users',
     jobs: 'Preparation jobs',
     broadcasts: 'Broadcasts',
+    guideFile: 'Guide from a file (XMLTV)',
     channels: 'Channels',
     health: 'Health',
     audit: 'Audit',

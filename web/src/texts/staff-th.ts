@@ -151,6 +151,7 @@ export const staffTh = {
     users: 'ผู้ใช้',
     jobs: 'งานเตรียมบทเรียน',
     broadcasts: 'สัญญาณโทรทัศน์',
+    guideFile: 'ผังรายการจากไฟล์ (XMLTV)',
     channels: 'ช่องสด',
     health: 'สุขภาพสัญญาณ',
     audit: 'บันทึกการกระทำ',

@@ -27,6 +27,16 @@ interface FieldProps {
   lang?: string | undefined;
 }
 
+/** What helps with a field, or what is wrong in it. */
+function FieldHelp({ id, help, error }: { id: string; help?: string | undefined; error?: string | undefined }) {
+  if (!error && !help) return null;
+  return (
+    <p id={`${id}-help`} class={error ? 'field-error' : 'hint'}>
+      {error ?? help}
+    </p>
+  );
+}
+
 export function TextField(props: FieldProps & { type?: 'text' | 'search' }) {
   const id = useId();
   return (
@@ -45,11 +55,7 @@ export function TextField(props: FieldProps & { type?: 'text' | 'search' }) {
         aria-describedby={props.help || props.error ? `${id}-help` : undefined}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />
-      {(props.error || props.help) && (
-        <p id={`${id}-help`} class={props.error ? 'field-error' : 'hint'}>
-          {props.error ?? props.help}
-        </p>
-      )}
+      <FieldHelp id={id} help={props.help} error={props.error} />
     </div>
   );
 }
@@ -109,6 +115,8 @@ export function SelectField<T extends string>(props: {
   onChange: (value: T) => void;
   hideLabel?: boolean;
   disabled?: boolean;
+  help?: string | undefined;
+  error?: string | undefined;
 }) {
   const id = useId();
   return (
@@ -120,6 +128,8 @@ export function SelectField<T extends string>(props: {
         id={id}
         value={props.value}
         disabled={props.disabled}
+        aria-invalid={props.error ? true : undefined}
+        aria-describedby={props.help || props.error ? `${id}-help` : undefined}
         onChange={(event) => props.onChange(event.currentTarget.value as T)}
       >
         {props.options.map(([value, text]) => (
@@ -128,6 +138,7 @@ export function SelectField<T extends string>(props: {
           </option>
         ))}
       </select>
+      <FieldHelp id={id} help={props.help} error={props.error} />
     </div>
   );
 }

@@ -75,7 +75,12 @@ add_lesson(CatalogDatabase *database, gpointer data, GError **error)
     g_autoptr(CatalogLesson) lesson = catalog_lesson_new(bench->lesson_id);
     lesson->state = CATALOG_LESSON_STATE_QUEUED;
     catalog_lesson_set_text(&lesson->title, "เศษส่วน");
-    if (!catalog_lessons_create(database, lesson, &by, error))
+    g_autofree char *path = server_storage_build_original_path(bench->storage, bench->lesson_id);
+    GStatBuf original;
+    g_assert_cmpint(g_stat(path, &original), ==, 0);
+    if (!catalog_lessons_create(database, lesson, &by, error) ||
+        !catalog_lessons_set_original(database, lesson->id, original.st_size, NULL, by.now_ms,
+                                      error))
         return FALSE;
     g_autofree char *job =
         catalog_jobs_enqueue(database, CATALOG_JOB_KIND_ENCODE, lesson->id, 0, &by, error);

@@ -2,12 +2,13 @@
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
 // The other sound of a recorded lesson in Chromium: a service with two languages is recorded, and the lesson's page lets
-// the learner choose, on a phone and by keyboard, in a chosen quality and after another one. Arguments: the daorian
-// executable, the program that makes a multiplex.
+// the learner choose, on a phone and by keyboard, in a chosen quality and after another one, in a browser that can do less
+// and where the lesson is kept. Arguments: the daorian executable, the program that makes a multiplex.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import type { Lesson } from '../../../web/src/lib/types';
 import { runTests, test } from '../tap';
 import { DESKTOP, PHONE, findFaults, findOverflow, launchBrowser, openContext, pageFaults, takeScreenshot } from './browser';
@@ -168,6 +169,86 @@ test('on a computer, in English', async () => {
   await takeScreenshot(desk, 'lesson-sounds');
   await wide.close();
 }, 60);
+
+/** The page of the lesson in a browser with such a fault, and another sound chosen there. */
+async function chooseWith(fault: () => void): Promise<Page> {
+  const odd = await openContext(browser, daemon, { viewport: DESKTOP, english: true });
+  await odd.addInitScript(fault);
+  const other = await odd.newPage();
+  await other.goto(`/watch/${lesson.id}`);
+  await other.locator('.player-start').click();
+  await waitFor(() => other.evaluate(() => (document.querySelector('video')?.currentTime ?? 0) > 0));
+  await other.getByRole('combobox', { name: 'Sound' }).selectOption('voice-eng');
+  return other;
+}
+
+test('without Media Source Extensions it is heard as well', async () => {
+  const other = await chooseWith(() => {
+    Object.assign(window, { MediaSource: undefined, ManagedMediaSource: undefined, others: [] });
+    const Real = window.Audio;
+    window.Audio = class extends Real {
+      constructor(source?: string) {
+        super(source);
+        window.others.push(this);
+      }
+    };
+  });
+  await waitFor(() =>
+    other.evaluate(() => {
+      const video = document.querySelector('video')!;
+      const audio = window.others.at(-1)!;
+      return video.muted && !audio.paused && !audio.muted && audio.currentTime > 1 && Math.abs(video.currentTime - audio.currentTime) < 0.1;
+    }),
+  );
+  await other.context().close();
+}, 120);
+
+/** The main sound is back, and that is said. */
+async function assertMainSound(other: Page): Promise<void> {
+  await other.getByText('This sound cannot be played; the main one is back.').waitFor({ state: 'attached' });
+  assert.equal(await other.getByRole('combobox', { name: 'Sound' }).inputValue(), '');
+  assert.equal(await other.evaluate(() => document.querySelector('video')!.muted), false);
+  await other.context().close();
+}
+
+test('a sound that does not come leaves nobody in silence', async () => {
+  const other = await chooseWith(() => {
+    const real = window.fetch;
+    window.fetch = (input, init) =>
+      String(input).includes('/voice-eng.') ? Promise.reject(new TypeError('no line')) : real(input, init);
+  });
+  assert.equal(await other.evaluate(() => document.querySelector('video')!.muted), true);
+  await assertMainSound(other);
+}, 120);
+
+test('a browser that does not let it play says so, and the main sound is back', async () => {
+  const other = await chooseWith(() => {
+    const Real = window.Audio;
+    window.Audio = class extends Real {
+      override play(): Promise<void> {
+        return Promise.reject(new DOMException('no', 'NotAllowedError'));
+      }
+    };
+  });
+  await assertMainSound(other);
+}, 120);
+
+test('who keeps the lesson is told that it has the main sound only, and then is offered no other', async () => {
+  const away = await openContext(browser, daemon, { viewport: PHONE, english: true });
+  const phone = await away.newPage();
+  await phone.goto(`/watch/${lesson.id}`);
+  await phone.getByRole('button', { name: 'Choose what to keep' }).click();
+  await phone.getByText('A kept lesson has its main sound only.').waitFor();
+  await phone.getByRole('button', { name: /^Keep Sound only/ }).click();
+  await phone.getByText('Kept whole').waitFor();
+  await daemon.stop();
+  await phone.goto(`/watch/${lesson.id}`);
+  await phone.locator('.player-start').click();
+  await phone.locator('.player-start').waitFor({ state: 'detached' });
+  await phone.getByRole('combobox', { name: 'Speed' }).waitFor();
+  assert.equal(await phone.getByRole('combobox', { name: 'Sound' }).count(), 0);
+  await away.close();
+}, 120);
 
 test('no page had an error', () => {
   assert.deepEqual(pageFaults, []);

@@ -98,6 +98,7 @@ export function Choices({ lesson }: { lesson: Lesson }) {
           <Choice key={rung.name} lesson={lesson} rung={rung} />
         ))}
       </ul>
+      {(lesson.sounds ?? []).length > 0 && <p class="hint">{texts.ownSound}</p>}
       {state !== 'none' && <p class="hint">{texts.budgetLeft(formatBytes(remainingBytes()))}</p>}
       <SpaceMeter />
       <p class="hint">

@@ -21,11 +21,15 @@ export interface OtherState {
 }
 
 const FOLLOW_MS = 500;
+/** As long a picture may go on in silence: a kept one does without a line, and when the budget is used up. */
+const SILENCE_MS = 8000;
 
 export class OtherSound {
   readonly state = createStore<OtherState>({ name: null, failed: false });
   private readonly audio = new Audio();
   private feeder: Feeder | null = null;
+  /** When the picture began to go on without it. */
+  private silentSince: number | null = null;
   private readonly video: HTMLVideoElement;
 
   constructor(private readonly session: Session) {
@@ -102,6 +106,11 @@ export class OtherSound {
     this.state.set({ name: null, failed: true });
   }
 
+  /** A browser that lets one element alone be heard, or none without a touch, says so when the other one is to play. */
+  private obstruct(error: DOMException): void {
+    if (error.name === 'NotAllowedError' || error.name === 'NotSupportedError') this.fail();
+  }
+
   /** Nothing is fetched while the lesson stands still for its cost. */
   private obey(): void {
     this.feeder?.hold(this.session.state.get().phase !== 'active' || !mayTransfer());
@@ -109,8 +118,14 @@ export class OtherSound {
 
   private follow(): void {
     const { audio, video } = this;
-    if (this.state.get().name === null || video.paused || video.seeking || video.readyState < 3) return;
-    if (audio.paused) void audio.play().catch(() => undefined);
+    const goesOn = this.state.get().name !== null && !video.paused && !video.seeking && video.readyState >= 3;
+    this.silentSince = goesOn && audio.readyState < 3 ? (this.silentSince ?? performance.now()) : null;
+    if (!goesOn) return;
+    if (this.silentSince !== null && performance.now() - this.silentSince > SILENCE_MS) {
+      this.fail();
+      return;
+    }
+    if (audio.paused) void audio.play().catch((error: DOMException) => this.obstruct(error));
     if (audio.readyState < 1 || audio.seeking) return;
     const step = decideStep((audio.currentTime - video.currentTime) * 1000);
     if (step.kind === 'anew' || step.kind === 'jump') audio.currentTime = video.currentTime;

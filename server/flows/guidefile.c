@@ -72,6 +72,10 @@ unpack_piece(GConverter *converter, const guint8 **at, gsize *left, GByteArray *
     *at += taken;
     *left -= taken;
     *more = result == G_CONVERTER_CONVERTED;
+    if (result == G_CONVERTER_FINISHED && is_gzip(*at, *left)) { // RFC 1952 §2.2: members in a row
+        g_converter_reset(converter);
+        *more = TRUE;
+    }
     return result != G_CONVERTER_ERROR;
 }
 

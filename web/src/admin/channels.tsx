@@ -12,6 +12,7 @@ import { useLoad } from '../lib/load';
 import { useLive } from '../lib/staff';
 import { useStore } from '../lib/store';
 import { useAdminTexts } from '../live/admin-texts';
+import { suggestSlug } from '../live/slug';
 import { listPictures } from '../live/subtitles';
 import { useLiveTexts } from '../live/texts';
 import type { Channel, ChannelList } from '../live/types';
@@ -30,6 +31,8 @@ interface Service {
   name: string;
   own_name: string | null;
   service_id: number;
+  channel: number | null;
+  own_channel: number | null;
   encrypted: boolean;
   streams: readonly { kind: string; language: string }[];
 }
@@ -107,10 +110,22 @@ async function fetchServices(signal: AbortSignal): Promise<Service[]> {
 interface FieldsProps {
   draft: Draft;
   services: readonly Service[];
+  /** Names in addresses that other channels have. */
+  taken?: readonly string[];
   onChange: (draft: Draft) => void;
 }
 
-function Fields({ draft, services, onChange }: FieldsProps) {
+type Proposal = Pick<Draft, 'name' | 'slug'>;
+
+/** What a service gives a new channel; what a person typed stays. */
+function takeProposal(draft: Draft, before: Proposal | null, now: Proposal): Partial<Draft> {
+  return {
+    ...(!draft.name || draft.name === before?.name ? { name: now.name } : {}),
+    ...(!draft.slug || draft.slug === before?.slug ? { slug: now.slug } : {}),
+  };
+}
+
+function Fields({ draft, services, taken = [], onChange }: FieldsProps) {
   const texts = useAdminTexts();
   const set = (part: Partial<Draft>): void => onChange({ ...draft, ...part });
   const named = (service: Service): string => {
@@ -119,9 +134,15 @@ function Fields({ draft, services, onChange }: FieldsProps) {
   };
   const options = [['', texts.noService] as const, ...services.map((service) => [service.id, named(service)] as const)];
   const ladders = Object.entries(texts.ladders);
+  const [proposed, setProposed] = useState<Proposal | null>(null);
   const choose = (id: string): void => {
     const service = services.find((one) => one.id === id);
-    set({ service: id, ...(service && !draft.name ? { name: named(service) } : {}) });
+    if (!service) return set({ service: id });
+    const name = named(service);
+    const number = service.own_channel ?? service.channel ?? service.service_id;
+    const now = { name, slug: suggestSlug(name, number, taken) };
+    setProposed(now);
+    set({ service: id, ...takeProposal(draft, proposed, now) });
   };
   return (
     <>
@@ -165,7 +186,13 @@ function Fields({ draft, services, onChange }: FieldsProps) {
   );
 }
 
-function AddChannel({ services, onAdded }: { services: readonly Service[]; onAdded: () => void }) {
+interface AddProps {
+  services: readonly Service[];
+  taken: readonly string[];
+  onAdded: () => void;
+}
+
+function AddChannel({ services, taken, onAdded }: AddProps) {
   const texts = useAdminTexts();
   const [draft, setDraft] = useState(FRESH);
   const [error, setError] = useState<string | null>(null);
@@ -191,7 +218,7 @@ function AddChannel({ services, onAdded }: { services: readonly Service[]; onAdd
         }}
       >
         {error && <Notice kind="error">{error}</Notice>}
-        <Fields draft={draft} services={services} onChange={setDraft} />
+        <Fields draft={draft} services={services} taken={taken} onChange={setDraft} />
         <div class="actions">
           <button type="submit" class="button button-main">
             {texts.create}
@@ -317,7 +344,7 @@ export function Channels() {
     <>
       {error && <ErrorNotice message={error} onRetry={reload} />}
       {loading && !data && <Loading />}
-      <AddChannel services={services.data ?? []} onAdded={reload} />
+      <AddChannel services={services.data ?? []} taken={channels.map((one) => one.slug)} onAdded={reload} />
       {data && channels.length === 0 && <Empty title={texts.none} help={texts.noneHelp} />}
       {channels.length > 0 && (
         <ul class="panel rows">

@@ -154,29 +154,51 @@ def measure(daorian, name, source, folder):
     return bundle, points
 
 
+def choose_range(values, steps):
+    """The steps next below and above all values."""
+    return max((s for s in steps if s <= min(values)), default=steps[0]), min((s for s in steps if s >= max(values)), default=steps[-1])
+
+
+def place_labels(places):
+    """Where each (x, y, text) is written, (x, y): right of its point, and where that is taken as near as there is room."""
+    boxes = [(x - 6, y - 6, x + 6, y + 6) for x, y, _ in places]
+    written = []
+    for x, y, text in places:
+        width = 5.6 * len(text) + 2
+        offers = [(x + 9, y + 4 + dy) for dy in (0, 13, -13, 26, -26, 39, -39, 52, -52)] + [(x - 9 - width, y + 4 + dy) for dy in (0, 13, -13, 26, -26)]
+        best = next((o for o in offers if not any(o[0] < b[2] and o[0] + width > b[0] and o[1] - 9 < b[3] and o[1] + 2 > b[1] for b in boxes)), offers[0])
+        boxes.append((best[0], best[1] - 9, best[0] + width, best[1] + 2))
+        written.append(best)
+    return written
+
+
 def plot(name, points):
     """Bytes against SSIM, one colour a system; both axes by hand, since a plot needs no library."""
     import math
     colours = {"Daorian": "#e4572e", "PeerTube": "#30409f", "MediaCMS": "#2f9e6e", "Opencast": "#7a7f9c", "ricecooker": "#b8860b"}
-    shown = [p for p in points if p[3]]
-    low = min(0.9, math.floor(min(p[3] for p in shown) * 50) / 50)
+    shown = sorted((p for p in points if p[3]), key=lambda p: (p[0] != "Daorian", p[2]))
+    sizes = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+    least, most = choose_range([p[2] for p in shown], sizes)
+    low, high = choose_range([p[3] for p in shown], [i / 200 for i in range(201)])
+
     def place(size, quality):
-        return 70 + 540 * math.log10(max(size, 5) / 5) / math.log10(200), 370 - 320 * (quality - low) / (1 - low)
+        return 70 + 540 * math.log(max(size, 0.1) / least) / math.log(most / least), 370 - 320 * (quality - low) / (high - low)
     body = ""
-    for size in (5, 10, 20, 50, 100, 200, 500, 1000):
+    for size in (s for s in sizes if least <= s <= most):
         x, _ = place(size, low)
         body += f'<line x1="{x:.0f}" y1="50" x2="{x:.0f}" y2="370" stroke="#dde"/><text x="{x:.0f}" y="390" text-anchor="middle">{size}</text>'
     for i in range(6):
-        quality = low + (1 - low) * i / 5
-        _, y = place(5, quality)
+        quality = low + (high - low) * i / 5
+        _, y = place(least, quality)
         body += f'<line x1="70" y1="{y:.0f}" x2="610" y2="{y:.0f}" stroke="#dde"/><text x="62" y="{y + 4:.0f}" text-anchor="end">{quality:.3f}</text>'
     for i, (by, colour) in enumerate(colours.items()):
-        line = sorted((p[2], p[3], p[1]) for p in shown if p[0] == by)
-        places = [place(size, quality) for size, quality, _ in line]
-        body += f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>' if by != "Daorian" else ""
-        for (x, y), (_, _, label) in zip(places, line):
-            body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/><text x="{x + 8:.1f}" y="{y + 12:.1f}" font-size="10">{label.strip("`")}</text>'
+        line = [place(p[2], p[3]) for p in sorted(shown, key=lambda p: p[2]) if p[0] == by]
+        body += f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in line)}"/>' if by != "Daorian" else ""
+        body += "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>' for x, y in line)
         body += f'<circle cx="{90 + 105 * i}" cy="28" r="6" fill="{colour}"/><text x="{102 + 105 * i}" y="32">{by}</text>'
+    places = [(*place(p[2], p[3]), p[1].strip("`")) for p in shown]
+    for (x, y), (_, _, text), point in zip(place_labels(places), places, shown):
+        body += f'<text x="{x:.1f}" y="{y:.1f}" font-size="10" fill="{colours[point[0]]}">{text}</text>'
     (HERE / f"bits-{name}.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 420" font-family="sans-serif" font-size="12" fill="#1f2547">'
         '<rect width="680" height="420" fill="#fff"/>' + body +

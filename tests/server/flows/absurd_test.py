@@ -22,6 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 import tap  # noqa: E402
+from daemon import is_sanitized  # noqa: E402
 
 TOOLS = Path(__file__).resolve().parents[3] / "tools"
 WAIT_S = 300
@@ -106,7 +107,7 @@ class Absurd:
     def __init__(self, program, long):
         self.program, self.long = program, long
         self.folder = Path(tempfile.mkdtemp(prefix="daorian-absurd-"))
-        self.sanitized = b"__asan_init" in Path(program).with_name("daorian-media").read_bytes()
+        self.sanitized = is_sanitized(Path(program).with_name("daorian-media"))
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)

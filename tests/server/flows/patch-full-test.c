@@ -19,7 +19,7 @@
 #include "tests/support/disk.h"
 
 #define DISK_BYTES "size=24m"
-#define OTHERS_BYTES (22 << 20) // leaves room for rows, and none for a patch
+#define OTHERS_BYTES (21 << 20) // leaves room for rows, and none for a patch
 
 /* Fills the disk once, when what the environment says is first renamed. */
 int

@@ -225,12 +225,15 @@ async function playHls(url: string): Promise<Page> {
 
 for (const [player, play] of [['shaka', playShaka], ['hls.js', playHls]] as const) {
   test(`${player} plays every rung to its end from another origin, frames counted`, async () => {
-    for (const rung of lesson.rungs.filter((item) => item.name !== 'voice-opus' && item.file_url)) {
+    const rungs = lesson.rungs.filter((item) => item.name !== 'voice-opus' && item.file_url);
+    const playOne = async (rung: Rung): Promise<void> => {
       const page = await play(`${daemon.url}${rung.url}`);
       const played = await playToEnd(page, PLAY_LIMIT);
       assertWhole(played, rung.name === 'voice' ? 0 : countFrames(rung));
       await page.context().close();
-    }
+    };
+    // Two at once: they play in real time, and a processor is left for each.
+    for (let first = 0; first < rungs.length; first += 2) await Promise.all(rungs.slice(first, first + 2).map(playOne));
   }, PLAY_LIMIT * 6);
 }
 

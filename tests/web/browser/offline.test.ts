@@ -264,7 +264,7 @@ test('the browser is killed in mid-download: it goes on by itself where it was, 
   await second.page.locator('.copy-kept').waitFor();
   gate.close();
   await second.page.goto(`/watch/${lesson.id}`);
-  await second.page.locator('.player-start').waitFor();
+  await second.page.locator('.player-start').waitFor({ timeout: 60_000 });
   const played = await playRung(second.page, 'large');
   assert.ok(Math.abs(played.frames - frames.get('large')!) <= 1, `${played.frames} of ${frames.get('large')} frames`);
   await second.context.close();

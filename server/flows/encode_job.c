@@ -515,7 +515,8 @@ on_lesson_read(GObject *source, GAsyncResult *result, gpointer user_data)
     }
     job->lesson = g_steal_pointer(&request->lesson);
     flows_encode_expect_skip_done(job->expect, job->lesson);
-    job->original = flows_encode_source_build_path(job->shared->setup.storage, job->lesson);
+    job->original =
+        flows_encode_source_build_path(job->shared->setup.storage, job->lesson, job->claimed->kind);
     tell(job);
     flows_receive_worker_run_async(job->shared->worker, make_staging, job, NULL, on_staging_made,
                                    job);

@@ -31,9 +31,11 @@ find_best(const CatalogLesson *lesson)
 }
 
 char *
-flows_encode_source_build_path(ServerStorage *storage, const CatalogLesson *lesson)
+flows_encode_source_build_path(ServerStorage *storage, const CatalogLesson *lesson,
+                               CatalogJobKind kind)
 {
-    const CatalogRung *best = lesson->original_bytes > 0 ? NULL : find_best(lesson);
+    gboolean recorded = kind == CATALOG_JOB_KIND_REFINE && lesson->original_bytes <= 0;
+    const CatalogRung *best = recorded ? find_best(lesson) : NULL;
     char *path = best != NULL
                      ? server_storage_build_bundle_file_path(storage, lesson->id, best->file)
                      : NULL;

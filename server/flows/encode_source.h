@@ -7,14 +7,16 @@
 
 #include "catalog/audit.h"
 #include "catalog/database.h"
+#include "catalog/job.h"
 #include "catalog/lesson.h"
 #include "server/config.h"
 #include "server/storage.h"
 
-/** Returns: (transfer full): the path of the original; of a lesson that has none, as a recording,
- * of its H.264 rung with the most lines; where it has no such rung, either, the path at which the
- * original should be. */
-char *flows_encode_source_build_path(ServerStorage *storage, const CatalogLesson *lesson);
+/** Returns: (transfer full): the path of the original; for a refine job of a lesson that has none,
+ * as a recording, of its H.264 rung with the most lines, if there is one. No other job may take
+ * that: what it makes would be coded twice, and replace what was coded once. */
+char *flows_encode_source_build_path(ServerStorage *storage, const CatalogLesson *lesson,
+                                     CatalogJobKind kind);
 
 /** Orders what follows a recording, at low priority; nothing for one without pictures, or that has
  * some of it, or where the settings do not want it. @lesson: with the rungs that are shown, in the

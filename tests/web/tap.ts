@@ -15,7 +15,7 @@ interface Entry {
 const entries: Entry[] = [];
 
 /** Adds a test. It fails when it throws or takes longer than its seconds. */
-export function test(name: string, body: Body, seconds = 60): void {
+export function test(name: string, body: Body, seconds = 180): void {
   entries.push({ name, body, seconds });
 }
 
@@ -39,6 +39,7 @@ export async function runTests(cleanUp: Body = () => undefined): Promise<void> {
   process.stdout.write(`TAP version 13\n1..${chosen.length}\n`);
   let failed = 0;
   for (const [index, entry] of chosen.entries()) {
+    const began = Date.now();
     try {
       await withLimit(entry);
       process.stdout.write(`ok ${index + 1} - ${entry.name}\n`);
@@ -48,6 +49,7 @@ export async function runTests(cleanUp: Body = () => undefined): Promise<void> {
       process.stdout.write(`not ok ${index + 1} - ${entry.name}\n`);
       for (const line of text.split('\n')) process.stdout.write(`# ${line}\n`);
     }
+    process.stdout.write(`# ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
   }
   await cleanUp();
   process.exit(failed === 0 ? 0 : 1);

@@ -22,6 +22,8 @@ export const FLAGS = [
   '--disable-sync',
 ];
 
+/** How long a page may take over one thing where a processor has much else to do. */
+export const PATIENCE_MS = 45_000;
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1366, height: 768 };
 
@@ -36,6 +38,8 @@ export interface Look {
   viewport?: { width: number; height: number };
   dark?: boolean;
   english?: boolean;
+  /** The speed that the visitor last played at. */
+  rate?: number;
 }
 
 /** A fresh visitor. Errors of scripts and of the content policy are gathered in pageFaults. */
@@ -47,11 +51,16 @@ export async function openContext(browser: Browser, daemon: Daemon, look: Look =
     timezoneId: 'Asia/Bangkok',
     colorScheme: look.dark ? 'dark' : 'light',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   if (look.english) {
     await context.addInitScript(() => {
       if (location.protocol !== 'about:') localStorage.setItem('daorian.language', '"en"');
     });
+  }
+  if (look.rate) {
+    await context.addInitScript((rate) => {
+      if (location.protocol !== 'about:') localStorage.setItem('daorian.rate', String(rate));
+    }, look.rate);
   }
   context.on('page', (page) => {
     page.on('pageerror', (error) => pageFaults.push(`${page.url()}: ${error.message}`));
@@ -142,20 +151,48 @@ export interface Played {
   frames: number;
   time: number;
   duration: number;
+  /** Where the place changed but not by playing, "from>to" in seconds: frames were left out. */
+  jumps: string[];
 }
 
-/** Waits until the page's video has ended and says how many frames it had. */
-export async function playToEnd(page: Page, seconds: number): Promise<Played> {
-  await page.waitForFunction(() => document.querySelector('video')!.ended, undefined, {
-    timeout: seconds * 1000,
-    polling: 250,
-  });
-  return page.evaluate(() => {
+/** Starts the page's video, so many times faster than it is; at any rate all frames are decoded. */
+export async function playAt(page: Page, rate: number): Promise<void> {
+  await page.evaluate(async (speed) => {
     const video = document.querySelector('video')!;
-    return {
-      frames: video.getVideoPlaybackQuality().totalVideoFrames,
-      time: video.currentTime,
-      duration: video.duration,
-    };
+    video.defaultPlaybackRate = speed;
+    video.playbackRate = speed;
+    await video.play();
+    video.playbackRate = speed;
+  }, rate);
+}
+
+/** Waits until the page's video has ended, or has failed as its title then says, and tells how it was. */
+export async function playToEnd(page: Page, seconds: number): Promise<Played> {
+  const jumps = await page.evaluateHandle(() => {
+    const video = document.querySelector('video')!;
+    const list: string[] = [];
+    let last = video.currentTime;
+    video.addEventListener('timeupdate', () => {
+      if (!video.seeking) last = video.currentTime;
+    });
+    video.addEventListener('seeking', () => list.push(`${last.toFixed(2)}>${video.currentTime.toFixed(2)}`));
+    return list;
   });
+  const over = (): boolean => document.querySelector('video')!.ended || document.title.startsWith('failed');
+  const patience = page.waitForFunction(over, undefined, { timeout: seconds * 1000, polling: 100 });
+  const late = await patience.then(
+    () => '',
+    () => `no end in ${seconds} s`,
+  );
+  const read = (list: string[]): Played & { state: string } => {
+    const video = document.querySelector('video')!;
+    const { currentTime: time, duration, readyState, paused, error } = video;
+    const buffered = Array.from({ length: video.buffered.length }, (_, i) => `${video.buffered.start(i)}-${video.buffered.end(i)}`);
+    const state = `ready ${readyState}, paused ${paused}, has ${buffered.join(' ')}, ${error?.message ?? 'no error'}`;
+    return { frames: video.getVideoPlaybackQuality().totalVideoFrames, time, duration, jumps: list, state };
+  };
+  const { state, ...played } = await jumps.evaluate(read);
+  const failed = /^failed.*/.exec(await page.title())?.[0];
+  if (late || failed) throw new Error(`${failed ?? late}: ${JSON.stringify(played)}, ${state}`);
+  return played;
 }

@@ -10,6 +10,7 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { playAt, playToEnd, type Played } from './browser';
 
 /** What lesson.json says of a rung. */
 export interface BundleRung {
@@ -57,10 +58,14 @@ async function startShaka(page: Page, url: string): Promise<void> {
   await page.evaluate(async (address) => {
     interface Player {
       attach(video: HTMLVideoElement): Promise<void>;
+      configure(settings: object): boolean;
       load(url: string): Promise<void>;
     }
-    const { shaka } = window as unknown as { shaka: { Player: new () => Player } };
+    const { shaka } = window as unknown as { shaka: { Player: new () => Player; polyfill: { installAll(): void } } };
+    shaka.polyfill.installAll();
     const player = new shaka.Player();
+    // A picture that stands for a second on a busy machine would be left behind by a tenth of one.
+    if (!player.configure({ streaming: { stallEnabled: false } })) throw new Error('shaka has no such setting');
     await player.attach(document.querySelector('video')!);
     await player.load(address);
   }, url);
@@ -74,13 +79,20 @@ async function startHls(page: Page, url: string): Promise<void> {
       on(event: string, handler: (name: string, data: { fatal: boolean; details: string }) => void): void;
     }
     const { Hls } = window as unknown as { Hls: new (config: object) => Player };
-    const player = new Hls({ enableWorker: false });
+    // What it would pass over by a seek is an error.
+    const player = new Hls({ enableWorker: false, nudgeMaxRetry: 0 });
     player.on('hlsError', (_, data) => {
       if (data.fatal) document.title = `failed: ${data.details}`;
     });
     player.loadSource(address);
     player.attachMedia(document.querySelector('video')!);
   }, url);
+}
+
+/** Gives a playlist to a player of others, on a page that has a video; it goes on however long the machine is busy. */
+export async function startPlayer(page: Page, player: 'hls.js' | 'shaka', url: string): Promise<void> {
+  await page.addScriptTag({ content: await readScript(player) });
+  await (player === 'shaka' ? startShaka : startHls)(page, url);
 }
 
 async function startFeeder(page: Page, base: string, rung: BundleRung): Promise<void> {
@@ -92,6 +104,7 @@ async function startFeeder(page: Page, base: string, rung: BundleRung): Promise<
     bytesPerSecond: rung.average_bandwidth_bps / 8,
     frugal: false,
   };
+  await page.addScriptTag({ content: await readScript('feeder') });
   await page.evaluate((wanted) => {
     interface Client {
       Feeder: new (video: HTMLVideoElement, hooks: object) => { load(source: object, startAt: number): void };
@@ -108,39 +121,13 @@ async function startFeeder(page: Page, base: string, rung: BundleRung): Promise<
   }, source);
 }
 
-export interface Heard {
-  frames: number;
-  time: number;
-  duration: number;
-}
-
 /** Plays one rung to its end at a rate, on a page of the folder's own server. */
-export async function playRung(page: Page, base: string, rung: BundleRung, player: PlayerName, rate: number): Promise<Heard> {
+export async function playRung(page: Page, base: string, rung: BundleRung, player: PlayerName, rate: number): Promise<Played> {
   await page.goto(base);
-  await page.addScriptTag({ content: await readScript(player) });
-  const url = `${base}${rung.playlist}`;
-  if (player === 'shaka') await startShaka(page, url);
-  else if (player === 'hls.js') await startHls(page, url);
-  else await startFeeder(page, base, rung);
-  await page.evaluate(async (speed) => {
-    const video = document.querySelector('video')!;
-    video.defaultPlaybackRate = speed;
-    video.playbackRate = speed;
-    await video.play();
-    video.playbackRate = speed;
-  }, rate);
-  const limit = 30_000 + (rung.duration_ms * 3) / rate;
-  await page.waitForFunction(
-    () => document.querySelector('video')!.ended || document.title.startsWith('failed'),
-    undefined,
-    { timeout: limit, polling: 200 },
-  );
-  assert.equal(await page.title(), 'player');
-  return page.evaluate(() => {
-    const video = document.querySelector('video')!;
-    const frames = video.getVideoPlaybackQuality().totalVideoFrames;
-    return { frames, time: video.currentTime, duration: video.duration };
-  });
+  if (player === 'feeder') await startFeeder(page, base, rung);
+  else await startPlayer(page, player, `${base}${rung.playlist}`);
+  await playAt(page, rate);
+  return playToEnd(page, 30 + (rung.duration_ms * 3) / 1000);
 }
 
 /** Frames that ffmpeg's decoders make of a playlist, a number a stream; a complaint of theirs is an error. */

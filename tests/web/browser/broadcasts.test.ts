@@ -59,7 +59,7 @@ test('a right address is added and scanned, and its services come by themselves'
   assert.match(await rows.nth(3).innerText(), /ซ่อนอยู่/);
   assert.deepEqual(await findFaults(page), []);
   await takeScreenshot(page, 'broadcasts-services');
-}, 120);
+});
 
 test('a name and a number are decided, survive a reload, and are taken back', async () => {
   const first = rows.first();
@@ -100,7 +100,7 @@ test('another scan keeps what was decided', async () => {
   await scanned;
   await panel.locator('progress').waitFor({ state: 'detached', timeout: WAIT_MS });
   await rows.filter({ hasText: 'ครูตู้ชั้น ป.๑' }).waitFor();
-}, 120);
+});
 
 test('the guide of a day is in Thai with the Buddhist year, and days can be turned', async () => {
   await rows.filter({ hasText: 'ครูตู้ชั้น ป.๑' }).getByRole('link').click();
@@ -118,7 +118,7 @@ test('the guide of a day is in Thai with the Buddhist year, and days can be turn
   await page.locator('.guide .programme').first().waitFor();
   await page.getByRole('link', { name: 'กลับไปที่รายการช่อง' }).click();
   await rows.first().waitFor();
-}, 120);
+});
 
 test('at 360 pixels nothing is cut off, in both languages', async () => {
   for (const english of [false, true]) {
@@ -136,7 +136,7 @@ test('at 360 pixels nothing is cut off, in both languages', async () => {
     await takeScreenshot(phone, english ? 'broadcasts-guide-narrow-en' : 'broadcasts-guide-narrow');
     await narrow.close();
   }
-}, 90);
+});
 
 test('what goes wrong is said with what to do, and an address is deleted', async () => {
   await page.goto('/admin/broadcasts');
@@ -148,7 +148,7 @@ test('what goes wrong is said with what to do, and an address is deleted', async
   await takeScreenshot(page, 'broadcasts-fault');
   await panel.getByRole('button', { name: /^ลบ/ }).click();
   await page.locator('.empty').waitFor();
-}, 120);
+});
 
 test('no page reported a fault', () => {
   assert.deepEqual(pageFaults, []);

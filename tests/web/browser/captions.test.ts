@@ -120,7 +120,7 @@ test('the transcript: read, search, jump; the present line is marked', async () 
   assert.match((await page.locator('.transcript-here').textContent()) ?? '', /ตัวเศษและตัวส่วน/);
   await page.getByRole('searchbox', { name: texts.transcript.search }).fill('');
   await lines.nth(3).click();
-  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) >= 6, undefined, { timeout: 30_000 });
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) >= 6);
   await page.locator('.transcript-line[aria-current=true]').waitFor();
 });
 
@@ -135,7 +135,7 @@ test('the lines are on the picture, and over a still', async () => {
   await page.waitForFunction(() => {
     const video = document.querySelector('video')!;
     return [...video.textTracks].some((track) => track.mode === 'showing' && (track.activeCues?.length ?? 0) > 0);
-  }, undefined, { timeout: 30_000 });
+  });
   assert.ok(LINES.includes(await showing()));
   await page.locator('.player-stage video').focus();
   await page.keyboard.press('c');
@@ -149,7 +149,7 @@ test('the lines are on the picture, and over a still', async () => {
   await page.waitForFunction(
     (line) => document.querySelector('.caption-lines')?.textContent === line,
     LINES[2],
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   );
   await page.evaluate(() => document.querySelector('video')!.pause());
   await page.locator('input[name=rung][value=medium]').check();
@@ -183,7 +183,7 @@ test('editing: text, times, split, undo; what is not saved survives a reload', a
     const video = document.querySelector('video')!;
     const showing = [...video.textTracks].filter((track) => track.mode === 'showing');
     return showing.length === 1 && (showing[0]!.activeCues?.length ?? 0) > 0;
-  }, undefined, { timeout: 30_000 });
+  });
   await page.locator('.cue-editor').evaluate((article) => article.scrollIntoView());
   await takeScreenshot(page, 'captions-desktop');
   await button(texts.editor.save).click();

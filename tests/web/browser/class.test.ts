@@ -59,7 +59,7 @@ test('a teacher names the class and gets a key with its address, once', async ()
   await page.reload();
   await page.getByText('สร้างเมื่อ').waitFor();
   assert.equal((await page.content()).includes(key), false);
-}, 120);
+});
 
 test('it is on the air by itself, and learners find it on the first page', async () => {
   await page.locator('[data-state=on-air]').waitFor({ timeout: WAIT_MS });
@@ -78,7 +78,7 @@ test('the key is withdrawn and the class is over', async () => {
   await page.locator('[data-state=away]').waitFor({ timeout: WAIT_MS });
   await page.getByText('ยังไม่มีกุญแจ').waitFor();
   await page.getByRole('link', { name: 'เปิดดูอย่างผู้เรียน' }).waitFor({ state: 'detached', timeout: WAIT_MS });
-}, 120);
+});
 
 test('the page says what became of it', async () => {
   const last = page.locator('[data-last-class]');

@@ -327,7 +327,7 @@ test('the budget: a warning, a stop with a choice by keyboard, going on that cou
   await stop.waitFor();
   await context.close();
   gate.close();
-}, 180);
+});
 
 /** Serious faults of a page as it is, and what sticks out of it. */
 async function assertFine(page: Page, what: string): Promise<void> {
@@ -356,7 +356,7 @@ test('axe finds no serious fault in slides, settings and the end of the budget, 
     await assertFine(page, `stop ${what}`);
     await page.context().close();
   }
-}, 120);
+});
 
 test('a kept lesson that was encoded anew: the old copy plays until the new one is whole, even with the line cut', async () => {
   const gate = await openGate(daemon.url, 60_000);

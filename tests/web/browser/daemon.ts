@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const ADMIN = { name: 'somsri', password: 'ดาวเต็มฟ้าเหนือโรงเรียน' };
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 export interface Daemon {
   /** Without a slash at the end. */
@@ -97,7 +97,7 @@ export function prepareDaemon(
       child = null;
       if (!running || running.exitCode !== null) return Promise.resolve();
       return new Promise((resolve) => {
-        const timer = setTimeout(() => running.kill('SIGKILL'), 15_000);
+        const timer = setTimeout(() => running.kill('SIGKILL'), 60_000);
         running.once('exit', () => {
           clearTimeout(timer);
           resolve();

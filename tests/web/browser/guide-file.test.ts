@@ -221,7 +221,7 @@ test('at 360 pixels nothing is cut off, in both languages', async () => {
     await takeScreenshot(phone, english ? 'guide-file-guide-phone-en' : 'guide-file-guide-phone');
     await narrow.close();
   }
-}, 120);
+});
 
 test('of many channels those with a service come first, others are searched', async () => {
   const many = [...Array.from({ length: 90 }, (_, n) => [`c${n}.example`, `ช่องที่ ${n}`] as const), ...CHANNELS];
@@ -239,7 +239,7 @@ test('of many channels those with a service come first, others are searched', as
   await takeScreenshot(page, 'guide-file-many');
   await page.getByLabel('ค้นหาช่องในไฟล์').fill('ไม่มีช่องนี้');
   await page.getByText('ไม่พบช่องชื่อนี้ในไฟล์').waitFor();
-}, 90);
+});
 
 test('what came from the file is removed; the signal’s guide stays, and the next file leaves it out', async () => {
   await page.goto(`/admin/broadcasts?service=${FIRST}`);

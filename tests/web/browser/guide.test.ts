@@ -152,7 +152,7 @@ test('a teacher books with one press, takes it back, and undoes that', async () 
   assert.ok(kept[0]!.keep_until_ms > Date.now());
   assert.deepEqual(await findFaults(desk), []);
   await office.close();
-}, 120);
+});
 
 test('by time: what is wrong is said and nothing typed is lost; what is right stands in the list', async () => {
   const phone = await openContext(browser, daemon, { viewport: NARROW, dark: true });
@@ -184,7 +184,7 @@ test('by time: what is wrong is said and nothing typed is lost; what is right st
   assert.deepEqual(await findFaults(small), []);
   await takeScreenshot(small, 'guide-phone');
   await phone.close();
-}, 120);
+});
 
 interface Booked {
   items: { title: string; rule_id: string | null; state: string }[];
@@ -231,7 +231,7 @@ test('every time: a rule from a programme, what it means, off and on, deleted an
   const made = (await api<Booked>('GET', 'bookings?state=waiting')).items;
   assert.deepEqual(made.filter((item) => item.rule_id), []);
   await office.close();
-}, 180);
+});
 
 test('too few tuners: the dialog names what is in the way, and books the showing that is chosen', async () => {
   const [multiplex, service] = [MULTIPLEX.replace('a1', 'b1'), SERVICE.replace('a2', 'b2')];
@@ -256,7 +256,7 @@ test('too few tuners: the dialog names what is in the way, and books the showing
   const made = (await api<{ items: { title: string; slug: string }[] }>('GET', 'bookings?state=waiting')).items;
   assert.deepEqual(made.filter((item) => item.title === title).map((item) => item.slug), ['class-6']);
   await desk.close();
-}, 120);
+});
 
 test('a booking that loses its tuner says so by itself, and goes to another showing', async () => {
   const service = SERVICE.replace('a2', 'c2');
@@ -283,7 +283,7 @@ test('a booking that loses its tuner says so by itself, and goes to another show
   const made = (await api<{ items: { title: string; slug: string }[] }>('GET', 'bookings?state=waiting')).items;
   assert.deepEqual(made.filter((item) => item.title === LOST).map((item) => item.slug), ['class-5']);
   await desk.close();
-}, 120);
+});
 
 test('in English; a learner books nothing', async () => {
   const other = await openContext(browser, daemon, { english: true });

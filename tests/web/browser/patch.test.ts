@@ -80,7 +80,7 @@ test('the lesson says what it lacks, and offers its repeats to whoever may edit 
   assert.deepEqual(await findOverflow(page), []);
   await page.locator('details.gaps').scrollIntoViewIfNeeded();
   await takeScreenshot(page, 'patch-choices');
-}, 180);
+});
 
 test('another episode fills nothing, and the sentence says so', async () => {
   await choose(other);
@@ -93,7 +93,7 @@ test('another episode fills nothing, and the sentence says so', async () => {
   assert.deepEqual(await findOverflow(page), []);
   await notice.scrollIntoViewIfNeeded();
   await takeScreenshot(page, 'patch-no-match');
-}, 180);
+});
 
 test('its repeat fills it, with progress to be seen, and the lesson is whole', async () => {
   await page.evaluate(() => {
@@ -118,7 +118,7 @@ test('its repeat fills it, with progress to be seen, and the lesson is whole', a
   assert.deepEqual(await findOverflow(page), []);
   await ledger.scrollIntoViewIfNeeded();
   await takeScreenshot(page, 'patch-ledger');
-}, 180);
+});
 
 test('it plays on where the gap was', async () => {
   await tabTo(/^0:14$/);
@@ -135,7 +135,7 @@ test('it plays on where the gap was', async () => {
   }
   const whole = await page.evaluate(() => document.querySelector('video')!.duration);
   assert.ok(Math.abs(whole - 39.4) < 0.2, `${whole} s`);
-}, 120);
+});
 
 test('the page of recordings says the same, in English too', async () => {
   await page.goto('/recordings');
@@ -147,7 +147,7 @@ test('the page of recordings says the same, in English too', async () => {
   await watched.goto(`/watch/${own}`);
   await watched.locator('.gap-list').getByText(/repeat/i).waitFor();
   await english.close();
-}, 60);
+});
 
 test('no page had an error', () => {
   assert.deepEqual(pageFaults, []);

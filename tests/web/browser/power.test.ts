@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { runTests, test } from '../tap';
-import { FLAGS, signIn } from './browser';
+import { FLAGS, PATIENCE_MS, signIn } from './browser';
 import { prepareDaemon, sweepDaemon } from './daemon';
 
 const SIZE = 32_000_000;
@@ -28,7 +28,7 @@ async function openBrowser(): Promise<Page> {
     baseURL: daemon.url,
     locale: 'th-TH',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   return context.newPage();
 }
 
@@ -62,7 +62,7 @@ async function waitForPercent(page: Page, percent: number): Promise<void> {
   await page.waitForFunction((least) => {
     const bar = document.querySelector('[role=progressbar]');
     return Number(bar?.getAttribute('aria-valuenow')) >= least;
-  }, percent, { timeout: 40_000 });
+  }, percent, { timeout: 90_000 });
 }
 
 function watchOffsets(page: Page): number[] {
@@ -117,7 +117,7 @@ test('the browser is killed in mid-send: the same file goes on, the typed title 
   const title = second.locator('.panels .panel input[type=text]').first();
   await waitForTitle(second, TYPED);
   assert.equal(await title.inputValue(), TYPED);
-}, 150);
+});
 
 test('the daemon is killed in mid-send and started again: sending goes on by itself', async () => {
   const page = await context!.newPage();
@@ -132,7 +132,7 @@ test('the daemon is killed in mid-send and started again: sending goes on by its
   await waitForAll(page);
   const later = offsets.slice(before).filter((offset) => offset > 0);
   assert.ok(later.length > 0 && later[0]! >= SIZE * 0.2, `went on at ${offsets.join(' ')}`);
-}, 150);
+});
 
 await runTests(async () => {
   await context?.close();

@@ -130,7 +130,7 @@ test('a learner on a phone chooses it, and hears it alone, with the picture', as
   assert.deepEqual(await findFaults(page), []);
   assert.deepEqual(await findOverflow(page), []);
   await takeScreenshot(page, 'lesson-sounds-phone');
-}, 120);
+});
 
 test('it follows a jump, another quality, silence and pause', async () => {
   await page.evaluate(() => (document.querySelector('video')!.currentTime = 1));
@@ -148,14 +148,14 @@ test('it follows a jump, another quality, silence and pause', async () => {
   await page.evaluate(() => (document.querySelector('video')!.currentTime = 2));
   await page.keyboard.press('k');
   await hears(true);
-}, 120);
+});
 
 test('by keyboard back to the main sound', async () => {
   await page.evaluate(() => (document.querySelector('video')!.currentTime = 1));
   await page.locator('.sound-choice select').focus();
   await page.keyboard.press('ArrowUp');
   await hears(false);
-}, 60);
+});
 
 test('on a computer, in English', async () => {
   const wide = await openContext(browser, daemon, { viewport: DESKTOP, english: true });
@@ -168,7 +168,7 @@ test('on a computer, in English', async () => {
   assert.deepEqual(await findOverflow(desk), []);
   await takeScreenshot(desk, 'lesson-sounds');
   await wide.close();
-}, 60);
+});
 
 /** The page of the lesson in a browser with such a fault, and another sound chosen there. */
 async function chooseWith(fault: () => void): Promise<Page> {
@@ -201,7 +201,7 @@ test('without Media Source Extensions it is heard as well', async () => {
     }),
   );
   await other.context().close();
-}, 120);
+});
 
 /** The main sound is back, and that is said. */
 async function assertMainSound(other: Page): Promise<void> {
@@ -219,7 +219,7 @@ test('a sound that does not come leaves nobody in silence', async () => {
   });
   assert.equal(await other.evaluate(() => document.querySelector('video')!.muted), true);
   await assertMainSound(other);
-}, 120);
+});
 
 test('a browser that does not let it play says so, and the main sound is back', async () => {
   const other = await chooseWith(() => {
@@ -231,7 +231,7 @@ test('a browser that does not let it play says so, and the main sound is back', 
     };
   });
   await assertMainSound(other);
-}, 120);
+});
 
 test('who keeps the lesson is told that it has the main sound only, and then is offered no other', async () => {
   const away = await openContext(browser, daemon, { viewport: PHONE, english: true });
@@ -248,7 +248,7 @@ test('who keeps the lesson is told that it has the main sound only, and then is 
   await phone.getByRole('combobox', { name: 'Speed' }).waitFor();
   assert.equal(await phone.getByRole('combobox', { name: 'Sound' }).count(), 0);
   await away.close();
-}, 120);
+});
 
 test('no page had an error', () => {
   assert.deepEqual(pageFaults, []);

@@ -115,7 +115,7 @@ test('a file is sent, its texts are edited meanwhile, and preparing is seen live
   const [lesson] = await askLessons(page);
   assert.equal(lesson?.title, 'ทศนิยมและการเปรียบเทียบ');
   assert.equal(lesson?.description, 'คณิตศาสตร์ ชั้นประถมศึกษาปีที่ 5');
-}, 150);
+});
 
 test('pause and go on; a reload in mid-send; another file is refused, the same one goes on', async () => {
   await page.goto('/upload');
@@ -125,7 +125,7 @@ test('pause and go on; a reload in mid-send; another file is refused, the same o
   await page.waitForFunction(() => {
     const bar = document.querySelector('[role=progressbar]');
     return Number(bar?.getAttribute('aria-valuenow')) >= 15;
-  }, undefined, { timeout: 40_000 });
+  }, undefined, { timeout: 90_000 });
   await takeScreenshot(page, 'upload-desktop');
   await page.setViewportSize(PHONE);
   await takeScreenshot(page, 'upload-phone');
@@ -136,7 +136,7 @@ test('pause and go on; a reload in mid-send; another file is refused, the same o
   await page.waitForFunction(() => {
     const bar = document.querySelector('[role=progressbar]');
     return Number(bar?.getAttribute('aria-valuenow')) >= 35;
-  }, undefined, { timeout: 40_000 });
+  }, undefined, { timeout: 90_000 });
   await page.reload();
   const row = page.locator('.section .panel').first();
   await row.waitFor();
@@ -279,7 +279,7 @@ test('axe finds no serious fault on the pages of staff and administrators, and n
     }
     await other.close();
   }
-}, 180);
+});
 
 test('no page reported a script error or a breach of the content policy', () => {
   assert.deepEqual(pageFaults, []);

@@ -211,7 +211,7 @@ test('a new build of the client waits, is offered, and takes over whole; a mixed
   assert.equal(await readBuild(page), 'second');
   await page.locator('.brand').waitFor();
   await context.close();
-}, 120);
+});
 
 test('an old page that needs a part which the server has no more becomes the new one by itself', async () => {
   const mirror = await openMirror();
@@ -229,7 +229,7 @@ test('an old page that needs a part which the server has no more becomes the new
   assert.equal(new URL(page.url()).pathname, '/offline');
   await context.close();
   mirror.close();
-}, 60);
+});
 
 test('no page reported a script error or a breach of the content policy', () => {
   assert.deepEqual(pageFaults, []);

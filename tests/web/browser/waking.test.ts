@@ -113,7 +113,7 @@ test('the HLS of Chromium itself wakes it and plays on', async () => {
   const later = await waitFor(look, (seen) => seen.frames > first.frames + 250 || seen.error !== null, PATIENCE_MS);
   assert.equal(later.error, null);
   await context.close();
-}, 180);
+});
 
 test('ffmpeg wakes it and plays', async () => {
   await rest();
@@ -128,7 +128,7 @@ test('ffmpeg wakes it and plays', async () => {
   process.stdout.write(`# ends after ${Date.now() - began} ms\n`);
   assert.equal(status, 0, said);
   assert.ok(out.split('\n').filter((line) => /^0,/.test(line)).length > 30, said);
-}, 180);
+});
 
 await runTests(async () => {
   await browser.close();

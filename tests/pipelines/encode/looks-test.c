@@ -60,6 +60,48 @@ test_ssim(void)
     g_assert_cmpfloat(compare_planes(flat, brighter, 1, 1), ==, 1);
 }
 
+/* One window as Wang et al. (2004) have it, pixel by pixel. */
+static double
+judge_window(const guint8 *a, const guint8 *b, guint stride)
+{
+    double mean_a = 0, mean_b = 0, spread_a = 0, spread_b = 0, both = 0;
+    for (guint i = 0; i < 64; i++) {
+        guint at = i / 8 * stride + i % 8;
+        mean_a += a[at] / 64.0;
+        mean_b += b[at] / 64.0;
+    }
+    for (guint i = 0; i < 64; i++) {
+        guint at = i / 8 * stride + i % 8;
+        double off_a = a[at] - mean_a;
+        double off_b = b[at] - mean_b;
+        spread_a += off_a * off_a / 64;
+        spread_b += off_b * off_b / 64;
+        both += off_a * off_b / 64;
+    }
+    return (2 * mean_a * mean_b + 6.5025) * (2 * both + 58.5225) /
+           ((mean_a * mean_a + mean_b * mean_b + 6.5025) * (spread_a + spread_b + 58.5225));
+}
+
+static void
+test_ssim_windows(void)
+{
+    static const guint sizes[][2] = {{8, 8}, {13, 9}, {31, 17}, {64, 48}};
+    for (guint n = 0; n < G_N_ELEMENTS(sizes); n++) {
+        guint width = sizes[n][0], height = sizes[n][1], windows = 0;
+        g_autofree guint8 *a = g_malloc((gsize)width * height);
+        g_autofree guint8 *b = g_malloc((gsize)width * height);
+        for (guint i = 0; i < width * height; i++) {
+            a[i] = (guint8)((i * 2654435761u >> 24) / (1 + i % 3));
+            b[i] = (guint8)(i % 5 == 0 ? 255 - a[i] : a[i] / 2 + 20);
+        }
+        double sum = 0;
+        for (guint y = 0; y + 8 <= height; y += 4)
+            for (guint x = 0; x + 8 <= width; x += 4, windows++)
+                sum += judge_window(a + y * width + x, b + y * width + x, width);
+        g_assert_cmpfloat_with_epsilon(compare_planes(a, b, width, height), sum / windows, 1e-9);
+    }
+}
+
 /* SSIM of luma of what was coded, through RGB as a browser shows it: levels of 16 to 235 again. */
 static double
 measure_still(GBytes *still, const AVFrame *picture)
@@ -254,6 +296,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     av_log_set_level(AV_LOG_FATAL); // as the child does
     g_test_add_func("/encode/ssim", test_ssim);
+    g_test_add_func("/encode/ssim/windows", test_ssim_windows);
     g_test_add_func("/encode/webp/drawn", test_still_drawn);
     g_test_add_func("/encode/webp/lossy", test_still_lossy);
     g_test_add_func("/encode/webp/tiny", test_still_tiny);

@@ -150,15 +150,28 @@ encode_tick(Ladder *ladder, Rung *rung, gint64 tick, GError **error)
            encode_output_add_picture(rung->output, rung->picture, tick, key, error);
 }
 
-/* Encodes the held picture for every tick before @until. */
+static gboolean
+is_shown(const Ladder *ladder, gint64 tick)
+{
+    for (guint i = 0; i < ladder->count; i++)
+        if (ladder->rungs[i].output != NULL && tick % ladder->rungs[i].decided.step == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* Encodes the held picture for every tick before @until; what no rung shows is not drawn. */
 static gboolean
 emit_until(Ladder *ladder, gint64 until, GError **error)
 {
     for (; ladder->next_tick < until; ladder->next_tick++) {
         gint64 time_us = encode_grid_tick_to_us(&ladder->run->grid, ladder->next_tick);
-        if (!draw_canvas(ladder, error) || !encode_run_go_on(ladder->run, time_us, error))
+        if (!encode_run_go_on(ladder->run, time_us, error))
             return FALSE;
         encode_progress_update(ladder->run->progress, time_us);
+        if (!is_shown(ladder, ladder->next_tick))
+            continue;
+        if (!draw_canvas(ladder, error))
+            return FALSE;
         encode_samples_keep(ladder->samples, ladder->canvas, ladder->next_tick);
         encode_poster_consider(ladder->poster, ladder->canvas, time_us);
         if (!ladder->poster_written && encode_poster_is_ready(ladder->poster))

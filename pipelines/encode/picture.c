@@ -6,6 +6,7 @@
 #include "pipelines/encode/picture.h"
 
 #include <math.h>
+#include <string.h>
 #include <libavutil/frame.h>
 #include <libavutil/pixdesc.h>
 
@@ -173,9 +174,26 @@ set_up_graph(EncodePicture *picture, const AVFrame *frame, GError **error)
     return picture->graph != NULL;
 }
 
+/* TRUE for a frame that is its own canvas. */
+static gboolean
+stands(const EncodePicture *picture, const AVFrame *frame)
+{
+    guint width, height;
+    fit_frame(picture, frame, &width, &height);
+    const char *out = matrix_to_name(picture->colour.matrix, "bt709");
+    return frame->format == AV_PIX_FMT_YUV420P && !is_full_range(frame) &&
+           !is_high_range(picture->info->transfer) && picture->info->turn_degrees == 0 &&
+           !picture->info->mirrored && width == picture->width && height == picture->height &&
+           (guint)frame->width == width && (guint)frame->height == height &&
+           strcmp(matrix_to_name(frame->colorspace, out), out) == 0;
+}
+
 gboolean
 encode_picture_draw(EncodePicture *picture, const AVFrame *frame, AVFrame *canvas, GError **error)
 {
+    if (stands(picture, frame))
+        return av_frame_ref(canvas, frame) >= 0 ||
+               encode_failure_set(error, AVERROR(ENOMEM), "picture");
     gboolean fits = picture->graph != NULL && encode_graph_takes(picture->graph, frame) &&
                     picture->range == (int)frame->color_range &&
                     picture->matrix == (int)frame->colorspace;

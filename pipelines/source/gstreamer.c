@@ -11,6 +11,7 @@
 
 #include "pipelines/source/failure.h"
 #include "pipelines/source/samples.h"
+#include "pipelines/source/streams.h"
 #include "pipelines/source/timeline.h"
 
 #define TRACKS 2
@@ -223,6 +224,18 @@ close_pipeline(Gstreamer *gstreamer)
     gstreamer->tally = (SourceReaderTally){0};
 }
 
+/* A decoder takes no more threads than the other reader's would. */
+static void
+on_pipeline_element_added_streaming_cb(GstBin *pipeline, GstBin *bin, GstElement *element,
+                                       gpointer data)
+{
+    const Gstreamer *gstreamer = data;
+    int threads =
+        source_streams_choose_threads(gstreamer->info->coded_width, gstreamer->info->coded_height);
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "max-threads") != NULL)
+        g_object_set(element, "max-threads", threads, NULL);
+}
+
 static void
 open_pipeline(Gstreamer *gstreamer)
 {
@@ -238,6 +251,8 @@ open_pipeline(Gstreamer *gstreamer)
         if (gstreamer->wanted[i])
             gstreamer->sinks[i] = make_sink(gstreamer, i);
     }
+    g_signal_connect(gstreamer->pipeline, "deep-element-added",
+                     G_CALLBACK(on_pipeline_element_added_streaming_cb), gstreamer);
     g_signal_connect(decodebin, "autoplug-continue",
                      G_CALLBACK(on_decodebin_autoplug_continue_streaming_cb), gstreamer);
     g_signal_connect(decodebin, "autoplug-select",

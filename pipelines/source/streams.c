@@ -10,6 +10,9 @@
 #include "pipelines/source/failure.h"
 
 #define DECODER_THREADS 2
+// Up to here one thread is fast enough, and two cost a third more.
+#define SINGLE_PIXELS ((guint64)1280 * 720)
+// Each thread holds pictures of its own: of very large ones, one set is enough.
 #define THREADED_PIXELS ((guint64)4096 * 2304)
 #define LOWEST_BPS 200
 
@@ -55,6 +58,13 @@ is_candidate(const AVStream *stream, enum AVMediaType kind)
            parameters->codec_id != AV_CODEC_ID_NONE;
 }
 
+int
+source_streams_choose_threads(guint64 width, guint64 height)
+{
+    guint64 pixels = width * height;
+    return pixels > SINGLE_PIXELS && pixels <= THREADED_PIXELS ? DECODER_THREADS : 1;
+}
+
 AVCodecContext *
 source_streams_open_decoder(AVFormatContext *format, int index)
 {
@@ -66,10 +76,9 @@ source_streams_open_decoder(AVFormatContext *format, int index)
     if (decoder == NULL)
         return NULL;
     gboolean video = codec->type == AVMEDIA_TYPE_VIDEO;
-    // Each thread holds pictures of its own: of very large ones, one set is enough.
-    guint64 pixels =
-        (guint64)MAX(stream->codecpar->width, 0) * (guint64)MAX(stream->codecpar->height, 0);
-    decoder->thread_count = video && pixels <= THREADED_PIXELS ? DECODER_THREADS : 1;
+    guint64 width = (guint64)MAX(stream->codecpar->width, 0);
+    guint64 height = (guint64)MAX(stream->codecpar->height, 0);
+    decoder->thread_count = video ? source_streams_choose_threads(width, height) : 1;
     decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
     if (avcodec_parameters_to_context(decoder, stream->codecpar) < 0) {
         avcodec_free_context(&decoder);

@@ -17,7 +17,7 @@
 #define BEST_METHOD 6 // the same picture in about 3 % fewer bytes
 #define LEAST_QUALITY 5u
 #define MOST_QUALITY 98u
-#define FIRST_STEP 12u
+#define FIRST_STEP 3u
 #define CLOSE_ENOUGH 3u
 // With more colours than this, lossless is never the smaller one.
 #define MOST_COLOURS 4096u

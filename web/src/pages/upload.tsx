@@ -4,7 +4,7 @@
 // Sending lessons in: choose or drop files, watch them go, edit their texts meanwhile, see them being
 // prepared.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { describeError } from '../lib/api';
 import { formatBytes, formatDateTime, formatDuration, formatPercent } from '../lib/format';
 import { language, useTexts } from '../lib/i18n';
@@ -156,10 +156,26 @@ function SendActions({ item, lesson }: { item: Sending; lesson: Lesson | undefin
   );
 }
 
+/** Who types goes on typing where the lesson's own form takes the place of the early one, which has the same fields first. */
+function useHandover() {
+  const form = useRef<HTMLDivElement>(null);
+  const findFields = (): HTMLInputElement[] => Array.from(form.current?.querySelectorAll('input, textarea, select') ?? []);
+  const before = findFields();
+  const at = before.findIndex((field) => field === document.activeElement);
+  useLayoutEffect(() => {
+    const [held, field] = [before[at], findFields()[at]];
+    if (!held || !field || held.isConnected) return;
+    field.focus();
+    if ('selectionStart' in held) field.setSelectionRange(held.selectionStart, held.selectionEnd);
+  });
+  return form;
+}
+
 function SendCard({ item }: { item: Sending }) {
   const texts = useStaffTexts();
   const known = useStore(lessons);
   const lesson = item.lessonId ? known[item.lessonId] : undefined;
+  const form = useHandover();
   return (
     <li class="panel send-card">
       <div class="stack send-side">
@@ -177,11 +193,13 @@ function SendCard({ item }: { item: Sending }) {
         )}
         <SendActions item={item} lesson={lesson} />
       </div>
-      {item.lessonId && lesson ? (
-        <LessonForm key={item.lessonId} lessonId={item.lessonId} />
-      ) : (
-        <EarlyForm item={item} />
-      )}
+      <div ref={form}>
+        {item.lessonId && lesson ? (
+          <LessonForm key={item.lessonId} lessonId={item.lessonId} />
+        ) : (
+          <EarlyForm item={item} />
+        )}
+      </div>
     </li>
   );
 }

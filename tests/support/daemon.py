@@ -16,8 +16,8 @@ import tempfile
 import threading
 from pathlib import Path
 
-START_S = 30
-ANSWER_S = 30
+START_S = 120
+ANSWER_S = 120
 
 
 def is_sanitized(program):
@@ -91,7 +91,7 @@ class Daemon:
     def verb(self, *arguments, text=None):
         """Runs a verb beside the server; gives (exit code, standard output, standard error)."""
         done = subprocess.run([self.program, *arguments, "--data", self.data], input=text, text=True,
-                              capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C.UTF-8"})
+                              capture_output=True, timeout=240, env={**os.environ, "LC_ALL": "C.UTF-8"})
         return done.returncode, done.stdout.strip(), done.stderr.strip()
 
     def add_user(self, name, role, password="correct horse"):
@@ -112,7 +112,7 @@ class Daemon:
     def stop(self, how=signal.SIGTERM):
         """Gives the exit code."""
         self.process.send_signal(how)
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=120)
         self.process = None
         return code
 
@@ -125,7 +125,7 @@ class Daemon:
     def clean(self):
         if self.process:
             self.process.kill()
-            self.process.wait(timeout=60)
+            self.process.wait(timeout=120)
         if self.lock:
             self.lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -8,7 +8,7 @@ import json
 import queue
 import threading
 
-WAIT_S = 30
+WAIT_S = 120
 
 
 class Stream:

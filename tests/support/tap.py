@@ -3,6 +3,7 @@
 
 """Tests that are Python functions, told in the Test Anything Protocol: a fault in one stops none of the others."""
 
+import time
 import traceback
 
 LOG_LINES = 40
@@ -26,6 +27,7 @@ def run(tests, *arguments, name=name_of, log=list):
     failed = 0
     print(f"1..{len(tests)}", flush=True)
     for number, test in enumerate(tests, 1):
+        began = time.monotonic()
         try:
             test(*arguments)
             print(f"ok {number} - {name(test)}", flush=True)
@@ -33,6 +35,7 @@ def run(tests, *arguments, name=name_of, log=list):
             failed += 1
             print(f"not ok {number} - {name(test)}", flush=True)
             tell(traceback.format_exc())
+        tell(f"{time.monotonic() - began:.1f} s")
     if failed:
         tell("".join(list(log())[-LOG_LINES:]))
     return 1 if failed else 0

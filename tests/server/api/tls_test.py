@@ -104,12 +104,12 @@ def test_renewal(daemon):
 
 def ask(daemon, port, path, host="127.0.0.1", trusted=True, **headers):
     if port == daemon.port:
-        connection = http.client.HTTPConnection(host, port, timeout=30)
+        connection = http.client.HTTPConnection(host, port, timeout=120)
     else:
         context = ssl.create_default_context(cafile=daemon.data / "tls" / "authority.crt" if trusted else None)
-        connection = http.client.HTTPSConnection(host, port, timeout=30, context=context)
+        connection = http.client.HTTPSConnection(host, port, timeout=120, context=context)
         # By address, whatever this machine's name service says of the host the certificate must name.
-        connection.sock = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=30), server_hostname=host)
+        connection.sock = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=120), server_hostname=host)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     return response.status, response.headers, response.read()
@@ -138,7 +138,7 @@ def test_two_listeners(daemon):
         kind = http.client.HTTPConnection if port == daemon.port else http.client.HTTPSConnection
         extra = {} if port == daemon.port else {
             "context": ssl.create_default_context(cafile=daemon.data / "tls" / "authority.crt")}
-        connection = kind("127.0.0.1", port, timeout=30, **extra)
+        connection = kind("127.0.0.1", port, timeout=120, **extra)
         connection.request("POST", "/api/v1/session", body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         assert response.status == 200, response.read()
@@ -167,7 +167,7 @@ def test_trust_page(daemon):
         for word in (*words, fingerprint, "/trust/daorian-ca.crt", "https://box.local:"):
             assert word in page, f"{word} is not in {page}"
     for host in ('x"><script>', "evil.example/<b>", "a b"):
-        connection = socket.create_connection(("127.0.0.1", daemon.port), timeout=30)
+        connection = socket.create_connection(("127.0.0.1", daemon.port), timeout=120)
         connection.sendall(f"GET /trust HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         answer = b""
         while part := connection.recv(65536):

@@ -25,7 +25,7 @@ TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {**TUS, "Content-Type": "application/offset+octet-stream"}
 NOBODY = "01900000-0000-7000-8000-000000000000"
 CONFIG = "[storage]\nfree_floor_bytes=1M\nupload_limit_bytes=5000000\nuser_limit_bytes=9000000\n"
-TRIES, PAUSE_S = 200, 0.05
+TRIES, PAUSE_S = 2400, 0.05
 
 
 def b64(text):
@@ -80,7 +80,7 @@ class Uploads:
 
     def open_patch(self, path, offset, length, data, extra=""):
         """A PATCH on a line of its own that is left in the middle."""
-        line = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=30)
+        line = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=120)
         head = (f"PATCH {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.tokens['somsri']}\r\n"
                 f"Tus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\n"
                 f"Upload-Offset: {offset}\r\nContent-Length: {length}\r\n{extra}\r\n")

@@ -22,7 +22,7 @@ USAGE, DATAERR, NOINPUT, NOUSER, UNAVAILABLE, CANTCREAT, CONFIG = 64, 65, 66, 67
 
 
 def run(daemon, *arguments, text=None, locale="C.UTF-8"):
-    done = subprocess.run([daemon.program, *map(str, arguments)], input=text, text=True, capture_output=True, timeout=60,
+    done = subprocess.run([daemon.program, *map(str, arguments)], input=text, text=True, capture_output=True, timeout=240,
                           env={**os.environ, "LC_ALL": locale}, cwd=daemon.folder)
     return done.returncode, done.stdout, done.stderr
 

@@ -17,7 +17,7 @@
 
 #define PICTURES 260 // 10.4 s
 #define PLAY_TRIES 3
-#define PLAY_DEADLINE_S 60
+#define PLAY_DEADLINE_S 240
 
 typedef struct {
     FlowsBench *bench;     // (owned)

@@ -101,7 +101,7 @@ def test_from_address_to_playlist(bench):
     media = bench.daemon.folder / "piece.mp4"
     media.write_bytes(whole)
     probe = subprocess.run(["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=codec_name,nb_read_frames",
-                            "-of", "csv=p=0", str(media)], capture_output=True, text=True, timeout=60)
+                            "-of", "csv=p=0", str(media)], capture_output=True, text=True, timeout=240)
     frames = dict(line.split(",")[:2] for line in probe.stdout.split())
     assert int(frames["h264"]) > 20 and int(frames["aac"]) > 50, (probe.stdout, probe.stderr)
 

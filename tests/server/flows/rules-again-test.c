@@ -60,7 +60,7 @@ test_tries_again(Fixture *fixture, gconstpointer data)
     const FlowsRulesSetup setup = {config, clock, events, catalog};
     g_autoptr(FlowsRules) rules = flows_rules_new(&setup);
     flows_rules_start(rules);
-    guint bound = g_timeout_add_seconds(60, on_bound, NULL);
+    guint bound = g_timeout_add_seconds(240, on_bound, NULL);
     while (*warnings == 0)
         g_main_context_iteration(NULL, TRUE);
     g_assert_cmpuint(count_bookings(fixture), ==, 0);

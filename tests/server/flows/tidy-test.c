@@ -21,7 +21,7 @@
 #define NEW "01900000-0000-7000-8000-000000000002"
 #define DAY_MS (24 * 3600 * (gint64)1000)
 #define NOW_MS (100 * DAY_MS)
-#define WAIT_S 20
+#define WAIT_S 120
 
 typedef struct {
     char *folder;            // (owned)

@@ -13,7 +13,7 @@
 
 #include "tests/server/http/fixture.h"
 
-#define PATIENCE_S 30
+#define PATIENCE_S 120
 
 void
 reply_free(Reply *reply)

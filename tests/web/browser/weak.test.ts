@@ -169,10 +169,9 @@ test('slides at 64 kbit/s and 600 ms: no stall, every slide within a second of i
   assertFlowing(played);
   const { shown } = played.seen;
   assert.deepEqual(shown.map((item) => item.still), bundle.stills.map((_, index) => index));
-  for (const { still, time } of shown.slice(1)) {
-    const late = time - bundle.stills[still]!.start;
-    assert.ok(Math.abs(late) <= 1, `still ${still} at ${time}, ${late} s off`);
-  }
+  const late = shown.slice(1).map(({ still, time }) => time - bundle.stills[still]!.start);
+  process.stdout.write(`# seconds after their times: ${late.map((one) => one.toFixed(2)).join(' ')}\n`);
+  assert.deepEqual(late.filter((one) => Math.abs(one) > 1), []);
 }, LIMIT + 60);
 
 test('slides: every still was fetched once, and the smaller sound alone', async () => {

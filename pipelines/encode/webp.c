@@ -17,8 +17,8 @@
 #define BEST_METHOD 6 // the same picture in about 3 % fewer bytes
 #define LEAST_QUALITY 5u
 #define MOST_QUALITY 98u
-#define FIRST_STEP 3u
 #define CLOSE_ENOUGH 3u
+#define USUAL_SLOPE 0.0003 // of SSIM, for one step of quality
 // With more colours than this, lossless is never the smaller one.
 #define MOST_COLOURS 4096u
 #define COLOUR_TABLE 16384u // a power of two, several times as large
@@ -160,35 +160,58 @@ compare(const Canvas *canvas, GBytes *coded)
     return MIN(luma, (luma * 4 + chroma) / 6);
 }
 
+/* What is known while a quality is searched for. */
+typedef struct {
+    guint fails;        // (value) the best quality that is not enough, or one below all
+    guint passes;       // (value) the least that is, or one above all
+    double fails_ssim;  // (value) when it was tried
+    double passes_ssim; // (value) when it was tried
+} Search;
+
+/* Where the line between what is known, or the usual slope beyond it, meets @least_ssim. */
+static guint
+guess_quality(const Search *search, double least_ssim)
+{
+    double at = 0;
+    if (search->fails < LEAST_QUALITY)
+        at = search->passes - (search->passes_ssim - least_ssim) / USUAL_SLOPE;
+    else if (search->passes > MOST_QUALITY)
+        at = search->fails + (least_ssim - search->fails_ssim) / USUAL_SLOPE;
+    else
+        at = search->fails + (search->passes - search->fails) * (least_ssim - search->fails_ssim) /
+                                 (search->passes_ssim - search->fails_ssim);
+    // A step decides something at least, the last one everything.
+    double lowest = MAX(search->fails + CLOSE_ENOUGH, LEAST_QUALITY);
+    double highest = MIN(search->passes - CLOSE_ENOUGH, MOST_QUALITY);
+    return lowest < highest ? (guint)CLAMP(at, lowest, highest)
+                            : (search->fails + search->passes) / 2;
+}
+
 /* The lowest quality that will do, or nearly; NULL when none does. */
 static GBytes *
 search_quality(Canvas *canvas, double least_ssim, guint *quality)
 {
     GBytes *best = NULL;
-    guint fails = LEAST_QUALITY - 1, passes = MOST_QUALITY + 1;
-    guint step = FIRST_STEP, at = CLAMP(*quality, LEAST_QUALITY, MOST_QUALITY);
-    while (fails + 1 < passes && passes - fails > CLOSE_ENOUGH) {
+    Search search = {LEAST_QUALITY - 1, MOST_QUALITY + 1, 0, 1};
+    guint at = CLAMP(*quality, LEAST_QUALITY, MOST_QUALITY);
+    while (search.fails + 1 < search.passes && search.passes - search.fails > CLOSE_ENOUGH) {
         g_autoptr(GBytes) coded = compress_lossy(canvas, at, METHOD);
         if (coded == NULL)
             break;
-        if (compare(canvas, coded) >= least_ssim) {
-            passes = at;
+        double ssim = compare(canvas, coded);
+        if (ssim >= least_ssim) {
+            search.passes = at;
+            search.passes_ssim = ssim;
             g_clear_pointer(&best, g_bytes_unref);
             best = g_steal_pointer(&coded);
-            at = at > step + fails ? at - step : (fails + passes) / 2;
         } else {
-            fails = at;
-            at = at + step < passes ? at + step : (fails + passes) / 2;
+            search.fails = at;
+            search.fails_ssim = ssim;
         }
-        // Once it lies between two, halve.
-        if (fails >= LEAST_QUALITY && passes <= MOST_QUALITY)
-            at = (fails + passes) / 2;
-        else
-            step *= 2;
-        at = CLAMP(at, LEAST_QUALITY, MOST_QUALITY);
+        at = guess_quality(&search, least_ssim);
     }
     if (best != NULL)
-        *quality = passes;
+        *quality = search.passes;
     return best;
 }
 

@@ -167,7 +167,6 @@ encode_av1_push(EncodeAv1 *av1, const AVFrame *frame, gint64 tick, GError **erro
         return TRUE;
     int code = 0;
     if (frame != NULL) {
-        av_frame_unref(av1->frame);
         code = av_frame_ref(av1->frame, frame);
         av1->frame->pts = tick / av1->step;
         av1->frame->pict_type = AV_PICTURE_TYPE_NONE;
@@ -175,8 +174,10 @@ encode_av1_push(EncodeAv1 *av1, const AVFrame *frame, gint64 tick, GError **erro
     }
     if (code >= 0)
         code = avcodec_send_frame(av1->context, frame != NULL ? av1->frame : NULL);
-    if (code < 0)
-        return encode_failure_set(error, code, "libsvtav1");
-    av1->ended = frame == NULL;
-    return drain(av1, error);
+    if (code >= 0)
+        av1->ended = frame == NULL;
+    gboolean fine = code < 0 ? encode_failure_set(error, code, "libsvtav1") : drain(av1, error);
+    // Whoever drew it may draw into it again.
+    av_frame_unref(av1->frame);
+    return fine;
 }

@@ -15,7 +15,7 @@
 struct _EncodeH264 {
     AVCodecContext *context; // (owned)
     AVPacket *packet;        // (owned)
-    AVFrame *frame;          // (owned) a reference, to set the time on
+    AVFrame *frame;          // (owned) a reference, to set the time on; blank between calls
     guint step;              // (value) ticks a picture
     guint group;             // (value) pictures a segment
     EncodeH264Sink sink;     // (nullable)
@@ -134,7 +134,6 @@ encode_h264_push(EncodeH264 *h264, const AVFrame *frame, gint64 tick, gboolean k
         return TRUE;
     int code = 0;
     if (frame != NULL) {
-        av_frame_unref(h264->frame);
         code = av_frame_ref(h264->frame, frame);
         h264->frame->pts = tick / h264->step;
         gboolean cut = key || h264->frame->pts % h264->group == 0;
@@ -142,7 +141,8 @@ encode_h264_push(EncodeH264 *h264, const AVFrame *frame, gint64 tick, gboolean k
     }
     if (code >= 0)
         code = avcodec_send_frame(h264->context, frame != NULL ? h264->frame : NULL);
-    if (code < 0)
-        return encode_failure_set(error, code, "libx264");
-    return drain(h264, error);
+    gboolean fine = code < 0 ? encode_failure_set(error, code, "libx264") : drain(h264, error);
+    // Whoever drew it may draw into it again.
+    av_frame_unref(h264->frame);
+    return fine;
 }

@@ -3,16 +3,18 @@
 # SPDX-FileCopyrightText: 2026 The Daorian developers
 """Wall and CPU time of a whole ladder through daorian-media, against one ffmpeg command that makes the same
 rungs from one decode with the settings that were decided for the lesson. The two take turns; medians are compared.
-Then what these decisions are worth: the H.264 rungs of a slide lesson, against the same heights by PeerTube's settings."""
+Then what these decisions are worth: a slide lesson, against a command that reaches the same SSIM without them."""
 
 import json
 import os
+import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import bits
@@ -21,8 +23,10 @@ import bits_lessons as lessons
 SECONDS = 60
 ROUNDS = 3
 WANTED = ("voice", "voice-opus", "slides", "lite", "small", "medium", "large")
-HEIGHTS = {"small": 240, "medium": 360, "large": 720}  # which a peer has, too
-LESSON_SECONDS = 240
+LESSON_SECONDS = 180
+UNCAPPED_KBPS = 20000
+MOST_STEPS = 12  # of CRF, down from what was decided
+CLOSE_ENOUGH = 0.0001  # of SSIM
 FACE = "mandelbrot=size=320x240:rate=25:end_scale=0.02[face];[0:v][face]overlay=930:460:shortest=1"
 SOURCES = (
     ("noisy test card", "testsrc2=size=1280x720:rate=25", "noise=all_strength=6:all_flags=t"),
@@ -126,25 +130,56 @@ def compare(build, decide, title, picture, treatment):
               f"{cpu / medians['ffmpeg'][1]:.2f} |")
 
 
-def compare_peer(build, peer):
-    """The same three heights by either, in turn; quality is told beside, since the settings differ."""
+def match(source, folder, rung, wanted):
+    """The settings that reach the SSIM @wanted with every picture of the source and nothing known of it: the least
+    quality that does, without a ceiling."""
+    group = round(rung["group"] * lessons.RATE / Fraction(rung["rate"]))
+    plain = dict(rung, rate=f"{lessons.RATE}/1", group=group, drawn=0, kbps=UNCAPPED_KBPS)
+    enough, least = rung["crf"] - MOST_STEPS, rung["crf"] + 1
+    while least - enough > 1:
+        middle = (least + enough) // 2
+        run_ffmpeg(source, folder, [dict(plain, crf=middle)])
+        seen = bits.ssim(folder / f"{rung['name']}.mp4", source, LESSON_SECONDS)
+        print(f"{rung['name']}: CRF {middle}: {seen:.4f}, wanted {wanted:.4f}", file=sys.stderr, flush=True)
+        enough, least = (middle, least) if seen >= wanted - CLOSE_ENOUGH else (enough, middle)
+    return dict(plain, crf=enough)
+
+
+def describe(folder, source, rungs):
+    return ", ".join(f"`{r['name']}` {bits.ssim(folder / (r['name'] + '.mp4'), source, LESSON_SECONDS):.4f}"
+                     for r in rungs if "av1" in r)
+
+
+def compare_lesson(build, decide):
+    """The slide lesson of `bits`: what knowing it is worth."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source, _ = lessons.make_slides(folder, LESSON_SECONDS)
-        ours, theirs = [], []
+        here, same, plain = (folder / side for side in ("daorian", "same", "plain"))
+        same.mkdir()
+        plain.mkdir()
+        seen = {side: [] for side in ("same", "plain", "daorian")}
         for number in range(ROUNDS):
-            print(f"{peer}: round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
-            here = folder / f"d{number}"
+            print(f"slide lesson: round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
+            shutil.rmtree(here, ignore_errors=True)
             here.mkdir()
-            ours.append(run_daorian(build, source, here, tuple(HEIGHTS))[1])
-            made, spent = bits.encode_peer(source, peer, LESSON_SECONDS, folder, HEIGHTS.values())
-            theirs.append(spent)
-        quality = {f"{peer} {side}p": bits.ssim(path, source, LESSON_SECONDS) for side, path in zip(HEIGHTS.values(), made)}
-        quality |= {f"`{rung}`": bits.ssim(here / f"{rung}.mp4", source, LESSON_SECONDS) for rung in HEIGHTS}
-    ratio = statistics.median(ours) / statistics.median(theirs)
-    print(f"\n`small medium large` of {LESSON_SECONDS / 60:g} minutes of the slide lesson of `bits` take {statistics.median(ours):.1f} CPU s, analysis "
-          f"included; the same heights by {peer}'s settings in one `ffmpeg` command {statistics.median(theirs):.1f}: {ratio:.2f} (target ≤ 0.6 at the "
-          f"same SSIM). SSIM: {', '.join(f'{label} {seen:.4f}' for label, seen in quality.items())}.")
+            seen["daorian"].append(run_daorian(build, source, here))
+            decided = read_decisions(decide, here)
+            if number == 0:
+                matched = [match(source, plain, r, bits.ssim(here / f"{r['name']}.mp4", source, LESSON_SECONDS))
+                           if "av1" in r else r for r in decided]
+            seen["same"].append(run_ffmpeg(source, same, decided))
+            seen["plain"].append(run_ffmpeg(source, plain, matched))
+        told = {side: describe(at, source, decided) for side, at in (("plain", plain), ("daorian", here))}
+    medians = {side: [statistics.median(r[i] for r in runs) for i in (0, 1)] for side, runs in seen.items()}
+    print(f"\n{LESSON_SECONDS / 60:g} minutes of the slide lesson of `bits`. At the same SSIM: an `ffmpeg` that does not know the lesson, with "
+          "every picture of the source, the same presets, no ceilings, and each CRF as high as the SSIM allows.\n")
+    print("| by | wall s | CPU s | wall / duration | CPU of `daorian-media` to it | SSIM |\n|---|---|---|---|---|---|")
+    for side, label, target in (("same", "one `ffmpeg` command, the settings decided", " (≤ 1.15)"),
+                                ("plain", "one `ffmpeg` command, the same SSIM", " (≤ 0.6)"), ("daorian", "`daorian-media`", "")):
+        wall, cpu = medians[side]
+        print(f"| {label} | {wall:.1f} | {cpu:.1f} | {wall / LESSON_SECONDS:.2f} | {medians['daorian'][1] / cpu:.2f}{target} | "
+              f"{told.get(side, '–')} |")
 
 
 def main():
@@ -156,8 +191,7 @@ def main():
     print("| source | by | wall s | CPU s | wall / duration | wall ratio | CPU ratio |\n|---|---|---|---|---|---|---|")
     for title, picture, treatment in SOURCES:
         compare(build, decide, title, picture, treatment)
-    for peer in ("PeerTube", "MediaCMS"):
-        compare_peer(build, peer)
+    compare_lesson(build, decide)
 
 
 if __name__ == "__main__":

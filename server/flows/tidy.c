@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
+#include "catalog/joblist.h"
 #include "catalog/lessonlist.h"
 #include "catalog/lessons.h"
 #include "catalog/removals.h"
@@ -91,6 +92,20 @@ is_past_keeping(const CatalogLesson *lesson, const Round *round)
            lesson->published_ms + keep_ms <= round->now_ms;
 }
 
+/* What a queued or running job reads stays until it is through. */
+static gboolean
+spare_awaited(CatalogDatabase *database, Round *round, GError **error)
+{
+    g_autoptr(GPtrArray) jobs = catalog_joblist_list_active(database, round->originals, error);
+    for (guint i = 0; jobs != NULL && i < jobs->len; i++) {
+        const CatalogJob *job = jobs->pdata[i];
+        guint index;
+        if (g_ptr_array_find_with_equal_func(round->originals, job->lesson_id, g_str_equal, &index))
+            g_ptr_array_remove_index(round->originals, index);
+    }
+    return jobs != NULL;
+}
+
 static gboolean
 list_originals(CatalogDatabase *database, Round *round, GError **error)
 {
@@ -105,7 +120,7 @@ list_originals(CatalogDatabase *database, Round *round, GError **error)
         if (lesson != NULL && is_past_keeping(lesson, round))
             g_ptr_array_add(round->originals, g_strdup(lesson->id));
     }
-    return TRUE;
+    return spare_awaited(database, round, error);
 }
 
 /* What was removed by a round that was killed is listed, too. */

@@ -19,6 +19,7 @@
 
 #define OLD "01900000-0000-7000-8000-000000000001"
 #define NEW "01900000-0000-7000-8000-000000000002"
+#define AWAITED "01900000-0000-7000-8000-000000000008" // as OLD; a job is to read its original
 #define DAY_MS (24 * 3600 * (gint64)1000)
 #define NOW_MS (100 * DAY_MS)
 #define WAIT_S 120
@@ -51,7 +52,12 @@ write_lesson(CatalogDatabase *database, const char *id, gint64 now_ms, gint64 ke
 static gboolean
 write_world(CatalogDatabase *database, gpointer data, GError **error)
 {
-    return write_lesson(database, OLD, NOW_MS - 31 * DAY_MS, NOW_MS, error) &&
+    const CatalogAuditStamp by = {NULL, NOW_MS};
+    g_autofree char *job = NULL;
+    if (!write_lesson(database, AWAITED, NOW_MS - 31 * DAY_MS, 0, error))
+        return FALSE;
+    job = catalog_jobs_enqueue(database, CATALOG_JOB_KIND_REENCODE, AWAITED, 0, &by, error);
+    return job != NULL && write_lesson(database, OLD, NOW_MS - 31 * DAY_MS, NOW_MS, error) &&
            write_lesson(database, NEW, NOW_MS - 29 * DAY_MS, 0, error) &&
            catalog_rungs_supersede(database, OLD, "voice.00000001.mp4", NOW_MS - 1, error) &&
            catalog_rungs_supersede(database, OLD, "voice.00000002.mp4", NOW_MS + 1, error) &&
@@ -94,6 +100,7 @@ set_up(Fixture *fixture, gconstpointer data)
     g_assert_no_error(error);
     make_file(server_storage_build_original_path(fixture->storage, OLD));
     make_file(server_storage_build_original_path(fixture->storage, NEW));
+    make_file(server_storage_build_original_path(fixture->storage, AWAITED));
     make_file(server_storage_build_bundle_file_path(fixture->storage, OLD, "voice.00000001.mp4"));
     make_file(server_storage_build_bundle_file_path(fixture->storage, OLD, "voice.00000002.mp4"));
 }
@@ -120,11 +127,12 @@ tear_down(Fixture *fixture, gconstpointer data)
 
 // What the catalogue still knows.
 typedef struct {
-    gint64 old_bytes; // of the old lesson's original
-    gint64 new_bytes; // of the new lesson's original
-    guint superseded; // files noted, due or not
-    gboolean hidden;  // the old lesson is withdrawn, the new one is not
-    gboolean done;    // asked and answered
+    gint64 old_bytes;     // of the old lesson's original
+    gint64 new_bytes;     // of the new lesson's original
+    gint64 awaited_bytes; // of the original that a job is to read
+    guint superseded;     // files noted, due or not
+    gboolean hidden;      // the old lesson is withdrawn, the new one is not
+    gboolean done;        // asked and answered
 } Known;
 
 static gboolean
@@ -133,9 +141,11 @@ read_known(CatalogDatabase *database, gpointer data, GError **error)
     Known *known = data;
     g_autoptr(CatalogLesson) old = catalog_lessonlist_get(database, OLD, error);
     g_autoptr(CatalogLesson) new = catalog_lessonlist_get(database, NEW, error);
+    g_autoptr(CatalogLesson) awaited = catalog_lessonlist_get(database, AWAITED, error);
     g_autoptr(GPtrArray) files = catalog_rungs_list_superseded(database, NOW_MS + 2, error);
-    if (old == NULL || new == NULL || files == NULL)
+    if (old == NULL || new == NULL || awaited == NULL || files == NULL)
         return FALSE;
+    known->awaited_bytes = awaited->original_bytes;
     known->old_bytes = old->original_bytes;
     known->new_bytes = new->original_bytes;
     known->superseded = files->len;
@@ -192,13 +202,15 @@ test_round(Fixture *fixture, gconstpointer data)
     g_assert_true(known.hidden);
     g_assert_false(is_there(server_storage_build_original_path(storage, OLD)));
     g_assert_true(is_there(server_storage_build_original_path(storage, NEW)));
+    g_assert_true(is_there(server_storage_build_original_path(storage, AWAITED)));
+    g_assert_cmpint(known.awaited_bytes, ==, 5);
     g_assert_false(
         is_there(server_storage_build_bundle_file_path(storage, OLD, "voice.00000001.mp4")));
     g_assert_true(
         is_there(server_storage_build_bundle_file_path(storage, OLD, "voice.00000002.mp4")));
     FlowsTidySizes sizes = {0};
     flows_tidy_get_sizes(tidy, &sizes);
-    g_assert_cmpint(sizes.originals_bytes, ==, 5);
+    g_assert_cmpint(sizes.originals_bytes, ==, 10);
     g_assert_cmpint(sizes.lessons_bytes, ==, 5);
     g_assert_cmpint(sizes.uploads_bytes, ==, 0);
     flows_tidy_stop(tidy);

@@ -132,9 +132,12 @@ export async function countBytes(page: Page): Promise<Count> {
   };
 }
 
-/** Takes a screenshot into docs/screenshots when DAORIAN_SCREENSHOTS is 1; each is under 200 KB. */
+/** Whether this run makes the pictures of the documentation. */
+export const SCREENSHOTS = process.env.DAORIAN_SCREENSHOTS === '1';
+
+/** Takes a screenshot into docs/screenshots when this run is for them; each is under 200 KB. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
-  if (process.env.DAORIAN_SCREENSHOTS !== '1') return;
+  if (!SCREENSHOTS) return;
   const folder = join(process.env.DAORIAN_WEB!, '..', 'docs', 'screenshots');
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.webp`);

@@ -98,7 +98,7 @@ test('there are lessons', () => {
     const rungs = readRungs(bundle).map((rung) => `${rung.name} ${Math.round(rung.bytes / 1000)}k`);
     process.stdout.write(`# ${basename(bundle)}: ${rungs.join(', ')}\n`);
   }
-}, 400);
+}, 900);
 
 function checkRules(folders: readonly string[]): { status: number | null; text: string } {
   const done = spawnSync('python3', [join(tools, 'check_bundle.py'), ...folders], { encoding: 'utf8', timeout: 600_000 });

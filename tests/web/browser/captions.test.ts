@@ -20,6 +20,7 @@ import {
   pageFaults,
   PHONE,
   signIn,
+  SCREENSHOTS,
   takeScreenshot,
 } from './browser';
 import { prepareDaemon, sweepDaemon } from './daemon';
@@ -88,13 +89,13 @@ test('a lesson is published', async () => {
   const file = await makeLesson(browser, daemon.folder, 'fractions.mp4', SECONDS, {
     heading: 'บทที่ 1 เศษส่วน',
     lines: ['ตัวเศษ และ ตัวส่วน', '½ = 2/4'],
-  });
+  }, SCREENSHOTS ? 720 : 360);
   lesson = await publishAll(daemon, [file], [{ title: 'เศษส่วน ชั้นประถมศึกษาปีที่ 5', description: 'มีคำบรรยาย' }]);
   const context = await openContext(browser, daemon);
   page = await context.newPage();
   page.on('dialog', (dialog) => void dialog.accept());
   await signIn(page);
-}, 300);
+}, 900);
 
 test('a file with faults is refused with its lines; one in TIS-620 is taken', async () => {
   await openLesson(page);

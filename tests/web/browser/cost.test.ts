@@ -76,7 +76,7 @@ test('a learner’s open page gains the rungs as they appear, and plays on', asy
   assert.ok((await seconds(page)) > 2);
   await page.locator('.lesson-side > .hint[role=status]').waitFor({ state: 'detached', timeout: 120_000 });
   await page.context().close();
-}, 500);
+}, 900);
 
 test('to a usable page and the first sound at most 30 KB of script, style and data', async () => {
   for (const rung of ['voice', 'slides']) {
@@ -400,7 +400,7 @@ test('a kept lesson that was encoded anew: the old copy plays until the new one 
   assert.ok(count.urls().some((url) => url.endsWith(fileOf(newer))), fileOf(newer));
   await context.close();
   gate.close();
-}, 300);
+}, 900);
 
 test('no page reported a script error or a breach of the content policy', () => {
   assert.deepEqual(pageFaults, []);

@@ -67,7 +67,7 @@ export function prepareDaemon(
       const done = spawnSync(program, [...args, '--data', data], {
         input,
         encoding: 'utf8',
-        timeout: 240_000,
+        timeout: 600_000,
         maxBuffer: 1 << 24,
       });
       if (done.status === 0) return done.stdout;

@@ -82,7 +82,7 @@ test('what is on now and next in each channel, and the programmes of today', asy
   assert.equal(await page.getByRole('button', { name: /^อัดรายการ/ }).count(), 0);
   assert.deepEqual(await findFaults(page), []);
   await takeScreenshot(page, 'guide-desktop');
-}, 300);
+}, 900);
 
 test('another day by keyboard is in the address and survives a reload', async () => {
   const tomorrow = page.locator('.guide-day').nth(2);

@@ -140,7 +140,7 @@ test('a channel that is switched on is well, and its figures come by themselves'
   assert.match(await table.innerText(), /Mbit\/s/);
   assert.deepEqual(await findFaults(page), []);
   await takeScreenshot(page, 'health-desktop');
-}, 300);
+}, 900);
 
 test('who takes segments is counted while it does, two players behind one address as two', async () => {
   const list = await api<string>('GET', '/channels/dao-1/small.m3u8');

@@ -21,6 +21,7 @@ import {
   PHONE,
   playAt,
   playToEnd,
+  SCREENSHOTS,
   takeScreenshot,
   type Look,
   type Played,
@@ -78,7 +79,7 @@ test('lessons are imported, encoded and published', async () => {
     await makeLesson(browser, daemon.folder, 'plants.mp4', 4, {
       heading: 'การสังเคราะห์ด้วยแสง',
       lines: ['พืชใช้แสง น้ำ และคาร์บอนไดออกไซด์', 'ได้น้ำตาลและออกซิเจน'],
-    }),
+    }, SCREENSHOTS ? 720 : 360),
   ];
   lesson = await publishAll(daemon, files, [
     { title: 'เศษส่วนและทศนิยม ชั้นประถมศึกษาปีที่ 5', description: 'ความหมายของเศษส่วน การเปรียบเทียบ และการบวกลบ\nเหมาะกับผู้เรียนชั้นประถมปลายและการศึกษานอกระบบ' },
@@ -86,7 +87,7 @@ test('lessons are imported, encoded and published', async () => {
   ]);
   const names = lesson.rungs.map((rung) => rung.name);
   for (const name of ['voice', 'small', 'medium', 'large']) assert.ok(names.includes(name), names.join(' '));
-}, 300);
+}, 900);
 
 test('the list shows the lessons; search as you type finds inside a word and is in the address', async () => {
   const context = await openContext(browser, daemon);

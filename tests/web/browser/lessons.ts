@@ -82,13 +82,14 @@ export async function drawSlide(browser: Browser, path: string, slide: Slide): P
   await page.close();
 }
 
-/** A recorded lesson: a slide, a moving mark, Thai speech. The path of the file. */
+/** A recorded lesson: a slide, a moving mark, Thai speech. The path of the file. A low one has fewer rungs, soon encoded. */
 export async function makeLesson(
   browser: Browser,
   folder: string,
   name: string,
   seconds: number,
   slide: Slide,
+  height = 720,
 ): Promise<string> {
   const speech = join(folder, 'speech.wav');
   const picture = join(folder, `${name}.png`);
@@ -100,7 +101,7 @@ export async function makeLesson(
     ['-f', 'lavfi', '-i', `color=c=0xffc53d:s=36x36:r=25:d=${seconds}`],
     ['-stream_loop', '-1', '-i', speech],
   ];
-  const filter = `[0][1]overlay=x='90+t*60':y=640[out]`;
+  const filter = `[0][1]overlay=x='90+t*60':y=640,scale=-2:${height}[out]`;
   const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
   const sound = ['-c:a', 'aac', '-ac', '2'];
   const maps = ['-filter_complex', filter, '-map', '[out]', '-map', '2:a', '-t', String(seconds)];

@@ -118,7 +118,7 @@ test('a channel that is switched on appears with its state and leads to its page
   await card.click();
   await page.waitForURL('**/channel/class-1');
   assert.equal(await page.locator('h1').innerText(), 'ห้องเรียน ป.๑');
-}, 300);
+}, 900);
 
 test('the page says why nothing new comes, and what an hour costs before anything is played', async () => {
   await page.locator('.notice').waitFor();
@@ -338,7 +338,7 @@ test('an administrator makes a channel from a service, and a learner watches it 
   await row.waitFor({ state: 'detached' });
   await office.close();
   assert.deepEqual(pageFaults, []);
-}, 400);
+}, 900);
 
 await runTests(async () => {
   await browser.close();

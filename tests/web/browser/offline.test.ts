@@ -209,6 +209,8 @@ test('nothing that belongs to a person is kept, and other files come from the se
   });
   assert.deepEqual(stored.filter((path) => path !== '/' && !path.startsWith('/assets/')), []);
   assert.ok(stored.includes('/'));
+  // What is called kept has all that plays it: nothing of it is still on its way.
+  assert.ok(stored.some((path) => path.startsWith('/assets/controls-')), stored.join(' '));
   const seen = await page.evaluate(async (id) => {
     const answer = await fetch(`/api/v1/lessons/${id}`);
     const body = (await answer.json()) as { rungs: unknown[]; kept_only?: boolean };

@@ -29,7 +29,7 @@ import {
 import { CHANNEL, FRESH_QUERY } from './header';
 import { DamageError, loadFile } from './loader';
 import { makeCopy, parseManifest, PlanError } from './plan';
-import { registerWorker } from './register';
+import { order, registerWorker } from './register';
 
 /** What one page knows of the copies; bytes here are counted by copy. */
 export interface Kept {
@@ -50,6 +50,9 @@ export const motion = createStore<Motion>({ retrying: false, waiting: false });
 export const obstacle = createStore<'' | 'insecure' | 'storage'>('');
 
 const UNDO_MS = 13_000;
+/** As long as the worker is waited for. */
+const WORKER_WAIT_MS = 60_000;
+const SHELL_RETRY_MS = 3000;
 const SHOW_BYTES = 64 * 1024;
 const LOCK = 'daorian-keep';
 
@@ -259,6 +262,22 @@ async function loadCopy(db: IDBDatabase, copy: Copy, signal: AbortSignal): Promi
   }
 }
 
+function wait(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms));
+}
+
+/** A lesson is kept when it plays without the line: the worker then has every file of the client that this needs. */
+async function completeShell(signal: AbortSignal): Promise<void> {
+  const ready = await Promise.race([navigator.serviceWorker.ready, wait(WORKER_WAIT_MS)]);
+  while (ready?.active && !signal.aborted) {
+    const done = await Promise.race([order(ready.active, 'complete'), wait(WORKER_WAIT_MS)]);
+    motion.set({ retrying: !done, waiting: false });
+    if (done) return;
+    await wait(SHELL_RETRY_MS);
+  }
+  if (signal.aborted) throw new DOMException('aborted', 'AbortError');
+}
+
 /** Other copies of the same lesson in the same rung are older: this one takes their place. */
 async function settle(db: IDBDatabase, copy: Copy): Promise<void> {
   const older = (await listCopies(db)).filter(
@@ -324,6 +343,7 @@ async function work(): Promise<void> {
     await setState(copy.key, 'loading');
     try {
       await loadCopy(db, copy, abort.signal);
+      await completeShell(abort.signal);
       await settle(db, copy);
     } catch (error) {
       // Stopped by somebody, who has written why.

@@ -40,7 +40,7 @@ function addLink(rel: string, href: string): void {
 }
 
 /** The answer of the worker to an order. */
-function order(worker: ServiceWorker, what: WorkerOrder): Promise<boolean> {
+export function order(worker: ServiceWorker, what: WorkerOrder): Promise<boolean> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = (event) => resolve(event.data === true);

@@ -166,7 +166,8 @@ function useHandover() {
     const [held, field] = [before[at], findFields()[at]];
     if (!held || !field || held.isConnected) return;
     field.focus();
-    if ('selectionStart' in held) field.setSelectionRange(held.selectionStart, held.selectionEnd);
+    // Only where there is text to select: elsewhere asking for it is an error.
+    if (typeof held.selectionStart === 'number') field.setSelectionRange(held.selectionStart, held.selectionEnd);
   });
   return form;
 }

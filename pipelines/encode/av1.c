@@ -16,7 +16,7 @@
 struct _EncodeAv1 {
     AVCodecContext *context; // (owned)
     AVPacket *packet;        // (owned)
-    AVFrame *frame;          // (owned) a reference, to set the time on
+    AVFrame *frame;          // (owned) a reference, to set the time on; blank between calls
     guint step;              // (value) ticks a picture
     guint group;             // (value) pictures a segment
     gboolean begun;          // (value) a picture was pushed

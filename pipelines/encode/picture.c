@@ -191,9 +191,11 @@ stands(const EncodePicture *picture, const AVFrame *frame)
 gboolean
 encode_picture_draw(EncodePicture *picture, const AVFrame *frame, AVFrame *canvas, GError **error)
 {
-    if (stands(picture, frame))
-        return av_frame_ref(canvas, frame) >= 0 ||
-               encode_failure_set(error, AVERROR(ENOMEM), "picture");
+    if (stands(picture, frame)) {
+        int code = av_frame_ref(canvas, frame);
+        canvas->interlaced_frame = 0;
+        return code >= 0 || encode_failure_set(error, code, "picture");
+    }
     gboolean fits = picture->graph != NULL && encode_graph_takes(picture->graph, frame) &&
                     picture->range == (int)frame->color_range &&
                     picture->matrix == (int)frame->colorspace;

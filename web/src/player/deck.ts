@@ -25,6 +25,8 @@ export interface DeckState {
 /** Until the line was measured: what a lesson is made for. */
 const GUESSED_SPEED = 8000;
 const MOST_BYTES = 24 << 20;
+/** Seconds in which a still counts as due soon. */
+const SOON = 20;
 
 export class Deck implements SideWork {
   readonly state = createStore<DeckState>({
@@ -60,6 +62,14 @@ export class Deck implements SideWork {
       console.warn('slides:', error);
       this.state.update((state) => ({ ...state, broken: true }));
     }
+  }
+
+  /** The still of the present time is here, and the next one if it is due soon; or none can be had. */
+  isSettled(): boolean {
+    const { stills, at, shown, broken } = this.state.get();
+    const next = stills[at + 1];
+    const calm = !next || this.held.has(at + 1) || next.start - this.now > SOON;
+    return broken || (shown >= 0 && calm);
   }
 
   /** Follows the playhead. */

@@ -70,7 +70,7 @@ function useParts(turn: number, settled: boolean): Parts {
   useWhen(() => {
     if (!active || controls || turn === 0) return undefined;
     const load = (): void => void active.loadControls().then(setControls, () => undefined);
-    // The first sound and slide go before the buttons, unless they keep us waiting.
+    // The first sound and slide, and one that is due soon, go before the buttons, unless they keep us waiting.
     const timer = setTimeout(load, settled ? 0 : LONGEST_WAIT_MS);
     return () => clearTimeout(timer);
   }, [turn, active, controls, settled]);

@@ -229,8 +229,7 @@ export class Session {
       const deck = new Deck(lesson.slides.vtt, guessStill(lesson), () => this.video.playbackRate);
       this.change({ deck });
       deck.state.subscribe(() => {
-        const { shown, broken } = deck.state.get();
-        if (shown >= 0 || broken) this.settled();
+        if (deck.isSettled()) this.settled();
       });
       void deck.open(this.deckHooks(), this.abort.signal);
       return deck;

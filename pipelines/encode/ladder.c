@@ -9,6 +9,7 @@
 #include <libavutil/frame.h>
 
 #include "pipelines/encode/aac.h"
+#include "pipelines/encode/changes.h"
 #include "pipelines/encode/deinterlace.h"
 #include "pipelines/encode/failure.h"
 #include "pipelines/encode/picture.h"
@@ -43,9 +44,9 @@ typedef struct {
     AVFrame *held;                  // (owned) the picture shown from next_tick on; blank at first
     AVFrame *canvas;                // (owned) held, drawn; blank when not drawn yet
     AVFrame *drawn;                 // (owned) the last canvas that could be drawn; blank at first
+    EncodeChanges *changes;         // (owned) from each of those to the next
     GArray *keys;                   // (owned) (element-type gint64) ticks with a new slide
     gint64 next_tick;               // (value) not encoded yet
-    gint64 decoded_us;              // (value) length of the pictures that were decoded
 } Ladder;
 
 /* A rung's own trouble ends that rung; trouble with the disk ends the pass. */
@@ -114,6 +115,7 @@ draw_canvas(Ladder *ladder, GError **error)
     for (guint i = 0; i < ladder->count; i++)
         ladder->rungs[i].picture = NULL;
     if (encode_picture_draw(ladder->picture, ladder->held, ladder->canvas, &failure)) {
+        encode_changes_add(ladder->changes, ladder->drawn, ladder->canvas);
         av_frame_unref(ladder->drawn);
         return av_frame_ref(ladder->drawn, ladder->canvas) >= 0 ||
                encode_failure_set(error, AVERROR(ENOMEM), "canvas");
@@ -145,7 +147,7 @@ encode_tick(Ladder *ladder, Rung *rung, gint64 tick, GError **error)
         return TRUE;
     gboolean key = pass_keys(ladder, rung, tick);
     if (rung->picture == NULL)
-        rung->picture = encode_shrink_draw(rung->shrink, ladder->canvas, error);
+        rung->picture = encode_shrink_draw(rung->shrink, ladder->canvas, ladder->changes, error);
     return rung->picture != NULL &&
            encode_output_add_picture(rung->output, rung->picture, tick, key, error);
 }
@@ -220,7 +222,6 @@ static gboolean
 take_picture(Ladder *ladder, AVFrame *frame, GError **error)
 {
     gint64 time_us = frame->pts;
-    ladder->decoded_us += frame->pkt_duration;
     return encode_run_go_on(ladder->run, MAX(time_us, 0), error) &&
            encode_deinterlace_push(ladder->deinterlace, frame, error) &&
            show_ready(ladder, error) && encode_sound_fill(ladder->sound, time_us - SLACK_US, error);
@@ -408,6 +409,7 @@ clear_ladder(Ladder *ladder)
     }
     encode_deinterlace_free(ladder->deinterlace);
     encode_picture_free(ladder->picture);
+    encode_changes_free(ladder->changes);
     encode_sound_free(ladder->sound);
     encode_poster_free(ladder->poster);
     encode_samples_free(ladder->samples);
@@ -424,6 +426,7 @@ encode_ladder_run(EncodeRun *run, const GArray *rungs, EncodeProgressStage stage
         .run = run,
         .deinterlace = encode_deinterlace_new(),
         .poster = encode_poster_new(),
+        .changes = encode_changes_new(),
         .held = av_frame_alloc(),
         .canvas = av_frame_alloc(),
         .drawn = av_frame_alloc(),

@@ -120,7 +120,8 @@ encode_poster_write(EncodePoster *poster, const char *staging, int matrix, GErro
     guint height = MAX((guint)((double)from_height * width / from_width / 2 + 0.5) * 2, 2);
     g_autoptr(EncodeShrink) shrink =
         encode_shrink_new(from_width, from_height, width, height, error);
-    const AVFrame *small = shrink != NULL ? encode_shrink_draw(shrink, poster->best, error) : NULL;
+    const AVFrame *small =
+        shrink != NULL ? encode_shrink_draw(shrink, poster->best, NULL, error) : NULL;
     if (small == NULL)
         return FALSE;
     g_autoptr(GBytes) coded = encode_webp_write(small, matrix, QUALITY, error);

@@ -200,7 +200,7 @@ encode_samples_load(EncodeSamples *samples, guint number, guint width, guint hei
         return NULL;
     g_autoptr(EncodeShrink) shrink =
         encode_shrink_new(samples->width, samples->height, width, height, NULL);
-    const AVFrame *small = shrink != NULL ? encode_shrink_draw(shrink, canvas, NULL) : NULL;
+    const AVFrame *small = shrink != NULL ? encode_shrink_draw(shrink, canvas, NULL, NULL) : NULL;
     AVFrame *loaded = small != NULL ? av_frame_clone(small) : NULL;
     av_frame_free(&canvas);
     return loaded;

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 struct AVFrame;
+typedef struct _EncodeChanges EncodeChanges;
 typedef struct _EncodeShrink EncodeShrink;
 
 /** Returns: (transfer full): NULL with ENCODE_FAILURE when the sizes are refused. */
@@ -15,6 +16,12 @@ EncodeShrink *encode_shrink_new(guint from_width, guint from_height, guint to_wi
 void encode_shrink_free(EncodeShrink *shrink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EncodeShrink, encode_shrink_free)
 
-/** Returns: (transfer none): the copy, valid until the next call; NULL with ENCODE_FAILURE. */
+/**
+ * encode_shrink_draw:
+ * @changes: (nullable): to which every canvas up to this one was added; only what changed since
+ *   this shrink drew last is drawn again. NULL: all is.
+ *
+ * Returns: (transfer none): the copy, valid until the next call; NULL with ENCODE_FAILURE.
+ */
 const struct AVFrame *encode_shrink_draw(EncodeShrink *shrink, const struct AVFrame *canvas,
-                                         GError **error);
+                                         const EncodeChanges *changes, GError **error);

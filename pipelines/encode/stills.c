@@ -151,7 +151,7 @@ keep_thumbnail(Maker *maker, const AnalyseResultSlide *slide, GError **error)
 {
     if (maker->made->thumbnails->len >= MOST_THUMBNAILS)
         return TRUE;
-    const AVFrame *small = encode_shrink_draw(maker->shrink, maker->canvas, error);
+    const AVFrame *small = encode_shrink_draw(maker->shrink, maker->canvas, NULL, error);
     AVFrame *copy = small != NULL ? av_frame_clone(small) : NULL;
     if (copy == NULL)
         return small == NULL ? FALSE : encode_failure_set(error, AVERROR(ENOMEM), "thumbnail");

@@ -161,6 +161,6 @@ live_canvas_draw(LiveCanvas *canvas, const AVFrame *frame, guint width, guint he
     const AVFrame *largest =
         canvas->slated || canvas->drawn->width == 0 ? canvas->slate : canvas->drawn;
     if (size->drawn == NULL)
-        size->drawn = encode_shrink_draw(size->shrink, largest, error);
+        size->drawn = encode_shrink_draw(size->shrink, largest, NULL, error);
     return size->drawn;
 }

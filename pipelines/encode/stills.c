@@ -23,8 +23,8 @@
 #define LEAST_SSIM 0.988
 #define FIRST_QUALITY 40
 #define NEAR_US (2 * (gint64)G_USEC_PER_SEC)
-// The picture shown at a time began before it.
-#define BEFORE_US (G_USEC_PER_SEC / 2)
+// Far enough before a time for the first picture to be an earlier one.
+#define BEFORE_US (3 * (gint64)G_USEC_PER_SEC)
 #define PDF_NAME "slides.pdf"
 #define THUMBNAIL_WIDTH 160
 #define MOST_THUMBNAILS 500
@@ -97,15 +97,27 @@ read_next(Maker *maker, GError **error)
     return fine;
 }
 
+/* Makes the picture at @from_us, or one near it, `next`. */
 static gboolean
-seek(Maker *maker, gint64 time_us, GError **error)
+start(Maker *maker, gint64 from_us, GError **error)
 {
     av_frame_unref(maker->shown);
     av_frame_unref(maker->next);
     encode_deinterlace_free(maker->deinterlace);
     maker->deinterlace = encode_deinterlace_new();
     maker->ended = FALSE;
-    return source_reader_start(maker->reader, TRUE, FALSE, MAX(time_us - BEFORE_US, 0), error);
+    return source_reader_start(maker->reader, TRUE, FALSE, MAX(from_us, 0), error) &&
+           read_next(maker, error);
+}
+
+/* From the last key picture; when the reader comes out behind it, from one before. */
+static gboolean
+seek(Maker *maker, gint64 time_us, GError **error)
+{
+    if (!start(maker, time_us, error))
+        return FALSE;
+    gboolean late = maker->next->width == 0 || maker->next->pts > time_us;
+    return !late || start(maker, time_us - BEFORE_US, error);
 }
 
 /* Makes `shown` what is seen at @time_us; blank when nothing is. */

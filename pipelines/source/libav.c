@@ -468,7 +468,8 @@ libav_start(gpointer self, gboolean pictures, gboolean sound, gint64 from_us, GE
     libav->active[SOURCE_TIMELINE_SOUND] = sound;
     libav->tally = (SourceReaderTally){0};
     libav->end_us = 0;
-    gint64 target_us = from_us - SEEK_MARGIN_US;
+    // Sound takes a while until it is what it would have been; a key picture is at once.
+    gint64 target_us = sound ? from_us - SEEK_MARGIN_US : from_us;
     if (target_us > SEEK_MARGIN_US && has_index(libav) &&
         avformat_seek_file(libav->format, -1, INT64_MIN, target_us + libav->info->origin_us,
                            target_us + libav->info->origin_us, 0) < 0 &&

@@ -55,7 +55,8 @@ const SourceInfo *source_reader_get_info(SourceReader *reader);
 /**
  * source_reader_start: chooses what is decoded and goes to a time. Call before the first read; may
  * be called again at any time.
- * @from_us: every frame that plays at or after it will come; earlier ones may come too
+ * @from_us: every frame that plays at or after it will come; earlier ones may come too. Of pictures
+ *   without sound the first may be one a little later: indexes are in the order of decoding
  */
 gboolean source_reader_start(SourceReader *reader, gboolean pictures, gboolean sound,
                              gint64 from_us, GError **error);

@@ -16,12 +16,10 @@
 #include "pipelines/keep/patch.h"
 #include "pipelines/keep/run.h"
 #include "pipelines/live/run.h"
-#include "pipelines/source/plugins.h"
 
 typedef struct {
     int control_fd;    // (value) -1: not given
     int input_fd;      // (value) -1: not given
-    gboolean libav;    // (value) never GStreamer
     gboolean unlocked; // (value) no seccomp filter, for debuggers and sanitizers
     char *role;        // (owned) (nullable) NULL: a job
 } Options;
@@ -34,7 +32,6 @@ parse_options(int *argc, char ***argv, Options *options)
         {"input-fd", 0, 0, G_OPTION_ARG_INT, &options->input_fd, "Packets, for live", "N"},
         {"role", 0, 0, G_OPTION_ARG_STRING, &options->role,
          "door, intake, live, keep, patch; else a job", "ROLE"},
-        {"libav-only", 0, 0, G_OPTION_ARG_NONE, &options->libav, "Read without GStreamer", NULL},
         {"no-lockdown", 0, 0, G_OPTION_ARG_NONE, &options->unlocked, "For tests only", NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -49,7 +46,7 @@ parse_options(int *argc, char ***argv, Options *options)
 }
 
 static int
-run_job(ChildChannel *channel, SourceChoosePolicy policy)
+run_job(ChildChannel *channel)
 {
     g_autoptr(ChildReport) hello = child_report_new(CHILD_REPORT_HELLO);
     g_autoptr(GError) error = NULL;
@@ -59,7 +56,7 @@ run_job(ChildChannel *channel, SourceChoosePolicy policy)
         g_printerr("no job: %s\n", error->message);
         return EX_PROTOCOL;
     }
-    return encode_transcode_run(channel, job, policy) ? EX_OK : EX_DATAERR;
+    return encode_transcode_run(channel, job) ? EX_OK : EX_DATAERR;
 }
 
 /* Irrevocable. */
@@ -133,11 +130,8 @@ be_encoder(const Options *options)
     av_log_set_level(AV_LOG_FATAL);
     // SVT-AV1 would tell its settings on stderr.
     g_setenv("SVT_LOG", "0", TRUE);
-    // Before the sandbox closes: plugins are files.
-    SourceChoosePolicy policy =
-        !options->libav && source_plugins_load() ? SOURCE_CHOOSE_GSTREAMER : SOURCE_CHOOSE_LIBAV;
     g_autoptr(ChildChannel) channel = child_channel_new(options->control_fd);
-    return lock_down(options, child_lockdown_enter) ? run_job(channel, policy) : EX_OSERR;
+    return lock_down(options, child_lockdown_enter) ? run_job(channel) : EX_OSERR;
 }
 
 int

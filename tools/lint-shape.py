@@ -24,8 +24,7 @@ MADE_FILES = ("package-lock.json",)
 LICENCE_LINE = "SPDX-License-" + "Identifier:"
 COPYRIGHT_LINE = "SPDX-FileCopyright" + "Text:"
 PACKAGES = ("glib-2.0", "gio-unix-2.0", "json-glib-1.0", "libsoup-3.0", "sqlite3", "libsodium", "libthai", "libwebp",
-            "libseccomp", "gstreamer-1.0", "gstreamer-app-1.0", "gstreamer-video-1.0", "gstreamer-audio-1.0",
-            "gstreamer-pbutils-1.0", "libavcodec", "libavformat", "libavfilter", "libavutil", "libswscale", "libswresample")
+            "libseccomp", "gstreamer-rtsp-1.0", "libavcodec", "libavformat", "libavfilter", "libavutil", "libswscale", "libswresample")
 
 
 def is_source(path):

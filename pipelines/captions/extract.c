@@ -14,7 +14,7 @@
 #include "pipelines/captions/webvtt.h"
 #include "pipelines/package/disk.h"
 #include "pipelines/source/failure.h"
-#include "pipelines/source/libav.h"
+#include "pipelines/source/reader.h"
 #include "pipelines/source/timeline.h"
 
 #define LOOK_PACKETS 1500 // pictures that are looked at for EIA-608: broadcasts have it in each
@@ -316,7 +316,7 @@ extract(Extraction *extraction)
 {
     const CaptionsExtractJob *job = extraction->job;
     g_autoptr(SourceReader) reader =
-        source_libav_open(job->source, job->limit_pixels, job->stop, job->stop_data, NULL);
+        source_reader_open(job->source, job->limit_pixels, job->stop, job->stop_data, NULL);
     if (reader == NULL || !open_file(extraction))
         return;
     extraction->origin_us = source_reader_get_info(reader)->origin_us;

@@ -15,7 +15,7 @@ typedef struct {
     const char *source;    // (unowned) path of the recording
     const char *staging;   // (unowned) folder that takes the files
     gint64 end_us;         // (value) where the lesson ends; cues beyond it are cut; 0: not known
-    guint64 limit_pixels;  // (value) as for source_choose_open()
+    guint64 limit_pixels;  // (value) as for source_reader_open()
     SourceReaderStop stop; // (nullable) asked between packets; also the place for a watchdog's beat
     gpointer stop_data;    // (unowned)
 } CaptionsExtractJob;

@@ -17,7 +17,7 @@
 #include "pipelines/encode/shrink.h"
 #include "pipelines/encode/webp.h"
 #include "pipelines/package/disk.h"
-#include "pipelines/source/choose.h"
+#include "pipelines/source/reader.h"
 #include "pipelines/source/failure.h"
 
 #define LEAST_SSIM 0.988
@@ -239,8 +239,8 @@ static gboolean
 open_maker(Maker *maker, GError **error)
 {
     EncodeRun *run = maker->run;
-    maker->reader = source_choose_open(run->job->source, SOURCE_CHOOSE_LIBAV,
-                                       run->job->limit_pixels, encode_run_is_stopped, run, error);
+    maker->reader = source_reader_open(run->job->source, run->job->limit_pixels,
+                                       encode_run_is_stopped, run, error);
     if (maker->reader == NULL)
         return FALSE;
     const SourceInfo *info = source_reader_get_info(maker->reader);

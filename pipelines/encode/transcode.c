@@ -142,30 +142,9 @@ static gboolean
 ends_job(const GError *failure)
 {
     if (failure->domain == SOURCE_FAILURE)
-        return failure->code == SOURCE_FAILURE_CANCELLED ||
-               failure->code == SOURCE_FAILURE_TIMED_OUT;
+        return failure->code == SOURCE_FAILURE_CANCELLED;
     if (failure->domain == ENCODE_FAILURE)
         return failure->code != ENCODE_FAILURE_INTERNAL;
-    return TRUE;
-}
-
-/* GStreamer may give up in mid-file; libavformat then does the same stage, from its last
- * checkpoint, on the same running time. The GStreamer reader stays when libavformat cannot open the
- * file. */
-static gboolean
-change_reader(Transcode *transcode, const GError *failure)
-{
-    EncodeRun *run = &transcode->run;
-    gboolean gstreamer = strcmp(source_reader_get_name(run->reader), "gstreamer") == 0;
-    if (!gstreamer || failure->domain != SOURCE_FAILURE ||
-        failure->code == SOURCE_FAILURE_CANCELLED)
-        return FALSE;
-    SourceReader *reader = source_choose_open(run->job->source, SOURCE_CHOOSE_LIBAV,
-                                              run->job->limit_pixels, on_source_stop, run, NULL);
-    if (reader == NULL)
-        return FALSE;
-    source_reader_free(transcode->reader);
-    transcode->reader = run->reader = reader;
     return TRUE;
 }
 
@@ -182,19 +161,13 @@ begin_stage(Transcode *transcode, const char *name, guint permille)
 /* What a stage of the job does. */
 typedef gboolean (*Stage)(Transcode *transcode, EncodeProgressStage stage, GError **error);
 
-/* Does @stage, with the other reader when this one fails. */
 static gboolean
-try_stage(Transcode *transcode, Stage stage, EncodeProgressStage bounds, GError **error)
+do_stage(Transcode *transcode, Stage stage, EncodeProgressStage bounds, GError **error)
 {
     GError *failure = NULL;
-    gboolean made = stage(transcode, bounds, &failure);
-    if (!made && change_reader(transcode, failure)) {
-        g_clear_error(&failure);
-        made = stage(transcode, bounds, &failure);
-    }
-    if (made)
+    if (stage(transcode, bounds, &failure))
         return TRUE;
-    // A reader that was stopped may tell it in its own words.
+    // What was stopped may tell it in its own words.
     if (child_channel_is_cancelled(transcode->run.channel)) {
         g_clear_error(&failure);
         g_set_error_literal(&failure, SOURCE_FAILURE, SOURCE_FAILURE_CANCELLED, "cancelled");
@@ -235,11 +208,11 @@ make_voices(Transcode *transcode, GError **error)
     GError *failure = NULL;
     gboolean alone = transcode->pictures->len == 0;
     gboolean made =
-        try_stage(transcode, hear, begin_stage(transcode, "voice", HEARD_PERMILLE), &failure);
+        do_stage(transcode, hear, begin_stage(transcode, "voice", HEARD_PERMILLE), &failure);
     if (made) {
         made =
             transcode->voices->len == 0 ||
-            try_stage(transcode, speak, begin_stage(transcode, "voice", VOICE_PERMILLE), &failure);
+            do_stage(transcode, speak, begin_stage(transcode, "voice", VOICE_PERMILLE), &failure);
     }
     if (made) {
         transcode->published = transcode->published || transcode->voices->len > 0;
@@ -300,7 +273,7 @@ make_pictures(Transcode *transcode, GError **error)
 {
     GError *failure = NULL;
     const char *name = transcode->refines ? "clear" : "pictures";
-    if (try_stage(transcode, climb, begin_stage(transcode, name, ALL_PERMILLE), &failure))
+    if (do_stage(transcode, climb, begin_stage(transcode, name, ALL_PERMILLE), &failure))
         return TRUE;
     if (ends_job(failure) || !transcode->published) {
         g_propagate_error(error, failure);
@@ -363,33 +336,8 @@ send_end(EncodeRun *run, const GError *failure)
     child_channel_send(run->channel, report);
 }
 
-/* An attempt that was cancelled and is wanted again is counted from 0 but goes on from its files.
- */
-static gboolean
-has_journal(const ChildJob *job)
-{
-    for (guint i = 0; job->rungs[i] != NULL; i++) {
-        g_autofree char *name = g_strconcat(job->rungs[i], ".journal", NULL);
-        g_autofree char *path = g_build_filename(job->staging, name, NULL);
-        if (g_file_test(path, G_FILE_TEST_EXISTS))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* A rung of this job that an earlier attempt made; those of another job do not count: a refined
- * rung is to be read as the first attempt at the others was, so that it ends where they do. */
-static gboolean
-has_done(const ChildJob *job)
-{
-    for (guint i = 0; job->done != NULL && job->done[i] != NULL; i++)
-        if (g_strv_contains((const char *const *)job->rungs, job->done[i]))
-            return TRUE;
-    return FALSE;
-}
-
 gboolean
-encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePolicy policy)
+encode_transcode_run(ChildChannel *channel, const ChildJob *job)
 {
     g_autoptr(EncodeWatchdog) watchdog = encode_watchdog_new(channel, STALL_SECONDS);
     g_autoptr(EncodeProgress) progress = encode_progress_new(channel, job->permille);
@@ -404,10 +352,8 @@ encode_transcode_run(ChildChannel *channel, const ChildJob *job, SourceChoosePol
     transcode.run.facts.interpreter = (AnalyseResultRect){
         job->interpreter.x, job->interpreter.y, job->interpreter.width, job->interpreter.height};
     g_autoptr(GError) failure = NULL;
-    gboolean resumed = job->permille > 0 || has_done(job) || has_journal(job);
-    transcode.reader =
-        source_choose_open(job->source, resumed ? SOURCE_CHOOSE_LIBAV : policy, job->limit_pixels,
-                           on_source_stop, &transcode.run, &failure);
+    transcode.reader = source_reader_open(job->source, job->limit_pixels, on_source_stop,
+                                          &transcode.run, &failure);
     transcode.run.reader = transcode.reader;
     gboolean done = transcode.reader != NULL && do_job(&transcode, &failure);
     g_clear_pointer(&transcode.study, encode_study_free);

@@ -6,13 +6,10 @@
 #pragma once
 
 #include "pipelines/child/channel.h"
-#include "pipelines/source/choose.h"
 
 /**
  * encode_transcode_run: does @job and sends every line of it, `failed` or `done` last.
- * @policy: how the file is read; a resumed job is read by libavformat whatever it says
  *
  * Returns: TRUE after `done`.
  */
-gboolean encode_transcode_run(ChildChannel *channel, const ChildJob *job,
-                              SourceChoosePolicy policy);
+gboolean encode_transcode_run(ChildChannel *channel, const ChildJob *job);

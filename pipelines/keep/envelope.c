@@ -12,7 +12,7 @@
 #include "pipelines/encode/run.h"
 #include "pipelines/encode/sound.h"
 #include "pipelines/keep/match.h"
-#include "pipelines/source/libav.h"
+#include "pipelines/source/reader.h"
 
 #define LIMIT_S 60
 #define BLOCK 1024 // samples of what EncodeSound gives
@@ -69,7 +69,8 @@ keep_envelope_read(const KeepEnvelopeWish *wish, GError **error)
     g_autoptr(GArray) levels = g_array_new(FALSE, FALSE, sizeof(float));
     EncodeRun run = {.channel = wish->channel, .job = wish->job, .watchdog = watchdog};
     Meter meter = {.levels = levels};
-    g_autoptr(SourceReader) reader = source_libav_open(path, 0, encode_run_is_stopped, &run, error);
+    g_autoptr(SourceReader) reader =
+        source_reader_open(path, 0, encode_run_is_stopped, &run, error);
     run.reader = reader;
     return reader != NULL && listen(&run, wish, &meter, error) ? g_steal_pointer(&levels) : NULL;
 }

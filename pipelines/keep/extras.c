@@ -12,7 +12,7 @@
 #include "pipelines/encode/storyboard.h"
 #include "pipelines/encode/waveform.h"
 #include "pipelines/keep/captions.h"
-#include "pipelines/source/libav.h"
+#include "pipelines/source/reader.h"
 
 #define LIMIT_S 60
 #define PROGRESS_US (G_USEC_PER_SEC / 2)
@@ -116,7 +116,7 @@ look_at(EncodeRun *run, const KeepExtras *extras, const char *name,
     Pulse pulse = {extras, 0};
     g_autoptr(GError) failure = NULL;
     g_autoptr(SourceReader) reader =
-        source_libav_open(path, 0, encode_run_is_stopped, run, &failure);
+        source_reader_open(path, 0, encode_run_is_stopped, run, &failure);
     job.source = path;
     own.job = &job;
     own.reader = reader;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// The contract of every source: a foreign file in, decoded frames with trustworthy running time
-// out. Frames are AVFrames whose pts and pkt_duration are microseconds of running time. One thread
-// at a time; reads block at most the bound the implementation names.
+// A foreign file in, decoded frames with trustworthy running time out, by libavformat and
+// libavcodec. Frames are AVFrames whose pts and pkt_duration are microseconds of running time,
+// which begins with the first frame of either track. One thread at a time; blocks on nothing but
+// the local file.
 #pragma once
 
 #include "pipelines/source/info.h"
@@ -30,25 +31,19 @@ typedef struct {
     gint64 first_bad_us; // running time of the first of them; 0: none
 } SourceReaderTally;
 
-/** What an implementation fills. Functions follow the public ones of the same name below. */
-typedef struct {
-    const char *name;                             // (static)
-    const SourceInfo *(*get_info)(gpointer self); // (static)
-    gboolean (*start)(gpointer self, gboolean pictures, gboolean sound, gint64 from_us,
-                      GError **error);                                                // (static)
-    SourceReaderResult (*read)(gpointer self, struct AVFrame *frame, GError **error); // (static)
-    void (*get_tally)(gpointer self, SourceReaderTally *tally);                       // (static)
-    gint64 (*get_end_us)(gpointer self);                                              // (static)
-    void (*free)(gpointer self);                                                      // (static)
-} SourceReaderClass;
-
-/** For implementations. Takes @self. */
-SourceReader *source_reader_new(const SourceReaderClass *klass, gpointer self);
+/**
+ * source_reader_open:
+ * @path: a local file
+ * @limit_pixels: SOURCE_FAILURE_TOO_LARGE above it; 0: no limit
+ * @stop: (nullable): asked between packets
+ *
+ * Decodes the first frame of each chosen stream to know where time starts. Returns: (transfer
+ * full): the reader, or NULL with SOURCE_FAILURE or an errno's G_FILE_ERROR.
+ */
+SourceReader *source_reader_open(const char *path, guint64 limit_pixels, SourceReaderStop stop,
+                                 gpointer stop_data, GError **error);
 void source_reader_free(SourceReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SourceReader, source_reader_free)
-
-/** Returns: the implementation's name, `gstreamer` or `libav`. */
-const char *source_reader_get_name(SourceReader *reader);
 
 const SourceInfo *source_reader_get_info(SourceReader *reader);
 

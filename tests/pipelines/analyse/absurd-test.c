@@ -8,7 +8,7 @@
 #include "pipelines/analyse/glance.h"
 #include "pipelines/analyse/picture.h"
 #include "pipelines/source/failure.h"
-#include "pipelines/source/libav.h"
+#include "pipelines/source/reader.h"
 #include "tests/pipelines/analyse/lecture.h"
 #include "tests/pipelines/encode/damage.h"
 #include "tests/pipelines/encode/folder.h"
@@ -36,7 +36,7 @@ static AnalyseResult *
 analyse_file(const char *path)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(SourceReader) reader = source_libav_open(path, 0, NULL, NULL, &error);
+    g_autoptr(SourceReader) reader = source_reader_open(path, 0, NULL, NULL, &error);
     if (reader == NULL) {
         g_assert_nonnull(error);
         return NULL;
@@ -153,7 +153,7 @@ test_stopped(void)
     g_autoptr(Folder) folder = folder_new();
     g_autofree char *path = g_build_filename(folder->path, "lecture.mp4", NULL);
     lecture_write(&lecture, path);
-    g_autoptr(SourceReader) reader = source_libav_open(path, 0, NULL, NULL, NULL);
+    g_autoptr(SourceReader) reader = source_reader_open(path, 0, NULL, NULL, NULL);
     g_assert_nonnull(reader);
     const SourceInfo *info = source_reader_get_info(reader);
     g_autoptr(AnalyseResult) result = analyse_result_new();

@@ -6,7 +6,7 @@
 #include "pipelines/analyse/picture.h"
 
 #include "pipelines/analyse/glance.h"
-#include "pipelines/source/libav.h"
+#include "pipelines/source/reader.h"
 #include "tests/pipelines/analyse/board.h"
 #include "tests/pipelines/analyse/lecture.h"
 #include "tests/pipelines/encode/folder.h"
@@ -45,7 +45,7 @@ analyse(const Lecture *lecture, const char *name)
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_build_filename(folder->path, name, NULL);
     lecture_write(lecture, path);
-    g_autoptr(SourceReader) reader = source_libav_open(path, 0, NULL, NULL, &error);
+    g_autoptr(SourceReader) reader = source_reader_open(path, 0, NULL, NULL, &error);
     g_assert_no_error(error);
     Seen *seen = g_new0(Seen, 1);
     seen->info = source_info_copy(source_reader_get_info(reader));

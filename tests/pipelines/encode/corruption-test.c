@@ -57,7 +57,7 @@ run_damaged(const Sample *sample, guint number)
     g_autofree char *source = g_strdup_printf("%s/source", folder->path);
     g_autofree char *staging = g_strdup_printf("%s/staging", folder->path);
     g_assert_true(g_file_set_contents(source, (const char *)bytes->data, (gssize)bytes->len, NULL));
-    JobOptions options = {.libav = number % 3 == 2, .limit_ms = LIMIT_MS};
+    JobOptions options = {.limit_ms = LIMIT_MS};
     g_autoptr(JobResult) result = job_run(source, staging, &options);
     if (result->sanitizer || result->signal != 0)
         g_error("damage %u to %s: signal %d", number, sample->ending, result->signal);

@@ -15,7 +15,6 @@ typedef struct {
     guint permille;         // (value) said before
     guint kill_checkpoints; // (value) SIGKILL after so many checkpoints of pictures; 0: never
     gboolean cancel;        // (value) cancel at the first progress line
-    gboolean libav;         // (value) without GStreamer
     guint64 limit_ms;       // (value) 0: ten minutes
     guint64 limit_pixels;   // (value) 0: 8192 × 8192
     guint interpreter[4];   // (value) x, y, width, height in permille; width 0: none

@@ -93,7 +93,7 @@ run_case(const Folder *folder, const Case *one, guint samples)
     g_autofree char *source = g_build_filename(folder->path, file, NULL);
     char *staging = g_build_filename(folder->path, one->name, NULL);
     wave_write(source, one->sound, one->channels, one->rate, samples);
-    JobOptions options = {.rungs = VOICES, .libav = TRUE};
+    JobOptions options = {.rungs = VOICES};
     g_autoptr(JobResult) result = job_run(source, staging, &options);
     job_result_check_order(result);
     g_assert_false(result->sanitizer);

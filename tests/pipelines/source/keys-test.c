@@ -6,7 +6,7 @@
 
 #include <libavutil/frame.h>
 
-#include "pipelines/source/libav.h"
+#include "pipelines/source/reader.h"
 #include "tests/pipelines/encode/folder.h"
 #include "tests/pipelines/encode/maker.h"
 
@@ -30,7 +30,7 @@ open_file(const Maker *maker, const Folder *folder, const char *name, char **pat
     g_autoptr(GError) error = NULL;
     *path = g_build_filename(folder->path, name, NULL);
     maker_write(maker, *path);
-    SourceReader *reader = source_libav_open(*path, 0, NULL, NULL, &error);
+    SourceReader *reader = source_reader_open(*path, 0, NULL, NULL, &error);
     g_assert_no_error(error);
     return reader;
 }

@@ -58,8 +58,8 @@ is_candidate(const AVStream *stream, enum AVMediaType kind)
            parameters->codec_id != AV_CODEC_ID_NONE;
 }
 
-int
-source_streams_choose_threads(guint64 width, guint64 height)
+static int
+choose_threads(guint64 width, guint64 height)
 {
     guint64 pixels = width * height;
     return pixels > SINGLE_PIXELS && pixels <= THREADED_PIXELS ? DECODER_THREADS : 1;
@@ -78,7 +78,7 @@ source_streams_open_decoder(AVFormatContext *format, int index)
     gboolean video = codec->type == AVMEDIA_TYPE_VIDEO;
     guint64 width = (guint64)MAX(stream->codecpar->width, 0);
     guint64 height = (guint64)MAX(stream->codecpar->height, 0);
-    decoder->thread_count = video ? source_streams_choose_threads(width, height) : 1;
+    decoder->thread_count = video ? choose_threads(width, height) : 1;
     decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
     if (avcodec_parameters_to_context(decoder, stream->codecpar) < 0) {
         avcodec_free_context(&decoder);

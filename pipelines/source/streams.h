@@ -27,9 +27,6 @@ typedef struct {
 gboolean source_streams_choose(AVFormatContext *format, enum AVMediaType kind, int related,
                                SourceStreams *chosen, GError **error);
 
-/** Returns: how many threads a decoder of pictures of this size is given. */
-int source_streams_choose_threads(guint64 width, guint64 height);
-
 /** Opens a decoder for stream @index. Returns: (nullable): NULL when there is none for it. */
 AVCodecContext *source_streams_open_decoder(AVFormatContext *format, int index);
 

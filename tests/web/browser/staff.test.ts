@@ -240,6 +240,16 @@ test('jobs, disk and audit are there', async () => {
   await page.setViewportSize(DESKTOP);
 });
 
+test('on a phone the tab of the present page is in sight', async () => {
+  await page.setViewportSize(PHONE);
+  for (const path of ['/admin/audit', '/admin', '/admin/jobs']) {
+    await page.goto(path);
+    const box = await page.locator('.tabs a[aria-current]').boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= PHONE.width, `${path}: ${JSON.stringify(box)}`);
+  }
+  await page.setViewportSize(DESKTOP);
+});
+
 test('a personal token is shown once and can be deleted; the password can be changed', async () => {
   await page.goto('/account');
   await page.locator('input[placeholder]').fill('เครื่องห้องสมุด');

@@ -4,6 +4,7 @@
 // The administrator's pages: overview, users, jobs, broadcasts, channels, health, audit. Each has its own address.
 
 import type { FunctionComponent } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Audit } from '../admin/audit';
 import { Channels } from '../admin/channels';
 import { Jobs } from '../admin/jobs';
@@ -35,6 +36,29 @@ const BEHIND: readonly (readonly [Tab, string, FunctionComponent, 'guideFile'])[
   ['broadcasts', '/admin/broadcasts/guide-file', GuideFile, 'guideFile'],
 ];
 
+/** On a phone not all tabs fit: the row is moved so that the present one stands in its middle. */
+function showCurrent(row: HTMLElement | null): void {
+  const current = row?.querySelector('[aria-current]')?.getBoundingClientRect();
+  if (!row || !current) return;
+  const shown = row.getBoundingClientRect();
+  row.scrollLeft += current.left + current.width / 2 - (shown.left + shown.width / 2);
+}
+
+function Tabs({ tab, exact }: { tab: Tab; exact: boolean }) {
+  const texts = useStaffTexts().admin;
+  const row = useRef<HTMLElement>(null);
+  useLayoutEffect(() => showCurrent(row.current), [tab, texts]);
+  return (
+    <nav class="tabs" aria-label={texts.pages} ref={row}>
+      {TABS.map(([name, href]) => (
+        <a key={name} href={href} {...(name === tab ? { 'aria-current': exact ? 'page' : 'true' } : {})}>
+          {texts[name]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 export default function AdminPage() {
   const texts = useStaffTexts().admin;
   const { path } = useStore(place);
@@ -42,13 +66,7 @@ export default function AdminPage() {
   return (
     <ForRoles title={texts.heading} roles={['administrator']}>
       <PageHead key={address} title={title === 'overview' ? texts.heading : texts[title]} />
-      <nav class="tabs" aria-label={texts.pages}>
-        {TABS.map(([name, href]) => (
-          <a key={name} href={href} {...(name === tab ? { 'aria-current': href === address ? 'page' : 'true' } : {})}>
-            {texts[name]}
-          </a>
-        ))}
-      </nav>
+      <Tabs tab={tab} exact={TABS.some(([, href]) => href === address)} />
       <View key={address} />
     </ForRoles>
   );

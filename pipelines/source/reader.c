@@ -30,7 +30,6 @@ struct _SourceReader {
     SourceStreams streams[TRACKS]; // (owned) by SourceTimelineTrack
     int chosen[TRACKS];            // (value) stream indexes, fixed at open; -1: none
     gboolean active[TRACKS];       // (value)
-    gboolean fresh;                // (value) nothing was read since the file was opened
     gboolean draining;             // (value) the file ended; decoders give their last frames
     gboolean drained[TRACKS];      // (value)
     SourceTimeline *timeline;      // (owned) (nullable)
@@ -64,7 +63,6 @@ close_file(SourceReader *reader)
     g_clear_pointer(&reader->timeline, source_timeline_free);
     reader->draining = FALSE;
     memset(reader->drained, 0, sizeof reader->drained);
-    reader->fresh = TRUE;
 }
 
 static gboolean
@@ -123,7 +121,6 @@ feed_packet(SourceReader *reader, GError **error)
 {
     if (is_stopped(reader, error))
         return FALSE;
-    reader->fresh = FALSE;
     int code = av_read_frame(reader->format, reader->packet);
     if (code == AVERROR_EXIT) {
         g_set_error_literal(error, SOURCE_FAILURE, SOURCE_FAILURE_CANCELLED, "cancelled");

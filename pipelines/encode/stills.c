@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Daorian developers
 
-// A reader of its own goes from slide to slide; what lies close ahead is reached by decoding on. A
-// moving inset stays as it is at that moment. Where nothing decodes, the picture before stands.
+// A reader of its own goes from slide to slide; what lies close ahead is reached by decoding on,
+// and so is all in a file without an index. A moving inset stays as it is at that moment. Where
+// nothing decodes, the picture before stands.
 #include "pipelines/encode/stills.h"
 
 #include <libavutil/frame.h>
@@ -17,8 +18,8 @@
 #include "pipelines/encode/shrink.h"
 #include "pipelines/encode/webp.h"
 #include "pipelines/package/disk.h"
-#include "pipelines/source/reader.h"
 #include "pipelines/source/failure.h"
+#include "pipelines/source/reader.h"
 
 #define LEAST_SSIM 0.988
 #define FIRST_QUALITY 40
@@ -125,7 +126,8 @@ static gboolean
 find_picture(Maker *maker, gint64 time_us, GError **error)
 {
     gboolean behind = maker->shown->width == 0 || maker->shown->pts > time_us;
-    gboolean far = maker->next->width == 0 || maker->next->pts + NEAR_US < time_us;
+    gboolean far = maker->next->width == 0 ||
+                   (source_reader_can_seek(maker->reader) && maker->next->pts + NEAR_US < time_us);
     if ((behind || far) && !seek(maker, time_us, error))
         return FALSE;
     for (;;) {

@@ -5,8 +5,6 @@
 // told rung by rung and the job still ends with `done`.
 #include "pipelines/encode/transcode.h"
 
-#include <string.h>
-
 #include "pipelines/encode/cuts.h"
 #include "pipelines/encode/extras.h"
 #include "pipelines/encode/failure.h"

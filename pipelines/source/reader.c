@@ -448,9 +448,11 @@ reopen(SourceReader *reader, GError **error)
     return TRUE;
 }
 
-static gboolean
-has_index(const SourceReader *reader)
+gboolean
+source_reader_can_seek(const SourceReader *reader)
 {
+    if (reader->format == NULL)
+        return FALSE;
     return strstr(reader->format->iformat->name, "mp4") != NULL ||
            strstr(reader->format->iformat->name, "matroska") != NULL;
 }
@@ -468,7 +470,7 @@ source_reader_start(SourceReader *reader, gboolean pictures, gboolean sound, gin
     reader->end_us = 0;
     // Sound takes a while until it is what it would have been; a key picture is at once.
     gint64 target_us = sound ? from_us - SEEK_MARGIN_US : from_us;
-    if (target_us > SEEK_MARGIN_US && has_index(reader) &&
+    if (target_us > SEEK_MARGIN_US && source_reader_can_seek(reader) &&
         avformat_seek_file(reader->format, -1, INT64_MIN, target_us + reader->info->origin_us,
                            target_us + reader->info->origin_us, 0) < 0 &&
         !reopen(reader, error))

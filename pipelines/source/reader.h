@@ -47,6 +47,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SourceReader, source_reader_free)
 
 const SourceInfo *source_reader_get_info(SourceReader *reader);
 
+/** Returns: whether a start goes to its time by an index; else it decodes all that lies before. */
+gboolean source_reader_can_seek(const SourceReader *reader);
+
 /**
  * source_reader_start: chooses what is decoded and goes to a time. Call before the first read; may
  * be called again at any time.
